@@ -1,0 +1,34 @@
+/// The commands of `fairlead`: each adds itself to the command line and runs when chosen.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace fairlead::cli {
+
+/// Exit status of every command: 0 done, 1 found a problem, 2 wrong usage.
+enum Status { done = 0, problem = 1, wrong_usage = 2 };
+
+/// Where commands leave their status.
+struct Session {
+    int status = done;
+    std::string config_path; ///< --config, FAIRLEAD_CONFIG or the default
+
+    /// Prints the error and sets the status: wrong usage for a value that was typed wrong, else a
+    /// problem.
+    void report(const Error& error);
+};
+
+void add_explain(CLI::App& app, Session& session);
+void add_pin(CLI::App& app, Session& session);
+void add_node(CLI::App& app, Session& session);
+void add_config(CLI::App& app, Session& session);
+void add_policy(CLI::App& app, Session& session);
+void add_pause(CLI::App& app, Session& session);
+void add_version(CLI::App& app, Session& session);
+
+/// Adds `--format text|json` to a command that prints data; true means JSON.
+void add_format(CLI::App& command, bool& json);
+
+} // namespace fairlead::cli

@@ -1,0 +1,70 @@
+/// fairlead config check
+
+#include "config/config.hpp"
+
+#include "catalog/catalog.hpp"
+#include "cli/commands.hpp"
+#include "config/paths.hpp"
+#include "config/private.hpp"
+
+#include <memory>
+
+namespace fairlead::cli {
+namespace {
+
+/// Whether the private file beside a configuration is fit; none is fine.
+Result<void> check_beside(const std::filesystem::path& file) {
+    auto checked = config::check_private(file.parent_path() / config::private_name);
+    if (!checked && checked.error().code == Code::X101)
+        return {};
+    return checked;
+}
+
+/// Prints what a partition's rules come to, with what looks wrong about them.
+void print_partition(const std::string& name, const config::PartitionRules& rules,
+                     const catalog::Catalog& catalog) {
+    fmt::print("partition {}: efa {}, mode {}\n", name, config::to_string(rules.efa),
+               config::to_string(rules.mode));
+    for (const std::string& type : rules.instance_types)
+        if (!catalog.find(type))
+            fmt::print("partition {}: note: {} is not in the catalog of EFA types\n", name, type);
+    if (rules.efa == config::EfaNeed::Required && rules.instance_types.empty())
+        fmt::print("partition {}: note: without instance_types, jobs for nodes without EFA are not "
+                   "refused at submission\n",
+                   name);
+}
+
+void check(const std::filesystem::path& file, Session& session) {
+    if (file.filename() == config::private_name) {
+        if (auto checked = config::check_private(file); !checked)
+            return session.report(checked.error());
+        fmt::print("{}: fine\n", file.native());
+        return;
+    }
+    const auto config = config::load(file);
+    if (!config)
+        return session.report(config.error());
+    const auto catalog = catalog::Catalog::load(config::catalog_path, config->catalog);
+    if (!catalog)
+        return session.report(catalog.error());
+    if (auto checked = check_beside(file); !checked)
+        return session.report(checked.error());
+    for (const auto& [name, rules] : config->partitions)
+        print_partition(name, rules, *catalog);
+    fmt::print("{}: fine\n", file.native());
+}
+
+} // namespace
+
+void add_config(CLI::App& app, Session& session) {
+    auto file = std::make_shared<std::string>();
+    CLI::App* config = app.add_subcommand("config", "configuration files");
+    config->require_subcommand(1);
+    CLI::App* command =
+        config->add_subcommand("check", "check a configuration without touching anything");
+    command->add_option("FILE", *file, "file to check (default: the configuration in use)");
+    command->callback(
+        [file, &session] { check(file->empty() ? session.config_path : *file, session); });
+}
+
+} // namespace fairlead::cli

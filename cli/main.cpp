@@ -1,0 +1,63 @@
+/// fairlead: what people and timers run.
+
+#include "base/guarded.hpp"
+#include "cli/commands.hpp"
+#include "config/config.hpp"
+
+#include <cstdio>
+
+using namespace fairlead;
+
+namespace fairlead::cli {
+
+void Session::report(const Error& error) {
+    std::fprintf(stderr, "fairlead: %s\n", to_string(error).c_str());
+    const bool misused = error.code == Code::X301 || error.code == Code::P101 ||
+                         error.code == Code::P102 || error.code == Code::P103;
+    status = misused ? wrong_usage : problem;
+}
+
+void add_format(CLI::App& command, bool& json) {
+    command
+        .add_option_function<std::string>(
+            "--format", [&json](const std::string& word) { json = word == "json"; },
+            "text or json (default text)")
+        ->check(CLI::IsMember({"text", "json"}));
+}
+
+} // namespace fairlead::cli
+
+namespace {
+
+int run(int argc, char** argv) {
+    cli::Session session;
+    CLI::App app{"Fairlead: EFA, pinning, cost and data for Slurm on AWS", "fairlead"};
+    app.require_subcommand(1);
+    app.add_option("--config", session.config_path, "configuration file")
+        ->envname("FAIRLEAD_CONFIG")
+        ->default_val(config::default_path);
+    cli::add_explain(app, session);
+    cli::add_pin(app, session);
+    cli::add_node(app, session);
+    cli::add_config(app, session);
+    cli::add_policy(app, session);
+    cli::add_pause(app, session);
+    cli::add_version(app, session);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? cli::done : cli::wrong_usage;
+    }
+    return session.status;
+}
+
+void report_fault(const char*, const char* what) noexcept {
+    std::fprintf(stderr, "fairlead: %s\n", what);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return guarded("fairlead", static_cast<int>(cli::problem), report_fault,
+                   [&] { return run(argc, argv); });
+}

@@ -1,0 +1,123 @@
+/// fairlead node scan: discover and record what this node is
+
+#include "aws/imds.hpp"
+#include "base/files.hpp"
+#include "base/words.hpp"
+#include "cli/commands.hpp"
+#include "config/config.hpp"
+#include "config/paths.hpp"
+#include "state/node_record.hpp"
+#include "state/record.hpp"
+#include "topology/cache.hpp"
+
+#include <fmt/ranges.h>
+#include <memory>
+#include <unistd.h>
+
+namespace fairlead::cli {
+namespace {
+
+constexpr auto imds_deadline = std::chrono::milliseconds(1500);
+
+struct Options {
+    std::string node;
+    bool dry_run = false;
+    bool json = false;
+};
+
+std::string host_name() {
+    char name[256] = "";
+    ::gethostname(name, sizeof name - 1);
+    return std::string(split(name, '.').front());
+}
+
+std::string boot_id() {
+    const auto text = read_file("/proc/sys/kernel/random/boot_id", 4096);
+    return text ? std::string(trimmed(*text)) : std::string{};
+}
+
+void ask_imds(const config::Config& config, state::NodeRecord& record) {
+    const bool tested = config.testing && !config.testing->imds_endpoint.empty();
+    const auto facts = aws::instance_facts(
+        tested ? config.testing->imds_endpoint : std::string(aws::imds_endpoint), imds_deadline);
+    if (!facts) {
+        fmt::print(stderr, "fairlead: {}; its fields stay empty\n", to_string(facts.error()));
+        return;
+    }
+    record.availability_zone = facts->availability_zone;
+    record.lifecycle = facts->lifecycle;
+    record.launch_time = facts->launch_time;
+}
+
+state::NodeRecord look(const config::Config& config, const std::string& node) {
+    const auto root = config::system_root(config);
+    state::NodeRecord record{.node = node.empty() ? host_name() : node,
+                             .boot_id = boot_id(),
+                             .instance = fabric::this_instance(root),
+                             .availability_zone = {},
+                             .lifecycle = {},
+                             .launch_time = {},
+                             .efa = fabric::efa_devices(root),
+                             .scanned = state::utc_now()};
+    ask_imds(config, record);
+    return record;
+}
+
+std::string or_unknown(const std::optional<std::string>& text) {
+    return text && !text->empty() ? *text : "unknown";
+}
+
+void print_text(const state::NodeRecord& record) {
+    std::vector<std::string> devices;
+    for (const auto& device : record.efa)
+        devices.push_back(fmt::format("{} ({})", device.name, device.pci));
+    fmt::print("node               {}\n"
+               "instance type      {}\n"
+               "instance id        {}\n"
+               "availability zone  {}\n"
+               "lifecycle          {}\n"
+               "launched           {}\n"
+               "EFA interfaces     {}{}{}\n",
+               record.node, or_unknown(record.instance.type), or_unknown(record.instance.id),
+               or_unknown(record.availability_zone), or_unknown(record.lifecycle),
+               or_unknown(record.launch_time), devices.size(), devices.empty() ? "" : ": ",
+               fmt::join(devices, ", "));
+}
+
+Result<void> save(const config::Config& config, const state::NodeRecord& record) {
+    if (auto written = state::write_node_record(config::run_dir, config.state_dir, record);
+        !written)
+        return written;
+    return topology::record(config::run_dir);
+}
+
+void scan(const Options& options, Session& session) {
+    const auto config = config::load(session.config_path);
+    if (!config)
+        return session.report(config.error());
+    const auto record = look(*config, options.node);
+    if (options.json)
+        fmt::print("{}", state::encode(record));
+    else
+        print_text(record);
+    if (options.dry_run)
+        return;
+    if (auto saved = save(*config, record); !saved)
+        session.report(saved.error());
+}
+
+} // namespace
+
+void add_node(CLI::App& app, Session& session) {
+    auto options = std::make_shared<Options>();
+    CLI::App* node = app.add_subcommand("node", "this node");
+    node->require_subcommand(1);
+    CLI::App* command = node->add_subcommand(
+        "scan", "discover what this node is and record it, with its topology, for prolog and plugin");
+    command->add_option("--node", options->node, "Slurm's name of the node (default: host name)");
+    command->add_flag("--dry-run", options->dry_run, "show it, record nothing");
+    add_format(*command, options->json);
+    command->callback([options, &session] { scan(*options, session); });
+}
+
+} // namespace fairlead::cli

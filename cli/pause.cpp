@@ -1,0 +1,33 @@
+/// fairlead pause and resume
+
+#include "cli/commands.hpp"
+#include "config/config.hpp"
+#include "state/pause.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+void switch_to(Result<void> (*change)(const std::filesystem::path&), const char* done,
+               Session& session) {
+    const auto config = config::load(session.config_path);
+    if (!config)
+        return session.report(config.error());
+    if (auto changed = change(config->state_dir); !changed)
+        return session.report(changed.error());
+    fmt::print("{} ({})\n", done, (config->state_dir / "paused").native());
+}
+
+} // namespace
+
+void add_pause(CLI::App& app, Session& session) {
+    app.add_subcommand("pause", "let every job through, at once and without a restart")
+        ->callback([&session] {
+            switch_to(state::pause, "paused: every job passes, options are still accepted",
+                      session);
+        });
+    app.add_subcommand("resume", "end a pause")->callback([&session] {
+        switch_to(state::resume, "resumed: Fairlead is in force", session);
+    });
+}
+
+} // namespace fairlead::cli

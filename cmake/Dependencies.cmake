@@ -1,0 +1,21 @@
+# Libraries from the distribution, and the headers of the Slurm that the plugins are built for.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(CURL REQUIRED)
+pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc>=2.8)
+
+if(NOT TARGET yaml-cpp::yaml-cpp)
+    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+
+find_path(SLURM_INCLUDE_DIR slurm/spank.h HINTS "${SLURM_PREFIX}/include" REQUIRED)
+file(STRINGS "${SLURM_INCLUDE_DIR}/slurm/slurm_version.h" slurm_version_line
+    REGEX "define[ \t]+SLURM_VERSION_NUMBER")
+string(REGEX MATCH "0x[0-9a-fA-F]+" SLURM_VERSION_HEX "${slurm_version_line}")
+add_library(slurm_headers INTERFACE)
+target_include_directories(slurm_headers SYSTEM INTERFACE "${SLURM_INCLUDE_DIR}")
+message(STATUS "Slurm headers: ${SLURM_INCLUDE_DIR} (${SLURM_VERSION_HEX})")

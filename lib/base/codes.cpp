@@ -1,0 +1,146 @@
+#include "base/codes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace fairlead {
+namespace {
+
+constexpr std::array table{
+    CodeEntry{Code::A101, "FL-A101", "admission failed inside Fairlead",
+              "The job_submit plugin met a fault of its own. The job was let through unchanged, so "
+              "that a fault of ours never stops a cluster.",
+              "Look for the line with this code in slurmctld's log and report it. `fairlead pause` "
+              "takes Fairlead out of the way until then."},
+    CodeEntry{Code::A102, "FL-A102", "request cannot be read",
+              "The job carries an --efa value that the plugin on the user's side would have "
+              "refused, so it was written by hand or by another version.",
+              "Submit with srun, sbatch or salloc of this cluster and --efa=required, preferred or "
+              "off."},
+    CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
+              "The job requires EFA, but none of the instance types listed for its partition has "
+              "an EFA interface, so it could never run as asked.",
+              "Submit to a partition with EFA nodes, or drop --efa=required. Admins: check "
+              "`instance_types` of the partition in fairlead.yaml."},
+    CodeEntry{Code::E102, "FL-E102", "partition requires EFA",
+              "The job says --efa=off or --efa=preferred, but its partition requires EFA.",
+              "Drop the option, or submit to a partition that does not require EFA."},
+    CodeEntry{Code::E201, "FL-E201", "EFA interface missing on a node",
+              "The node shows fewer EFA interfaces than its instance type has. MPI would fall back "
+              "to TCP or overload the interfaces that are left.",
+              "Replace the instance, or attach the missing interface. Where fewer are attached on "
+              "purpose, correct the type's row in the site's catalog. Then resume the node."},
+    CodeEntry{Code::E202, "FL-E202", "node type has no EFA",
+              "The job requires EFA and was given a node whose instance type has no EFA interface.",
+              "Ask for a partition or feature with EFA nodes. The node is healthy and stays in "
+              "service."},
+    CodeEntry{Code::E204, "FL-E204", "EFA could not be checked",
+              "The job requires EFA, but Fairlead could not check the node: its configuration or "
+              "instance catalog cannot be used. Jobs that ask for nothing still run.",
+              "Run `fairlead config check` on the node and correct what it reports."},
+    CodeEntry{Code::E205, "FL-E205", "node could not be drained",
+              "A node failed its check, but scontrol could not set the reason. slurmd still takes "
+              "the node out of service, with a reason of its own (`Prolog error`).",
+              "Check `scontrol:` in fairlead.yaml and that slurmctld answers; the prolog's line in "
+              "the node's system log has the cause."},
+    CodeEntry{Code::P101, "FL-P101", "--efa-pin has a word it does not know",
+              "A part of the --efa-pin value is not in the grammar. Nothing was queued.",
+              "Use the word that the message proposes; `fairlead pin plan --help` prints the grammar."},
+    CodeEntry{Code::P102, "FL-P102", "--efa has a bad value",
+              "The value of --efa is not required, preferred or off. Nothing was queued.",
+              "Use --efa=required, --efa=preferred or --efa=off; a bare --efa means required."},
+    CodeEntry{Code::P103, "FL-P103", "option value too long",
+              "The option value is longer than Fairlead accepts.",
+              "Shorten the value; all words of the grammar together fit easily."},
+    CodeEntry{Code::P201, "FL-P201", "no CPU to place ranks on",
+              "The step's CPUs and the node's topology have no CPU in common.",
+              "Check that slurm.conf describes the node as it is, and that the recorded topology "
+              "is of this machine: run `fairlead node scan` on the node."},
+    CodeEntry{Code::P202, "FL-P202", "a rank could not be bound",
+              "The kernel refused the CPU set that was planned for a rank.",
+              "Run `fairlead node scan` on the node so that the recorded topology is current, and "
+              "check that slurm.conf describes the node as it is."},
+    CodeEntry{Code::P203, "FL-P203", "Fairlead's planning part cannot be loaded",
+              "The SPANK plugin could not load its planning part, or does not trust it: the file "
+              "and the folders above it must belong to root and be writable by root alone.",
+              "Reinstall Fairlead on the node, or correct `core=` in plugstack.conf. `fairlead "
+              "pause` on the cluster does not help here; dropping the option does."},
+    CodeEntry{Code::P204, "FL-P204", "topology cannot be used",
+              "The file is not an hwloc topology, or describes a machine without CPUs.",
+              "Give a file written by `lstopo FILE.xml` or `fairlead node scan`."},
+    CodeEntry{Code::X101, "FL-X101", "configuration file missing",
+              "The configuration file does not exist. slurmctld and slurmd run on; nothing is "
+              "enforced.",
+              "Install conf/fairlead.yaml as /etc/fairlead/fairlead.yaml, or correct the path."},
+    CodeEntry{Code::X102, "FL-X102", "configuration file empty",
+              "The configuration file holds nothing. An empty file is more likely a failed copy "
+              "than a wish.",
+              "Write at least the line `schema: fairlead.config/1`."},
+    CodeEntry{Code::X103, "FL-X103", "file unreadable", "A file exists but could not be read.",
+              "Correct its owner and mode; the message carries the reason of the kernel."},
+    CodeEntry{Code::X104, "FL-X104", "not valid YAML",
+              "The file breaks the syntax of YAML at the line and column given.",
+              "Correct the line; indentation and colons are the usual cause."},
+    CodeEntry{Code::X105, "FL-X105", "unknown key",
+              "The configuration has a key that Fairlead does not know, or knows elsewhere. It is "
+              "refused, because a misspelt key would silently enforce nothing.",
+              "Correct the key; the message proposes the nearest one."},
+    CodeEntry{Code::X106, "FL-X106", "bad value",
+              "A key of the configuration has a value of the wrong type or out of its range.",
+              "Use one of the values that the message names."},
+    CodeEntry{Code::X107, "FL-X107", "testing section in a production configuration",
+              "The section `testing` makes a node look like another machine. It is accepted only "
+              "outside /etc and /opt, and only with a marker in the fake root.",
+              "Delete the section `testing`."},
+    CodeEntry{Code::X108, "FL-X108", "private file is not private",
+              "The private file holds budgets and credentials, and others than its owner can read "
+              "or write it.",
+              "Give it to the user that slurmctld runs as, mode 0600."},
+    CodeEntry{Code::X109, "FL-X109", "instance catalog cannot be used",
+              "A row of the instance catalog has the wrong number of columns or a number that is "
+              "none.",
+              "Correct the row that the message names."},
+    CodeEntry{Code::X110, "FL-X110", "file is not trusted",
+              "A file that root reads or loads could have been written by someone else.",
+              "Give the file and every folder above it to root, writable by root alone."},
+    CodeEntry{Code::X201, "FL-X201", "state cannot be written",
+              "A file of /run/fairlead or of `state_dir` could not be written.",
+              "Check that the folder exists, is writable for the user named and has space."},
+    CodeEntry{Code::X202, "FL-X202", "record of an unknown schema",
+              "A record was written by a release that is not a neighbour of this one.",
+              "Bring the nodes and the controller to neighbouring releases."},
+    CodeEntry{Code::X203, "FL-X203", "record cannot be read",
+              "A record of Fairlead is damaged or was not written by it.",
+              "Delete the file that the message names; it is written anew."},
+    CodeEntry{Code::X204, "FL-X204", "instance metadata not available",
+              "The instance metadata service (IMDSv2) gave no session token, so the availability "
+              "zone, the lifecycle and the launch time of the node are not recorded.",
+              "Outside EC2 this is as expected. On EC2, enable IMDSv2 for the instance and check "
+              "that no firewall blocks 169.254.169.254."},
+    CodeEntry{Code::X301, "FL-X301", "wrong usage", "The command line is not understood.",
+              "Run the command with --help."},
+};
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
+        return std::toupper(x) == std::toupper(y);
+    });
+}
+
+} // namespace
+
+std::span<const CodeEntry> all_codes() { return table; }
+
+const CodeEntry& entry_of(Code code) { return table.at(static_cast<std::size_t>(code)); }
+
+std::string_view id_of(Code code) { return entry_of(code).id; }
+
+std::optional<Code> find_code(std::string_view text) {
+    for (const CodeEntry& entry : table)
+        if (equal_ignoring_case(text, entry.id) || equal_ignoring_case(text, entry.id.substr(3)))
+            return entry.code;
+    return std::nullopt;
+}
+
+} // namespace fairlead

@@ -1,0 +1,61 @@
+/// The one table of error codes: what each means and what to do about it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace fairlead {
+
+/// FL-A admission, FL-E fabric, FL-P pinning, FL-X configuration and state.
+enum class Code {
+    A101,
+    A102,
+    E101,
+    E102,
+    E201,
+    E202,
+    E204,
+    E205,
+    P101,
+    P102,
+    P103,
+    P201,
+    P202,
+    P203,
+    P204,
+    X101,
+    X102,
+    X103,
+    X104,
+    X105,
+    X106,
+    X107,
+    X108,
+    X109,
+    X110,
+    X201,
+    X202,
+    X203,
+    X204,
+    X301,
+};
+
+struct CodeEntry {
+    Code code;
+    std::string_view id;      ///< "FL-E101"
+    std::string_view title;   ///< a few words
+    std::string_view meaning; ///< what was found and why it matters
+    std::string_view action;  ///< what to do
+};
+
+/// Every code, in the order of the enumeration.
+std::span<const CodeEntry> all_codes();
+
+const CodeEntry& entry_of(Code code);
+std::string_view id_of(Code code);
+
+/// Accepts "FL-E101", "fl-e101" and "E101".
+std::optional<Code> find_code(std::string_view text);
+
+} // namespace fairlead

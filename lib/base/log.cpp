@@ -1,0 +1,31 @@
+#include "base/log.hpp"
+
+#include <cstdio>
+#include <syslog.h>
+
+namespace fairlead::log {
+namespace {
+
+const char* program = nullptr;
+
+int priority(Level level) {
+    if (level == Level::Error)
+        return LOG_ERR;
+    return level == Level::Warning ? LOG_WARNING : LOG_INFO;
+}
+
+} // namespace
+
+void open_syslog(const char* name) {
+    program = name;
+    ::openlog(name, LOG_PID, LOG_DAEMON);
+}
+
+void write(Level level, std::string_view line) {
+    const int size = static_cast<int>(line.size());
+    std::fprintf(stderr, "%s: %.*s\n", program ? program : "fairlead", size, line.data());
+    if (program)
+        ::syslog(priority(level), "%.*s", size, line.data());
+}
+
+} // namespace fairlead::log

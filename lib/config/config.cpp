@@ -1,0 +1,192 @@
+#include "config/config.hpp"
+
+#include "base/files.hpp"
+#include "config/reader.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fairlead::config {
+namespace fs = std::filesystem;
+namespace {
+
+// YAML 1.2 reads a bare `off` as text, and so does yaml-cpp's Scalar().
+constexpr std::array<std::string_view, 3> modes{"off", "observe", "enforce"};
+constexpr std::array<std::string_view, 3> needs{"off", "preferred", "required"};
+constexpr std::array<std::string_view, 2> admissions{"node", "controller"};
+constexpr std::array<std::string_view, 1> schemas{"fairlead.config/1"};
+constexpr const char* test_marker = ".fairlead-test-root";
+
+/// A handler that reads one of `words` into an enumeration of the same order.
+template <class Enum, std::size_t N>
+auto word_into(const Reader& reader, std::string_view where,
+               const std::array<std::string_view, N>& words, Enum& target) {
+    return [&reader, where, &words, &target](const YAML::Node& node) -> Result<void> {
+        const auto index = reader.word(node, where, words);
+        if (!index)
+            return std::unexpected(index.error());
+        target = static_cast<Enum>(*index);
+        return {};
+    };
+}
+
+template <class T>
+Result<void> store(Result<T> value, auto& target) {
+    if (!value)
+        return std::unexpected(std::move(value.error()));
+    target = std::move(*value);
+    return {};
+}
+
+auto path_into(const Reader& reader, std::string_view where, fs::path& target) {
+    return [&reader, where, &target](const YAML::Node& node) {
+        return store(reader.absolute_path(node, where), target);
+    };
+}
+
+Result<void> read_rules(const Reader& reader, const YAML::Node& node, std::string_view where,
+                        PartitionRules& rules) {
+    const Key keys[] = {
+        {"efa", word_into(reader, "efa", needs, rules.efa)},
+        {"mode", word_into(reader, "mode", modes, rules.mode)},
+        {"instance_types",
+         [&](const YAML::Node& value) {
+             return store(reader.texts(value, "instance_types"), rules.instance_types);
+         }},
+    };
+    return reader.map(node, where, keys);
+}
+
+/// A partition without a key of its own takes the key of `defaults`, so defaults are read first.
+Result<void> read_partitions(const Reader& reader, const YAML::Node& node, Config& config) {
+    return reader.entries(node, "partitions", [&](const std::string& name, const YAML::Node& value) {
+        PartitionRules& rules = config.partitions.emplace(name, config.defaults).first->second;
+        return read_rules(reader, value, "partitions." + name, rules);
+    });
+}
+
+bool below(const fs::path& path, std::string_view folder) {
+    return path.native().starts_with(folder);
+}
+
+Result<void> read_testing(const Reader& reader, const YAML::Node& node, const fs::path& file,
+                          Config& config) {
+    const fs::path whole = fs::absolute(file).lexically_normal();
+    if (below(whole, "/etc/") || below(whole, "/opt/"))
+        return reader.error(Code::X107, node,
+                            "`testing` is refused in a configuration below /etc and /opt; "
+                            "delete the section");
+    Testing& testing = config.testing.emplace();
+    const Key keys[] = {
+        {"sysfs_root", path_into(reader, "testing.sysfs_root", testing.sysfs_root)},
+        {"hwloc_xml", path_into(reader, "testing.hwloc_xml", testing.hwloc_xml)},
+        {"imds_endpoint",
+         [&](const YAML::Node& value) {
+             return store(reader.text(value, "testing.imds_endpoint"), testing.imds_endpoint);
+         }},
+    };
+    if (auto done = reader.map(node, "testing", keys); !done)
+        return done;
+    if (!testing.sysfs_root.empty() && !fs::exists(testing.sysfs_root / test_marker))
+        return reader.error(Code::X107, node,
+                            fmt::format("testing.sysfs_root {} has no file {}; delete the section",
+                                        testing.sysfs_root.native(), test_marker));
+    return {};
+}
+
+/// Budgets and the like belong into the private file, so the message says so.
+Key belongs_in_private_file(const Reader& reader, std::string_view name) {
+    return {name, [&reader, name](const YAML::Node& node) -> Result<void> {
+                return reader.error(Code::X105, node,
+                                    fmt::format("'{}' belongs in the private file "
+                                                "(private.yaml, mode 0600), not in this "
+                                                "world-readable one",
+                                                name));
+            }};
+}
+
+Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::path& file,
+                       Config& config) {
+    int schema = -1;
+    const auto later = [](const YAML::Node&) { return Result<void>{}; };
+    const Key keys[] = {
+        {"schema", word_into(reader, "schema", schemas, schema)},
+        {"admission", word_into(reader, "admission", admissions, config.admission)},
+        {"state_dir", path_into(reader, "state_dir", config.state_dir)},
+        {"catalog", path_into(reader, "catalog", config.catalog)},
+        {"scontrol", path_into(reader, "scontrol", config.scontrol)},
+        {"default_partition",
+         [&](const YAML::Node& value) {
+             return store(reader.text(value, "default_partition"), config.default_partition);
+         }},
+        {"defaults",
+         [&](const YAML::Node& value) {
+             return read_rules(reader, value, "defaults", config.defaults);
+         }},
+        {"partitions", later},
+        {"testing",
+         [&](const YAML::Node& value) { return read_testing(reader, value, file, config); }},
+        belongs_in_private_file(reader, "budgets"),
+        belongs_in_private_file(reader, "buckets"),
+        belongs_in_private_file(reader, "credentials"),
+    };
+    if (auto done = reader.map(root, "the configuration", keys); !done)
+        return done;
+    if (schema < 0)
+        return reader.error(Code::X106, root,
+                            "key 'schema' is missing; expected `schema: fairlead.config/1`");
+    if (const YAML::Node partitions = root["partitions"])
+        return read_partitions(reader, partitions, config);
+    return {};
+}
+
+} // namespace
+
+Result<Config> parse(std::string_view text, const fs::path& path) {
+    const Reader reader{path};
+    const auto root = reader.parse(text);
+    if (!root)
+        return std::unexpected(root.error());
+    Config config;
+    if (auto done = read_root(reader, *root, path, config); !done)
+        return std::unexpected(done.error());
+    return config;
+}
+
+Result<Config> load(const fs::path& path) {
+    const auto text = read_file(path);
+    if (!text)
+        return std::unexpected(text.error());
+    return parse(*text, path);
+}
+
+Result<Config> load_for_node(const char* path) {
+    auto config = load(path ? path : default_path);
+    if (!config && !path && config.error().code == Code::X101)
+        return Config{};
+    return config;
+}
+
+const PartitionRules& rules_for(const Config& config, std::string_view partition) {
+    const auto found = config.partitions.find(partition);
+    return found == config.partitions.end() ? config.defaults : found->second;
+}
+
+std::string_view to_string(Mode mode) { return modes.at(static_cast<std::size_t>(mode)); }
+
+std::string_view to_string(EfaNeed need) { return needs.at(static_cast<std::size_t>(need)); }
+
+std::optional<EfaNeed> parse_efa_need(std::string_view word) {
+    const auto found = std::ranges::find(needs, word);
+    if (found == needs.end())
+        return std::nullopt;
+    return static_cast<EfaNeed>(found - needs.begin());
+}
+
+fs::path system_root(const Config& config) {
+    if (config.testing && !config.testing->sysfs_root.empty())
+        return config.testing->sysfs_root;
+    return "/";
+}
+
+} // namespace fairlead::config

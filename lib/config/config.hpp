@@ -1,0 +1,71 @@
+/// The configuration every part of Fairlead reads: /etc/fairlead/fairlead.yaml, world-readable,
+/// without a secret.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairlead::config {
+
+/// What an enforcement does: nothing; log and count; act.
+enum class Mode { Off, Observe, Enforce };
+
+enum class EfaNeed { Off, Preferred, Required };
+
+/// Whose word a node takes: the job's own request, re-checked; or the controller's admitted record,
+/// which is trustworthy only where job_submit_fairlead strips forged ones.
+enum class Admission { Node, Controller };
+
+struct PartitionRules {
+    EfaNeed efa = EfaNeed::Off;
+    Mode mode = Mode::Observe;
+    std::vector<std::string> instance_types; ///< what the partition's nodes are
+};
+
+/// Makes a node look like another machine, for tests on hardware without EFA.
+struct Testing {
+    std::filesystem::path sysfs_root; ///< holds sys/...; marked by a file .fairlead-test-root
+    std::filesystem::path hwloc_xml;  ///< read instead of the live topology; empty for live
+    std::string imds_endpoint;        ///< http://127.0.0.1:PORT; empty for the real one
+};
+
+struct Config {
+    Admission admission = Admission::Node;
+    std::filesystem::path state_dir = "/var/lib/fairlead";
+    std::filesystem::path catalog; ///< empty for the catalog that is installed
+    std::filesystem::path scontrol = "/usr/bin/scontrol";
+    std::optional<std::string> default_partition;
+    PartitionRules defaults;
+    std::map<std::string, PartitionRules, std::less<>> partitions;
+    std::optional<Testing> testing;
+};
+
+inline constexpr const char* default_path = "/etc/fairlead/fairlead.yaml";
+
+/// Reads and checks one file. FL-X101 to FL-X107; the messages carry file:line:column.
+Result<Config> load(const std::filesystem::path& path);
+
+/// The configuration of a node: the named file, or, where `path` is null, the default one, or the
+/// built-in defaults where that does not exist, because a site may install the SPANK plugin alone.
+Result<Config> load_for_node(const char* path);
+
+/// The same from text; `path` names the file in messages and decides whether `testing` is accepted.
+Result<Config> parse(std::string_view text, const std::filesystem::path& path);
+
+/// The rules of a partition, or the defaults where it has none of its own.
+const PartitionRules& rules_for(const Config& config, std::string_view partition);
+
+std::string_view to_string(Mode mode);
+std::string_view to_string(EfaNeed need);
+std::optional<EfaNeed> parse_efa_need(std::string_view word);
+
+/// The directory of sysfs to read: "/" or the fake root of a test.
+std::filesystem::path system_root(const Config& config);
+
+} // namespace fairlead::config

@@ -1,0 +1,38 @@
+#include "fabric/verdict.hpp"
+
+#include "base/words.hpp"
+#include "config/paths.hpp"
+
+namespace fairlead::fabric {
+
+Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
+              const catalog::Catalog& catalog) {
+    Verdict verdict{Outcome::Ready, static_cast<int>(devices.size()), std::nullopt, std::nullopt};
+    if (const auto* type = catalog.find(instance.type))
+        verdict.expected = type->efa_interfaces;
+    if (verdict.found < verdict.expected.value_or(0)) {
+        verdict.outcome = Outcome::NodeBroken;
+        verdict.error = Error{Code::E201, fmt::format("efa: {} of {} EFA interfaces on {}",
+                                                      verdict.found, *verdict.expected,
+                                                      instance.type)};
+    } else if (verdict.found == 0) {
+        verdict.outcome = Outcome::RequestWrong;
+        verdict.error = Error{
+            Code::E202,
+            fmt::format("efa: the job requires EFA, but this node ({}) has none; submit to a "
+                        "partition with EFA nodes",
+                        instance.type.empty() ? "of unknown instance type"
+                                              : printable(instance.type))};
+    }
+    return verdict;
+}
+
+Result<Verdict> judge_machine(const std::filesystem::path& root,
+                              const std::filesystem::path& site_catalog) {
+    const auto catalog = catalog::Catalog::load(config::catalog_path, site_catalog);
+    if (!catalog)
+        return std::unexpected(catalog.error());
+    return judge(this_instance(root), efa_devices(root), *catalog);
+}
+
+} // namespace fairlead::fabric

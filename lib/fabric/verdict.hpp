@@ -1,0 +1,33 @@
+/// Whether a node has the EFA that its instance type promises.
+#pragma once
+
+#include "base/error.hpp"
+#include "catalog/catalog.hpp"
+#include "fabric/instance.hpp"
+#include "fabric/inventory.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace fairlead::fabric {
+
+/// Who has to act: nobody, the admin (the node is broken), or the user (the job is on a node that
+/// never had EFA).
+enum class Outcome { Ready, NodeBroken, RequestWrong };
+
+struct Verdict {
+    Outcome outcome;
+    int found;                  ///< EFA devices present
+    std::optional<int> expected; ///< from the catalog; empty for a type it does not list
+    std::optional<Error> error; ///< set unless Ready
+};
+
+Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
+              const catalog::Catalog& catalog);
+
+/// The same for the machine whose sysfs is below `root`, with the installed catalog and the site's
+/// (may be empty). FL-X101, FL-X103 and FL-X109 where a catalog cannot be used.
+Result<Verdict> judge_machine(const std::filesystem::path& root,
+                              const std::filesystem::path& site_catalog);
+
+} // namespace fairlead::fabric

@@ -1,0 +1,158 @@
+#include "policy/admit.hpp"
+
+#include "base/words.hpp"
+#include "state/admitted.hpp"
+
+#include <algorithm>
+#include <fmt/ranges.h>
+
+namespace fairlead::policy {
+namespace {
+
+using config::EfaNeed;
+using config::Mode;
+
+/// What one or more partitions demand together: the strictest of each.
+struct Demand {
+    EfaNeed efa = EfaNeed::Off;
+    Mode mode = Mode::Off;
+    std::string partition; ///< the one that demands most, for messages
+    std::vector<std::string> types;
+};
+
+void add_demand(const config::PartitionRules& rules, std::string_view name, Demand& demand) {
+    demand.types.insert(demand.types.end(), rules.instance_types.begin(),
+                        rules.instance_types.end());
+    const EfaNeed need = rules.mode == Mode::Off ? EfaNeed::Off : rules.efa;
+    if (need < demand.efa || (need == demand.efa && rules.mode < demand.mode))
+        return;
+    demand.efa = need;
+    demand.mode = rules.mode;
+    demand.partition = name;
+}
+
+Demand demand_of(const JobRequest& request, const config::Config& config) {
+    const std::string names =
+        request.partition.value_or(config.default_partition.value_or(std::string{}));
+    Demand demand;
+    for (const std::string_view name : split(names, ','))
+        add_demand(config::rules_for(config, name), name, demand);
+    return demand;
+}
+
+std::vector<std::string> efa_types(const Demand& demand, const catalog::Catalog& catalog) {
+    std::vector<std::string> types;
+    std::ranges::copy_if(demand.types, std::back_inserter(types), [&](const std::string& name) {
+        const auto* type = catalog.find(name);
+        return type && type->efa_interfaces > 0;
+    });
+    return types;
+}
+
+/// A partition without listed types says nothing, so nothing is held against it.
+std::optional<Error> refuse_without_efa_type(const Demand& demand, const Snapshot& snapshot) {
+    if (demand.types.empty() || !efa_types(demand, snapshot.catalog).empty())
+        return std::nullopt;
+    return Error{Code::E101,
+                 fmt::format("partition '{}' has no EFA node type (it has {}); submit to a "
+                             "partition with EFA nodes or drop --efa=required",
+                             demand.partition, fmt::join(demand.types, ", "))};
+}
+
+std::optional<Error> refuse_relaxation(EfaNeed asked, const Demand& demand) {
+    if (demand.efa != EfaNeed::Required || asked == EfaNeed::Required)
+        return std::nullopt;
+    return Error{Code::E102,
+                 fmt::format("partition '{}' requires EFA, so --efa={} cannot hold; drop the "
+                             "option or submit to another partition",
+                             demand.partition, config::to_string(asked))};
+}
+
+void require_efa(const JobRequest& request, bool asked, JobPatch& patch) {
+    const std::string features = request.features.value_or("");
+    if (std::string wanted = with_efa(features); wanted != features)
+        patch.features = std::move(wanted);
+    patch.record = state::encode({EfaNeed::Required, asked});
+}
+
+/// What the job itself asks for is honoured in every mode.
+Admission admit_asked(const JobRequest& request, EfaNeed asked, const Demand& demand,
+                      const Snapshot& snapshot) {
+    Admission admission;
+    if (auto relaxed = refuse_relaxation(asked, demand)) {
+        (demand.mode == Mode::Enforce ? admission.refusal : admission.would_have) = relaxed;
+        if (admission.refusal)
+            return admission;
+    }
+    if (asked == EfaNeed::Required) {
+        admission.refusal = refuse_without_efa_type(demand, snapshot);
+        if (!admission.refusal)
+            require_efa(request, true, admission.patch);
+    } else if (asked == EfaNeed::Preferred && !request.prefer) {
+        admission.patch.prefer = "efa";
+    }
+    return admission;
+}
+
+Admission admit_by_partition(const JobRequest& request, const Demand& demand,
+                             const Snapshot& snapshot) {
+    Admission admission;
+    if (demand.efa == EfaNeed::Off)
+        return admission;
+    const bool required = demand.efa == EfaNeed::Required;
+    const auto lacking = required ? refuse_without_efa_type(demand, snapshot) : std::nullopt;
+    if (demand.mode != Mode::Enforce) {
+        admission.would_have = lacking;
+        return admission;
+    }
+    admission.refusal = lacking;
+    if (required && !lacking)
+        require_efa(request, false, admission.patch);
+    if (!required && !request.prefer)
+        admission.patch.prefer = "efa";
+    return admission;
+}
+
+bool is_feature(std::string_view text, std::string_view name) {
+    constexpr std::string_view operators = "&|,()[] ";
+    for (std::size_t at = text.find(name); at != std::string_view::npos;
+         at = text.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        const bool begins = at == 0 || operators.contains(text[at - 1]);
+        if (begins && (end == text.size() || operators.contains(text[end])))
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::string with_efa(const std::string& features) {
+    if (features.empty())
+        return "efa";
+    // In "a|efa" the word is a choice, not a requirement.
+    const bool choice = features.find('|') != std::string::npos;
+    if (!choice && is_feature(features, "efa"))
+        return features;
+    return choice ? fmt::format("({})&efa", features) : features + "&efa";
+}
+
+Admission admit(const JobRequest& request, const Snapshot& snapshot) {
+    if (snapshot.paused)
+        return {};
+    const Demand demand = demand_of(request, snapshot.config);
+    if (!request.efa_option)
+        return admit_by_partition(request, demand, snapshot);
+    const std::string_view word =
+        request.efa_option->empty() ? "required" : std::string_view(*request.efa_option);
+    const auto asked = config::parse_efa_need(word);
+    if (!asked)
+        return {.patch = {},
+                .refusal = Error{Code::A102, fmt::format("--efa is '{}'; expected required, "
+                                                         "preferred or off",
+                                                         printable(word))},
+                .would_have = std::nullopt};
+    return admit_asked(request, *asked, demand, snapshot);
+}
+
+} // namespace fairlead::policy

@@ -1,0 +1,33 @@
+/// Admission: whether a job may be queued and what is added to it. A pure function; slurmctld calls
+/// it under its locks, so it does no I/O and takes no lock.
+#pragma once
+
+#include "base/error.hpp"
+#include "catalog/catalog.hpp"
+#include "config/config.hpp"
+#include "policy/job_request.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace fairlead::policy {
+
+/// Everything admission decides from; immutable once made.
+struct Snapshot {
+    config::Config config;
+    catalog::Catalog catalog;
+    bool paused = false;
+};
+
+struct Admission {
+    JobPatch patch;
+    std::optional<Error> refusal;    ///< the job is rejected with this sentence
+    std::optional<Error> would_have; ///< what enforce mode would have refused
+};
+
+Admission admit(const JobRequest& request, const Snapshot& snapshot);
+
+/// `features` with `efa` required as well: "efa", "a&efa", "(a|b)&efa"; unchanged where it is there.
+std::string with_efa(const std::string& features);
+
+} // namespace fairlead::policy

@@ -1,0 +1,58 @@
+#include "state/observed.hpp"
+
+#include "base/files.hpp"
+#include "base/unique_fd.hpp"
+#include "state/record.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+
+namespace fairlead::state {
+namespace {
+
+constexpr Schema schema{"fairlead.observed", 1};
+
+} // namespace
+
+Result<Counts> read_counts(const std::filesystem::path& file) {
+    const auto text = read_file(file);
+    if (!text && text.error().code == Code::X101)
+        return Counts{};
+    if (!text)
+        return std::unexpected(text.error());
+    const auto record = parse_record(*text, schema, file.native());
+    if (!record)
+        return std::unexpected(record.error());
+    Counts counts;
+    const Json entries = record->value("would_have", Json::object());
+    for (const auto& [id, number] : entries.items())
+        if (const auto code = find_code(id); code && number.is_number_unsigned())
+            counts[*code] = number.get<std::uint64_t>();
+    return counts;
+}
+
+Result<void> write_counts(const std::filesystem::path& file, const Counts& counts) {
+    Json would_have = Json::object();
+    for (const auto& [code, number] : counts)
+        would_have[std::string(id_of(code))] = number;
+    const Json record{
+        {"schema", to_string(schema)}, {"would_have", would_have}, {"written", utc_now()}};
+    return write_atomic(file, record.dump() + "\n", 0644);
+}
+
+Result<void> count(const std::filesystem::path& file, Code code) {
+    if (auto made = make_folders(file.parent_path(), 0755); !made)
+        return made;
+    const std::string lock = file.native() + ".lock";
+    const UniqueFd fd{::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    if (!fd || ::flock(fd.get(), LOCK_EX) != 0)
+        return fail(Code::X201, "cannot lock {}: {}", lock, std::strerror(errno));
+    // A damaged file is begun anew: a count must not cost a job.
+    Counts counts = read_counts(file).value_or(Counts{});
+    ++counts[code];
+    return write_counts(file, counts);
+}
+
+} // namespace fairlead::state

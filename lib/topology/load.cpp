@@ -1,0 +1,187 @@
+#include "topology/load.hpp"
+
+#include "base/files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <tuple>
+
+namespace fairlead::topology {
+namespace {
+
+struct Destroy {
+    void operator()(hwloc_topology_t topology) const { hwloc_topology_destroy(topology); }
+};
+using Topology = std::unique_ptr<hwloc_topology, Destroy>;
+
+using PciDevice = hwloc_obj_attr_u::hwloc_pcidev_attr_s;
+constexpr unsigned amazon = 0x1d0f, nvidia = 0x10de, amd = 0x1002;
+constexpr unsigned display_class = 0x03;
+constexpr std::array kept_out{"cuda", "nvml", "opencl", "rsmi", "levelzero", "gl", "x86"};
+
+bool is_efa(const PciDevice& pci) {
+    return pci.vendor_id == amazon && (pci.device_id & 0xfff0u) == 0xefa0u;
+}
+
+bool is_gpu(const PciDevice& pci) {
+    return (pci.vendor_id == nvidia || pci.vendor_id == amd) && pci.class_id >> 8 == display_class;
+}
+
+std::string pci_address(const PciDevice& pci) {
+    return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", pci.domain, pci.bus, pci.dev, pci.func);
+}
+
+std::string info(hwloc_obj_t object, const char* name) {
+    const char* value = hwloc_obj_get_info_by_name(object, name);
+    return value ? value : "";
+}
+
+/// The OpenFabrics device below a PCI device, or its PCI address where the driver shows none.
+std::string device_name(hwloc_obj_t pci) {
+    for (hwloc_obj_t child = pci->io_first_child; child; child = child->next_sibling)
+        if (child->type == HWLOC_OBJ_OS_DEVICE && child->name &&
+            child->attr->osdev.type == HWLOC_OBJ_OSDEV_OPENFABRICS)
+            return child->name;
+    return pci_address(pci->attr->pcidev);
+}
+
+/// The machine itself as locality means that nothing is known.
+CpuSet locality(hwloc_topology_t topology, hwloc_obj_t device) {
+    const hwloc_obj_t above = hwloc_get_non_io_ancestor_obj(topology, device);
+    if (!above || !above->cpuset || above->type == HWLOC_OBJ_MACHINE)
+        return {};
+    return CpuSet(above->cpuset);
+}
+
+void add_devices(hwloc_topology_t topology, Machine& machine) {
+    hwloc_obj_t object = nullptr;
+    while ((object = hwloc_get_next_pcidev(topology, object))) {
+        const auto& pci = object->attr->pcidev;
+        if (is_efa(pci))
+            machine.efas.push_back(
+                {device_name(object), pci_address(pci), locality(topology, object)});
+        else if (is_gpu(pci))
+            machine.gpus.push_back({pci_address(pci), pci_address(pci), locality(topology, object)});
+    }
+    std::ranges::sort(machine.efas, {}, &Device::pci);
+    std::ranges::sort(machine.gpus, {}, &Device::pci);
+}
+
+void add_numa_nodes(hwloc_topology_t topology, Machine& machine) {
+    hwloc_obj_t node = nullptr;
+    while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node))) {
+        if (hwloc_bitmap_iszero(node->cpuset))
+            continue;
+        const hwloc_obj_t package =
+            hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, node);
+        machine.numa_nodes.push_back({static_cast<int>(node->os_index),
+                                      package ? static_cast<int>(package->logical_index) : 0,
+                                      CpuSet(node->cpuset)});
+    }
+}
+
+/// The NUMA node nearest to a core: of those that span it (DRAM and HBM may), the narrowest.
+int numa_of(const Machine& machine, const CpuSet& core) {
+    int best = 0;
+    for (int i = 0; i < static_cast<int>(machine.numa_nodes.size()); ++i) {
+        const auto& node = machine.numa_nodes[static_cast<std::size_t>(i)];
+        const auto& now = machine.numa_nodes[static_cast<std::size_t>(best)];
+        const bool spans = core.inside(node.cpus);
+        if (spans && (!core.inside(now.cpus) || node.cpus.size() < now.cpus.size()))
+            best = i;
+    }
+    return best;
+}
+
+void add_cores(hwloc_topology_t topology, Machine& machine) {
+    const bool has_cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0;
+    const hwloc_obj_type_t level = has_cores ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
+    hwloc_obj_t object = nullptr;
+    while ((object = hwloc_get_next_obj_by_type(topology, level, object))) {
+        const CpuSet cpus(object->cpuset);
+        if (!cpus.empty())
+            machine.cores.push_back({cpus.cpus(), numa_of(machine, cpus)});
+    }
+}
+
+Result<Machine> machine_from(hwloc_topology_t topology) {
+    Machine machine;
+    const hwloc_obj_t root = hwloc_get_root_obj(topology);
+    machine.name = info(root, "DMIProductName");
+    if (machine.name.empty())
+        machine.name = info(root, "HostName");
+    machine.cpus = CpuSet(hwloc_topology_get_allowed_cpuset(topology));
+    add_numa_nodes(topology, machine);
+    if (machine.numa_nodes.empty())
+        machine.numa_nodes.push_back({0, 0, machine.cpus});
+    add_cores(topology, machine);
+    add_devices(topology, machine);
+    if (machine.cores.empty())
+        return fail(Code::P204, "the topology has no CPUs");
+    return machine;
+}
+
+Result<Topology> new_topology() {
+    hwloc_topology_t raw = nullptr;
+    if (hwloc_topology_init(&raw) != 0)
+        return fail(Code::P204, "hwloc cannot make a topology");
+    Topology topology{raw};
+    hwloc_topology_set_io_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_IMPORTANT);
+    return topology;
+}
+
+Result<Topology> live_topology() {
+    auto topology = new_topology();
+    if (!topology)
+        return topology;
+    for (const char* component : kept_out)
+        hwloc_topology_set_components(topology->get(), HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST,
+                                      component);
+    if (hwloc_topology_load(topology->get()) != 0)
+        return fail(Code::P204, "hwloc cannot read this machine's topology");
+    return topology;
+}
+
+} // namespace
+
+Result<Machine> from_xml(const std::filesystem::path& path) {
+    const auto text = read_file(path);
+    if (!text)
+        return std::unexpected(text.error());
+    auto topology = new_topology();
+    if (!topology)
+        return std::unexpected(topology.error());
+    // hwloc counts the terminating zero as part of the buffer.
+    const int size = static_cast<int>(text->size()) + 1;
+    if (hwloc_topology_set_xmlbuffer(topology->get(), text->c_str(), size) != 0 ||
+        hwloc_topology_load(topology->get()) != 0)
+        return fail(Code::P204, "{} is not a topology that this hwloc reads; write one with lstopo",
+                    path.native());
+    auto machine = machine_from(topology->get());
+    if (!machine)
+        return fail(Code::P204, "{}: {}", path.native(), machine.error().message);
+    return machine;
+}
+
+Result<Machine> discover() {
+    const auto topology = live_topology();
+    if (!topology)
+        return std::unexpected(topology.error());
+    return machine_from(topology->get());
+}
+
+Result<std::string> discover_xml() {
+    const auto topology = live_topology();
+    if (!topology)
+        return std::unexpected(topology.error());
+    char* buffer = nullptr;
+    int size = 0;
+    if (hwloc_topology_export_xmlbuffer(topology->get(), &buffer, &size, 0) != 0)
+        return fail(Code::P204, "hwloc cannot export this machine's topology");
+    std::string xml(buffer);
+    hwloc_free_xmlbuffer(topology->get(), buffer);
+    return xml;
+}
+
+} // namespace fairlead::topology

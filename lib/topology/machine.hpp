@@ -1,0 +1,38 @@
+/// A machine as a planner sees it: cores, NUMA nodes and the devices near them, as plain values.
+#pragma once
+
+#include "topology/cpuset.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fairlead::topology {
+
+struct Core {
+    std::vector<int> pus; ///< hardware threads in hwloc's order; the first is the core's own
+    int numa;             ///< index into Machine::numa_nodes
+};
+
+struct NumaNode {
+    int os_index;
+    int package;
+    CpuSet cpus;
+};
+
+/// An EFA interface or a GPU. `near` is empty where the machine does not say.
+struct Device {
+    std::string name; ///< libibverbs name of an EFA, PCI address of a GPU
+    std::string pci;  ///< "0000:10:00.0"
+    CpuSet near;      ///< CPUs of the hwloc object it hangs on
+};
+
+struct Machine {
+    std::string name;                 ///< instance type or host name, as recorded
+    std::vector<Core> cores;          ///< in hwloc's logical order
+    std::vector<NumaNode> numa_nodes; ///< those with CPUs, in logical order
+    std::vector<Device> efas;         ///< by PCI address
+    std::vector<Device> gpus;         ///< by PCI address
+    CpuSet cpus;
+};
+
+} // namespace fairlead::topology

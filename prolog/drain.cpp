@@ -1,0 +1,41 @@
+#include "prolog/drain.hpp"
+
+#include "base/child.hpp"
+
+#include <cstdlib>
+
+namespace fairlead::prolog {
+namespace {
+
+constexpr auto deadline = std::chrono::seconds(5);
+
+std::vector<std::string> child_environment() {
+    std::vector<std::string> env{"PATH=/usr/bin:/bin", "LC_ALL=C"};
+    if (const char* conf = std::getenv("SLURM_CONF")) // slurmd's own
+        env.push_back(std::string("SLURM_CONF=") + conf);
+    return env;
+}
+
+} // namespace
+
+Result<void> drain(const std::filesystem::path& scontrol, const std::string& node,
+                   const std::string& reason) {
+    const auto env = child_environment();
+    const auto shown = run_child(Code::E205, {scontrol, "--oneliner", "show", "node", node}, env,
+                                 deadline);
+    if (!shown)
+        return std::unexpected(shown.error());
+    if (shown->output.find(" Reason=") != std::string::npos)
+        return {};
+    const auto updated = run_child(
+        Code::E205, {scontrol, "update", "NodeName=" + node, "State=DRAIN", "Reason=" + reason},
+        env, deadline);
+    if (!updated)
+        return std::unexpected(updated.error());
+    if (updated->status != 0)
+        return fail(Code::E205, "scontrol could not drain {}: exit status {}", node,
+                    updated->status);
+    return {};
+}
+
+} // namespace fairlead::prolog

@@ -1,0 +1,37 @@
+/// fairlead-epilog: removes what the prolog left of a job on this node. Slurm runs it as root. It
+/// always exits 0: what it cannot remove is logged and costs the node nothing.
+
+#include "base/env.hpp"
+#include "base/guarded.hpp"
+#include "base/log.hpp"
+#include "config/paths.hpp"
+#include "state/job_state.hpp"
+
+#include <unistd.h>
+
+using namespace fairlead;
+
+namespace {
+
+int run() {
+    const auto job = parse_job_id(EnvView{environ}.get("SLURM_JOB_ID").value_or(""));
+    if (!job) {
+        log::write(log::Level::Error,
+                   "SLURM_JOB_ID is not set: slurmd runs this program as Epilog [FL-X301]");
+        return 0;
+    }
+    if (auto removed = state::remove_job_state(config::run_dir, *job); !removed)
+        log::write(log::Level::Error, to_string(removed.error()));
+    return 0;
+}
+
+void report_fault(const char* where, const char* what) noexcept {
+    log::write(log::Level::Error, std::string("fault in ") + where + ": " + what);
+}
+
+} // namespace
+
+int main() {
+    log::open_syslog("fairlead-epilog");
+    return guarded("fairlead-epilog", 0, report_fault, run);
+}

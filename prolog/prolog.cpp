@@ -1,0 +1,118 @@
+/// fairlead-prolog: verifies what a job requires of this node, before any of its processes runs.
+/// Slurm runs it as root on every node. Exit 0 lets the job go on (to the gate, which may still refuse
+/// it); exit 1 tells slurmd that the node is broken.
+
+#include "base/guarded.hpp"
+#include "base/log.hpp"
+#include "config/paths.hpp"
+#include "fabric/verdict.hpp"
+#include "prolog/arguments.hpp"
+#include "prolog/drain.hpp"
+#include "prolog/job_environment.hpp"
+#include "state/job_state.hpp"
+#include "state/observed.hpp"
+#include "state/pause.hpp"
+
+#include <unistd.h>
+
+using namespace fairlead;
+using namespace fairlead::prolog;
+
+namespace {
+
+constexpr int go_on = 0, node_broken = 1;
+
+void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
+
+/// Without its state the gate would let the job through, so a node that cannot keep state is broken
+/// for a job that requires something.
+int leave_state(const JobEnvironment& job, const fabric::Verdict& verdict,
+                std::optional<std::string> refusal) {
+    const auto written = state::write_job_state(
+        config::run_dir, {*job.job, job.node, verdict.found, verdict.expected, std::move(refusal)});
+    if (written)
+        return go_on;
+    log_error(written.error());
+    return node_broken;
+}
+
+void observe(const Error& error) {
+    log::write(log::Level::Info, "observe: would fail this node: " + to_string(error));
+    const auto counted =
+        state::count(std::filesystem::path(config::run_dir) / "observed.json", error.code);
+    if (!counted)
+        log_error(counted.error());
+}
+
+int fail_node(const JobEnvironment& job, const config::Config& config, const Error& error) {
+    log_error(error);
+    if (auto drained = drain(config.scontrol, job.node, to_string(error)); !drained)
+        log_error(drained.error());
+    return node_broken;
+}
+
+/// Who is hurt by a verdict: a broken node leaves service only where its partition enforces; a job
+/// that asked for EFA is refused by the gate in every mode; a job that did not ask is let through.
+int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
+           const config::Config& config) {
+    if (!verdict.error)
+        return leave_state(job, verdict, std::nullopt);
+    const bool enforced = demand.mode == config::Mode::Enforce;
+    if (enforced && verdict.outcome == fabric::Outcome::NodeBroken)
+        return fail_node(job, config, *verdict.error);
+    if (!enforced)
+        observe(*verdict.error);
+    if (!enforced && !demand.asked)
+        return leave_state(job, verdict, std::nullopt);
+    return leave_state(job, verdict, to_string(*verdict.error));
+}
+
+/// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks for
+/// EFA is refused by the gate.
+int without_config(const JobEnvironment& job, const Error& error) {
+    log_error(error);
+    if (!job.asks_efa)
+        return go_on;
+    const fabric::Verdict unknown{fabric::Outcome::RequestWrong, 0, std::nullopt, std::nullopt};
+    return leave_state(job, unknown,
+                       to_string(Error{Code::E204, "efa: the job requires EFA, but the node could "
+                                                   "not be checked: " +
+                                                       error.message}));
+}
+
+int run(const Arguments& arguments) {
+    const JobEnvironment job = read_environment(EnvView{environ});
+    if (!job.job) {
+        log_error({Code::X301, "SLURM_JOB_ID is not set: slurmd runs this program as Prolog"});
+        return go_on;
+    }
+    const auto config = config::load_for_node(arguments.config_path);
+    if (!config)
+        return without_config(job, config.error());
+    const Demand demand = demand_of(job, *config);
+    if (demand.record_error)
+        log_error(*demand.record_error);
+    if (!demand.efa || state::paused(config->state_dir))
+        return go_on;
+    const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
+    if (!verdict)
+        return without_config(job, verdict.error());
+    return act_on(*verdict, job, demand, *config);
+}
+
+void report_fault(const char* where, const char* what) noexcept {
+    log::write(log::Level::Error, std::string("fault in ") + where + ": " + what);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    log::open_syslog("fairlead-prolog");
+    return guarded("fairlead-prolog", go_on, report_fault, [&] {
+        const auto arguments = read_arguments(argc, argv);
+        if (arguments)
+            return run(*arguments);
+        log_error(arguments.error());
+        return go_on;
+    });
+}

@@ -1,0 +1,67 @@
+/* Between the thin front (spank_fairlead.so) and its planning part (spank-core.so): plain C, so that
+ * neither side shares a C++ runtime with the other. Strings belong to whoever passes them and live
+ * until the call returns, except where said. */
+#ifndef FAIRLEAD_CORE_ABI_H
+#define FAIRLEAD_CORE_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FAIRLEAD_CORE_ABI 1
+#define FAIRLEAD_CORE_SYMBOL "fairlead_core"
+
+/* A sentence for the user, filled when a call returns FAIRLEAD_REFUSED. */
+typedef struct {
+    char text[512];
+} fairlead_sentence;
+
+enum { FAIRLEAD_OK = 0, FAIRLEAD_REFUSED = 1 };
+
+typedef struct {
+    const char* config_path; /* NULL for the default */
+    uint32_t job_id;
+    int efa_required; /* the step itself says --efa=required */
+} fairlead_gate_query;
+
+typedef struct {
+    const char* config_path;  /* NULL for the default */
+    const char* pin_argument; /* value of --efa-pin, checked by the front */
+    const char* step_cores;   /* S_STEP_ALLOC_CORES, may be NULL */
+    const uint32_t* ranks;    /* global ranks by local id */
+    size_t rank_count;
+    int cpus_per_task; /* 0 where the user gave none */
+} fairlead_step;
+
+/* Made by plan(), read in every forked task, freed by release(). */
+typedef struct fairlead_plan fairlead_plan;
+
+typedef struct {
+    const unsigned char* cpu_mask; /* a kernel CPU mask; owned by the plan */
+    size_t cpu_mask_size;          /* bytes */
+    const char* const* variables;  /* name, value, name, value, ..., NULL; owned by the plan */
+} fairlead_row;
+
+typedef struct {
+    uint32_t abi;
+    /* May a step of this job run on this node? As root. */
+    int (*gate)(const fairlead_gate_query* query, fairlead_sentence* sentence);
+    /* *plan is NULL with FAIRLEAD_OK where Fairlead is paused. As the user. */
+    int (*plan)(const fairlead_step* step, fairlead_plan** plan, fairlead_sentence* sentence);
+    int (*row)(const fairlead_plan* plan, size_t local_id, fairlead_row* row);
+    /* NULL after the last line; owned by the plan. */
+    const char* (*report_line)(const fairlead_plan* plan, size_t index);
+    void (*release)(fairlead_plan* plan);
+} fairlead_core_functions;
+
+/* The only symbol that spank-core.so exports. */
+const fairlead_core_functions* fairlead_core(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,94 @@
+#include "spank/options.hpp"
+
+#include "base/words.hpp"
+#include "pin/request.hpp"
+#include "spank/fault.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace fairlead::spank {
+namespace {
+
+Options given;
+
+constexpr std::array<std::string_view, 3> efa_words{"required", "preferred", "off"};
+
+/// A bare option arrives as NULL in srun, as "" in slurmstepd and as "(null)" through the
+/// environment.
+std::string_view value_of(const char* argument) {
+    if (!argument || std::string_view(argument) == "(null)")
+        return {};
+    return argument;
+}
+
+Result<void> take_pin(std::string_view value) {
+    const auto request = pin::parse_request(value);
+    if (!request)
+        return std::unexpected(request.error());
+    given.pin = std::string(value);
+    return {};
+}
+
+Result<void> take_efa(std::string_view value) {
+    const std::string_view word = value.empty() ? efa_words[0] : value;
+    if (std::ranges::find(efa_words, word) == efa_words.end())
+        return fail(Code::P102, "--efa: unknown value '{}'{}", printable(word),
+                    suggestion(word, efa_words));
+    given.efa = std::string(word);
+    return {};
+}
+
+/// On the user's side a bad value ends the command. On a node it must not: there it is kept for
+/// task_init, where a failure hurts the step alone.
+int take(Result<void> (*read)(std::string_view), const char* argument, int remote) {
+    const Result<void> taken = read(value_of(argument));
+    if (taken)
+        return 0;
+    if (!given.error)
+        given.error = taken.error();
+    if (remote)
+        return 0;
+    slurm_error("fairlead: %s", to_string(taken.error()).c_str());
+    return failed;
+}
+
+int on_pin(int, const char* argument, int remote) {
+    return guarded("--efa-pin", failed, report_fault,
+                   [&] { return take(take_pin, argument, remote); });
+}
+
+int on_efa(int, const char* argument, int remote) {
+    return guarded("--efa", failed, report_fault, [&] { return take(take_efa, argument, remote); });
+}
+
+char pin_name[] = "efa-pin";
+char pin_argument[] = "ARGS";
+char pin_usage[] = "[fairlead] bind ranks close to their EFA interface; ARGS: on, off, verbose, "
+                   "by:auto|numa|nic|compact, joined with commas";
+char efa_name[] = "efa";
+char efa_argument[] = "required|preferred|off";
+char efa_usage[] = "[fairlead] require nodes with working EFA; bare means required";
+
+constexpr int optional_argument_kind = 2;
+
+std::array<spank_option, 2> table{{
+    {pin_name, pin_argument, pin_usage, optional_argument_kind, 0, on_pin},
+    {efa_name, efa_argument, efa_usage, optional_argument_kind, 0, on_efa},
+}};
+
+} // namespace
+
+const Options& options() { return given; }
+
+int register_options(spank_t spank) {
+    for (spank_option& option : table)
+        if (spank_option_register(spank, &option) != ESPANK_SUCCESS) {
+            slurm_error("fairlead: option --%s cannot be registered", option.name);
+            return failed;
+        }
+    return 0;
+}
+
+} // namespace fairlead::spank

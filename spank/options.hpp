@@ -1,0 +1,24 @@
+/// The options that Fairlead adds to srun, sbatch and salloc, and what the user gave.
+#pragma once
+
+#include "base/error.hpp"
+#include "spank/abi.hpp"
+
+#include <optional>
+#include <string>
+
+namespace fairlead::spank {
+
+struct Options {
+    std::optional<std::string> pin; ///< value of --efa-pin; empty for the bare option
+    std::optional<std::string> efa; ///< value of --efa; "required" for the bare option
+    std::optional<Error> error;     ///< the first value that could not be read
+};
+
+/// What the callbacks have seen in this process.
+const Options& options();
+
+/// Registers the options; spank_options[] is not read by sbatch and salloc.
+int register_options(spank_t spank);
+
+} // namespace fairlead::spank
