@@ -1,8 +1,8 @@
 # Compile options of everything that is built here.
 add_library(fairlead_options INTERFACE)
 target_compile_options(fairlead_options INTERFACE
-    -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -fno-plt -ffunction-sections -fdata-sections
-    $<$<COMPILE_LANGUAGE:CXX>:-Wconversion>)
+    -Wall -Wextra -Werror -Wshadow -fno-plt -ffunction-sections -fdata-sections
+    "$<$<COMPILE_LANGUAGE:CXX>:-Wconversion;-Wnon-virtual-dtor>")
 target_link_options(fairlead_options INTERFACE
     -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed)
 if(FAIRLEAD_SANITIZE)
@@ -12,8 +12,7 @@ if(FAIRLEAD_SANITIZE)
 endif()
 
 # Exports the symbols of an anonymous version script and nothing else.
-function(fairlead_exports target map)
-    set(script "${CMAKE_CURRENT_SOURCE_DIR}/${map}")
+function(fairlead_exports target script)
     target_link_options(${target} PRIVATE "-Wl,--version-script=${script}")
     set_target_properties(${target} PROPERTIES LINK_DEPENDS "${script}")
 endfunction()

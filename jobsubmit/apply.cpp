@@ -58,8 +58,6 @@ bool strip_forged(job_desc_msg_t& job) noexcept {
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
     if (patch.features)
         replace(job.features, *patch.features);
-    if (patch.prefer)
-        replace(job.prefer, *patch.prefer);
     if (!patch.record)
         return;
     append_spank_entry(job, std::string(state::admitted_name) + "=" + *patch.record);

@@ -28,7 +28,6 @@ bool is_ours(const char* entry) { return entry && std::string_view(entry).starts
 policy::JobRequest view(const job_desc_msg_t& job) {
     policy::JobRequest request{.partition = text(job.partition),
                                .features = text(job.features),
-                               .prefer = text(job.prefer),
                                .efa_option = std::nullopt};
     for (const char* entry : spank_environment(job)) {
         const std::string_view word = entry ? entry : "";

@@ -2,6 +2,8 @@
 
 #include "state/admitted.hpp"
 
+#include <algorithm>
+
 namespace fairlead::prolog {
 namespace {
 
@@ -12,8 +14,11 @@ std::string text(const EnvView& env, std::string_view name) {
     return std::string(env.get(name).value_or(""));
 }
 
-bool means_required(std::string_view value) {
-    return value.empty() || value == "(null)" || value == "required";
+/// A word that the option itself would have refused asks for nothing.
+config::EfaNeed need_of(std::string_view value) {
+    if (value.empty() || value == "(null)")
+        return config::EfaNeed::Required;
+    return config::parse_efa_need(value).value_or(config::EfaNeed::Off);
 }
 
 /// What the controller says of the job, where its word counts.
@@ -32,7 +37,7 @@ JobEnvironment read_environment(const EnvView& env) {
     job.node = text(env, "SLURMD_NODENAME");
     job.partition = text(env, "SLURM_JOB_PARTITION");
     if (const auto value = env.get(efa_option))
-        job.asks_efa = means_required(*value);
+        job.efa = need_of(*value);
     if (const auto record = env.get(admitted_variable))
         job.admitted = std::string(*record);
     return job;
@@ -42,14 +47,13 @@ Demand demand_of(const JobEnvironment& job, const config::Config& config) {
     const config::PartitionRules& rules = config::rules_for(config, job.partition);
     Demand demand;
     demand.mode = rules.mode;
-    demand.asked = job.asks_efa;
-    demand.efa = job.asks_efa || (rules.mode != config::Mode::Off &&
-                                  rules.efa == config::EfaNeed::Required);
+    demand.asked = job.efa == config::EfaNeed::Required;
+    demand.efa = rules.mode == config::Mode::Off ? job.efa : std::max(job.efa, rules.efa);
     const auto record = admitted(job, config);
     if (record && !*record) {
         demand.record_error = record->error();
     } else if (record) {
-        demand.efa = demand.efa || (*record)->efa == config::EfaNeed::Required;
+        demand.efa = std::max(demand.efa, (*record)->efa);
         demand.asked = demand.asked || (*record)->asked;
     }
     return demand;

@@ -15,7 +15,7 @@ struct JobEnvironment {
     std::optional<JobId> job;
     std::string node;      ///< SLURMD_NODENAME
     std::string partition; ///< SLURM_JOB_PARTITION
-    bool asks_efa = false; ///< the user's --efa=required
+    config::EfaNeed efa = config::EfaNeed::Off; ///< the user's --efa
     std::optional<std::string> admitted; ///< what claims to be the controller's record
 };
 
@@ -23,8 +23,8 @@ JobEnvironment read_environment(const EnvView& env);
 
 /// What the job must find on this node.
 struct Demand {
-    bool efa = false;   ///< it must have EFA
-    bool asked = false; ///< the job itself says so, so it holds in every mode
+    config::EfaNeed efa = config::EfaNeed::Off;
+    bool asked = false; ///< the job itself requires it, so that holds in every mode
     config::Mode mode = config::Mode::Off;
     std::optional<Error> record_error; ///< an admitted record that could not be read
 };

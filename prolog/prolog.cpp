@@ -51,13 +51,15 @@ int fail_node(const JobEnvironment& job, const config::Config& config, const Err
     return node_broken;
 }
 
-/// Who is hurt by a verdict: a broken node leaves service only where its partition enforces; a job
-/// that asked for EFA is refused by the gate in every mode; a job that did not ask is let through.
+/// Who is hurt by a verdict: nobody where EFA is only preferred; a broken node leaves service only
+/// where its partition enforces; a job that asked for EFA is refused by the gate in every mode; a job
+/// that did not ask is let through.
 int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
            const config::Config& config) {
     if (!verdict.error)
         return leave_state(job, verdict, std::nullopt);
-    const bool enforced = demand.mode == config::Mode::Enforce;
+    const bool enforced = demand.mode == config::Mode::Enforce &&
+                          demand.efa == config::EfaNeed::Required;
     if (enforced && verdict.outcome == fabric::Outcome::NodeBroken)
         return fail_node(job, config, *verdict.error);
     if (!enforced)
@@ -71,7 +73,7 @@ int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Dema
 /// EFA is refused by the gate.
 int without_config(const JobEnvironment& job, const Error& error) {
     log_error(error);
-    if (!job.asks_efa)
+    if (job.efa != config::EfaNeed::Required)
         return go_on;
     const fabric::Verdict unknown{fabric::Outcome::RequestWrong, 0, std::nullopt, std::nullopt};
     return leave_state(job, unknown,
@@ -92,7 +94,7 @@ int run(const Arguments& arguments) {
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
-    if (!demand.efa || state::paused(config->state_dir))
+    if (demand.efa == config::EfaNeed::Off || state::paused(config->state_dir))
         return go_on;
     const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
     if (!verdict)

@@ -88,8 +88,6 @@ Admission admit_asked(const JobRequest& request, EfaNeed asked, const Demand& de
         admission.refusal = refuse_without_efa_type(demand, snapshot);
         if (!admission.refusal)
             require_efa(request, true, admission.patch);
-    } else if (asked == EfaNeed::Preferred && !request.prefer) {
-        admission.patch.prefer = "efa";
     }
     return admission;
 }
@@ -97,19 +95,15 @@ Admission admit_asked(const JobRequest& request, EfaNeed asked, const Demand& de
 Admission admit_by_partition(const JobRequest& request, const Demand& demand,
                              const Snapshot& snapshot) {
     Admission admission;
-    if (demand.efa == EfaNeed::Off)
+    if (demand.efa != EfaNeed::Required)
         return admission;
-    const bool required = demand.efa == EfaNeed::Required;
-    const auto lacking = required ? refuse_without_efa_type(demand, snapshot) : std::nullopt;
-    if (demand.mode != Mode::Enforce) {
+    const auto lacking = refuse_without_efa_type(demand, snapshot);
+    if (demand.mode != Mode::Enforce)
         admission.would_have = lacking;
-        return admission;
-    }
-    admission.refusal = lacking;
-    if (required && !lacking)
+    else if (lacking)
+        admission.refusal = lacking;
+    else
         require_efa(request, false, admission.patch);
-    if (!required && !request.prefer)
-        admission.patch.prefer = "efa";
     return admission;
 }
 

@@ -25,6 +25,8 @@ struct Admission {
     std::optional<Error> would_have; ///< what enforce mode would have refused
 };
 
+/// EFA that is preferred puts no constraint on a job: Slurm 22.05 refuses a job at submission whose
+/// --prefer no node of the partition can satisfy, so the soft feature is not soft enough.
 Admission admit(const JobRequest& request, const Snapshot& snapshot);
 
 /// `features` with `efa` required as well: "efa", "a&efa", "(a|b)&efa"; unchanged where it is there.

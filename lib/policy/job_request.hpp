@@ -11,14 +11,12 @@ namespace fairlead::policy {
 struct JobRequest {
     std::optional<std::string> partition;  ///< comma list as the user gave it
     std::optional<std::string> features;   ///< --constraint
-    std::optional<std::string> prefer;     ///< --prefer
     std::optional<std::string> efa_option; ///< value of --efa; empty text for the bare option
 };
 
 /// What admission changes. Fields that are empty stay as they are.
 struct JobPatch {
     std::optional<std::string> features;
-    std::optional<std::string> prefer;
     std::optional<std::string> record; ///< the admitted record
 };
 

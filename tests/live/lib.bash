@@ -25,7 +25,7 @@ cluster_down() {
 
 # Prints the ends of the logs if the test has failed. Call it in teardown.
 cluster_report() {
-  [[ -n ${BATS_TEST_COMPLETED:-} ]] || "$CLUSTER" logs "$CLUSTER_DIR" "${1:-20}"
+  [[ -n ${BATS_TEST_COMPLETED:-} ]] || "$CLUSTER" logs "$CLUSTER_DIR" "${1:-8}"
 }
 
 # as NAME [VAR=VALUE...] CMD...: on the login side, as this user.

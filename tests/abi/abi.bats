@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# What Slurm's daemons load: names, versions, exports, and what is linked.
+bats_require_minimum_version 1.5.0
+
+setup() {
+    repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    objects=${FAIRLEAD_STAGE:?set by scripts/test}/run/cluster/prefix
+    front=$objects/lib/slurm/spank_fairlead.so
+    core=$objects/lib/fairlead/spank-core.so
+    job_submit=$objects/lib/slurm/job_submit_fairlead.so
+    prolog=$objects/libexec/fairlead/fairlead-prolog
+    epilog=$objects/libexec/fairlead/fairlead-epilog
+    load=${FAIRLEAD_BUILD:?set by scripts/test}/tests/abi/load_object
+}
+
+# slurm_version: SLURM_VERSION_NUMBER of the headers that were built against.
+slurm_version() {
+    sed -n 's/^SLURM_INCLUDE_DIR:PATH=//p' "$FAIRLEAD_BUILD/CMakeCache.txt" |
+        xargs -I{} sed -n 's/^#define[ \t]*SLURM_VERSION_NUMBER[ \t]*\(0x[0-9a-f]*\).*/\1/p' \
+            {}/slurm/slurm_version.h
+}
+
+exports() { nm -D --defined-only "$1" | awk '{ print $3 }' | sort; }
+mapped() { sed -n 's/^    \([a-z_]*\);$/\1/p' "$1" | sort; }
+# linked FILE: short names of the libraries it names itself.
+linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' | sort | xargs; }
+
+@test "a C program loads the SPANK plugin and reads its name, type and version" {
+    run -0 "$load" "$front" plugin
+    [[ ${lines[0]} == fairlead && ${lines[1]} == spank && ${lines[2]} == "$(slurm_version)" ]]
+}
+
+@test "a C program loads the job_submit plugin and reads its name, type and version" {
+    run -0 "$load" "$job_submit" plugin
+    [[ ${lines[0]} == "Fairlead job submit plugin" && ${lines[1]} == job_submit/fairlead ]]
+    [[ ${lines[2]} == "$(slurm_version)" ]]
+}
+
+@test "a C program loads the planning part through its one function" {
+    run -0 "$load" "$core" core
+    [[ $output == "core ABI 1" ]]
+}
+
+@test "each object exports what its map says and nothing else" {
+    diff <(exports "$front") <(mapped "$repo/spank/front.map")
+    diff <(exports "$core") <(mapped "$repo/spank/core.map")
+    diff <(exports "$job_submit") <(mapped "$repo/jobsubmit/exports.map")
+}
+
+@test "the plugins take from Slurm what slurm_symbols.txt lists and nothing else" {
+    used=$(nm -D --undefined-only "$front" "$job_submit" | awk '$1 == "U" { print $2 }' |
+        grep -E '^(slurm|spank)_' | sort -u)
+    diff <(printf '%s\n' "$used") <(grep -v '^#' "$repo/tests/abi/slurm_symbols.txt")
+    run ! grep -E ' U (slurm|spank)_' <(nm -D "$core")
+}
+
+@test "the front that every srun loads links the C library alone" {
+    [[ $(linked "$front" | sed 's/ld-linux-[a-z]*//; s/^ *//; s/ *$//') == c ]]
+}
+
+@test "the planning part links hwloc and yaml-cpp, admission yaml-cpp, beside the C++ runtime" {
+    [[ $(linked "$core") =~ ^c\ gcc_s\ hwloc\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
+    [[ $(linked "$job_submit") =~ ^c\ gcc_s\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
+}
+
+@test "nothing that slurmd or slurmctld loads or runs links a network, SQL or Slurm library" {
+    for object in "$front" "$core" "$job_submit" "$prolog" "$epilog"; do
+        run -0 ldd "$object"
+        [[ ! $output =~ lib(curl|fabric|slurm|mysql|mariadb|sqlite|pq|ssl|crypto|ibverbs) ]]
+    done
+}
+
+@test "no file of lib outside lib/slurm includes a Slurm header" {
+    run ! grep -rlE '#[[:space:]]*include[[:space:]]*[<"]slurm/' "$repo/lib" --exclude-dir=slurm
+}
+
+@test "Slurm's version is asked for in the compatibility headers alone" {
+    run -0 grep -rlE 'SLURM_VERSION_NUM' "$repo"/{lib,spank,jobsubmit,prolog,cli} --include='*.[ch]pp'
+    allowed='^(spank/plugin.cpp|jobsubmit/plugin.cpp|jobsubmit/compat.hpp|spank/abi.hpp)$'
+    for file in "${lines[@]}"; do
+        [[ ${file#"$repo/"} =~ $allowed ]]
+    done
+}

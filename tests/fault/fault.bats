@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# Objects whose core throws on purpose: the daemons and srun live, and say what happened.
+bats_require_minimum_version 1.5.0
+load ../live/site_cluster
+
+setup_file() {
+    FAIRLEAD_STAGE=$(faulty_stage)
+    export FAIRLEAD_STAGE
+    site_cluster
+}
+teardown_file() { cluster_down; }
+teardown() {
+    cluster_report
+    [[ $(as root scontrol ping) == *"is UP"* ]]
+    wait_for 10 is_idle n1
+    wait_for 10 is_idle n3
+}
+
+# The installed tree with every object replaced by one that throws, but for the front, which would
+# let nothing get as far as the rest; swap_front puts that in.
+faulty_stage() {
+    local stage=$BATS_FILE_TMPDIR/stage objects=$FAIRLEAD_BUILD/tests/fault/objects
+    cp -r "$FAIRLEAD_STAGE" "$stage"
+    cp "$objects/job_submit_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/"
+    cp "$objects/spank-core.so" "$stage$SITE_PREFIX/lib/fairlead/"
+    cp "$objects/fairlead-prolog" "$stage$SITE_PREFIX/libexec/fairlead/"
+    cp "$objects/spank_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/spank_throwing.so"
+    printf '%s\n' "$stage"
+}
+
+@test "a throwing admission lets the job through and leaves slurmctld alive" {
+    run -0 as ada srun hostname
+    [[ $output == n3 ]]
+    logged 'fault in job_submit: thrown on purpose; the job is not held up \[FL-A101\]'
+    run -0 as ada srun -p odd hostname
+    logged 'fault in job_submit: not a std::exception'
+}
+
+@test "a throwing planner refuses the step that asked for pinning, in words" {
+    for policy in numa compact; do
+        run ! as ada srun --efa-pin=by:$policy hostname
+        [[ $output == *"Fairlead met a fault of its own in plan"*"[FL-P203]"* && $output != n3 ]]
+    done
+    run -0 as ada srun hostname
+}
+
+@test "a throwing gate refuses the step that asked for EFA, in words" {
+    run ! as ada srun -p hpc -w n1 --efa=required hostname
+    [[ $output == *"Fairlead met a fault of its own in gate"* && $output != *n1 ]]
+}
+
+@test "a throwing prolog lets a job through that asks for nothing and drains nothing" {
+    run -0 as ada srun -p hpc -w n1 hostname
+    [[ $output == n1 ]]
+}
+
+@test "a front that throws ends srun with an error, not with a signal, and slurmd lives" {
+    sed -i 's/spank_fairlead/spank_throwing/' "$CLUSTER_DIR/slurm/plugstack.conf"
+    for value in on off; do
+        run as ada srun --efa-pin=$value hostname
+        ((status > 0 && status != 134 && status != 139))
+        [[ $output == *"fairlead: fault in --efa-pin"* ]]
+    done
+    run -0 as ada srun hostname
+    [[ $output == n3 ]]
+    sed -i 's/spank_throwing/spank_fairlead/' "$CLUSTER_DIR/slurm/plugstack.conf"
+}

@@ -1,0 +1,13 @@
+#include "policy/admit.hpp"
+
+#include <stdexcept>
+
+namespace fairlead::policy {
+
+Admission admit(const JobRequest& request, const Snapshot&) {
+    if (request.partition == "odd")
+        throw 42; // not a std::exception
+    throw std::runtime_error("thrown on purpose");
+}
+
+} // namespace fairlead::policy

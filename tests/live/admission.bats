@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# What slurmctld does with a job: features, refusals, records, modes, pause.
+bats_require_minimum_version 1.5.0
+load site_cluster
+
+setup_file() { site_cluster; }
+teardown_file() { cluster_down; }
+teardown() { cluster_report; }
+
+# held JOB-OPTIONS...: queues a held job as ada and prints its record.
+held() {
+    local id
+    id=$(as ada sbatch --parsable --hold "$@" --wrap true) || return
+    as root scontrol -o show job "$id"
+    as root scancel "$id"
+}
+
+@test "a partition that requires EFA adds the feature and the admitted record" {
+    run -0 held -p hpc
+    [[ $output == *" Features=efa "* ]]
+    [[ $output == *'AdminComment={"schema":"fairlead.admitted/1","efa":"required","asked":false}'* ]]
+}
+
+@test "the feature joins a constraint of the user's own" {
+    run -0 held -p hpc -C efa
+    [[ $output == *" Features=efa "* ]]
+    as root scontrol update nodename=n1,n2 availablefeatures=efa,fast,big
+    as root scontrol update nodename=n1,n2 activefeatures=efa,fast,big
+    run -0 held -p hpc -C fast
+    [[ $output == *" Features=fast&efa "* ]]
+    run -0 held -p hpc -C 'fast|big'
+    [[ $output == *" Features=(fast|big)&efa "* ]]
+}
+
+@test "a job whose partition has no EFA node type is refused in words, on the user's terminal" {
+    run ! as ada srun --efa=required true
+    [[ $output == *"partition 'debug' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]
+    run ! as ada sbatch -p empty --wrap true
+    [[ $output == *"partition 'empty' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]
+    [[ -z $(as root squeue -h -u ada) ]]
+}
+
+@test "a bare --efa means required" {
+    run -0 held -p hopeful --efa
+    [[ $output == *" Features=efa "*'"asked":true'* ]]
+}
+
+@test "--efa=off cannot relax a partition that requires EFA" {
+    run ! as ada srun -p hpc --efa=off true
+    [[ $output == *"[FL-E102]"* ]]
+}
+
+@test "a partition that prefers EFA leaves the job's constraints alone" {
+    run -0 held -p hopeful
+    [[ $output == *" Features=(null) "* && $output != *AdminComment* ]]
+}
+
+@test "observe mode changes nothing for a job that asks for nothing" {
+    run -0 held -p watch
+    [[ $output == *" Features=(null) "* && $output != *AdminComment* ]]
+}
+
+@test "observe mode honours what the job asks for itself" {
+    run -0 held -p watch --efa=required
+    [[ $output == *" Features=efa "*'"asked":true'* ]]
+}
+
+@test "a forged record is stripped before the job is queued, and the rest of its entries stays" {
+    install -m 0755 "$FAIRLEAD_BUILD/tests/live/forge" "$CLUSTER_DIR/shared/forge"
+    # Were the record believed, the gate would stop the job: debug has no EFA.
+    id=$(as ada /run/cluster/shared/forge debug)
+    wait_for 10 logged 'stripped forged FAIRLEAD_ entries of user 5001'
+    wait_for 10 completed "$id"
+}
+completed() { as root scontrol show job "$1" | grep -q JobState=COMPLETED; }
+
+@test "pause lets every job through with its options still accepted, resume ends it" {
+    fairlead pause
+    wait_for 5 logged 'fairlead: paused'
+    run -0 held -p empty --efa=required
+    [[ $output == *" Features=(null) "* ]]
+    run -0 as ada srun --efa-pin=verbose --efa=required true
+    [[ -z $output ]]
+    fairlead resume
+    wait_for 5 logged 'fairlead: resumed'
+    run ! as ada srun --efa=required true
+    [[ $output == *FL-E101* ]]
+}
+
+@test "a new configuration is in force without a restart, a bad one is not" {
+    conf=$CLUSTER_DIR/conf/head/fairlead.yaml
+    cp "$conf" "$BATS_TEST_TMPDIR/good"
+    sed -i 's/empty: {efa: required/empty: {efa: requierd/' "$conf"
+    wait_for 5 logged "fairlead.yaml:9:16: efa is 'requierd', did you mean 'required'?.*last good"
+    run ! as ada sbatch -p empty --wrap true
+    [[ $output == *FL-E101* ]]
+    sed -i 's/empty: {efa: requierd/empty: {efa: off/' "$conf"
+    wait_for 5 accepts_in_empty
+    cp "$BATS_TEST_TMPDIR/good" "$conf"
+    wait_for 5 refuses_in_empty
+}
+accepts_in_empty() { held -p empty; }
+refuses_in_empty() { ! held -p empty; }
+
+@test "observe mode counts what it would have refused" {
+    conf=$CLUSTER_DIR/conf/head/fairlead.yaml
+    cp "$conf" "$BATS_TEST_TMPDIR/good"
+    sed -i 's/empty: {efa: required, mode: enforce/empty: {efa: required, mode: observe/' "$conf"
+    wait_for 5 accepts_in_empty
+    wait_for 5 counted
+    run -0 fairlead policy status
+    [[ $output == *"admission would have acted "*" times: FL-E101"* ]]
+    cp "$BATS_TEST_TMPDIR/good" "$conf"
+}
+counted() { as root grep -q FL-E101 /run/fairlead/admission/observed.json; }

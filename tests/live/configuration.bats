@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# A configuration that is missing, empty, unreadable or malformed: what is said, and who goes on.
+bats_require_minimum_version 1.5.0
+load site_cluster
+
+setup_file() { site_cluster; }
+teardown_file() { cluster_down; }
+setup() {
+    for place in head n1 n3; do
+        cp "$CLUSTER_DIR/conf/$place/fairlead.yaml" "$BATS_TEST_TMPDIR/$place.yaml"
+    done
+}
+teardown() {
+    cluster_report
+    for place in head n1 n3; do
+        rm -rf "$CLUSTER_DIR/conf/$place/fairlead.yaml"
+        cp "$BATS_TEST_TMPDIR/$place.yaml" "$CLUSTER_DIR/conf/$place/fairlead.yaml"
+    done
+}
+
+# broken KIND FILE: leaves such a configuration at FILE.
+broken() {
+    rm -f "$2"
+    case $1 in
+        missing) ;;
+        empty) : >"$2" ;;
+        unreadable) mkdir "$2" ;;
+        malformed) printf 'schema: fairlead.config/1\npartitions: [\n' >"$2" ;;
+        unknown-key) printf 'schema: fairlead.config/1\nadmision: node\n' >"$2" ;;
+        bad-value) printf 'schema: fairlead.config/1\ndefaults:\n  mode: observ\n' >"$2" ;;
+    esac
+}
+
+# said KIND: what the error must say.
+said() {
+    case $1 in
+        missing) echo 'cannot read .*fairlead.yaml: No such file or directory \[FL-X101\]' ;;
+        empty) echo 'fairlead.yaml is empty; expected at least .* \[FL-X102\]' ;;
+        unreadable) echo 'cannot read .*fairlead.yaml: it is not a regular file \[FL-X103\]' ;;
+        malformed) echo 'fairlead.yaml:[0-9]+:[0-9]+: .* \[FL-X104\]' ;;
+        unknown-key) echo "fairlead.yaml:2:1: unknown key 'admision' .*did you mean 'admission'\? \[FL-X105\]" ;;
+        bad-value) echo "fairlead.yaml:3:9: mode is 'observ', did you mean 'observe'\? \[FL-X106\]" ;;
+    esac
+}
+
+kinds="missing empty unreadable malformed unknown-key bad-value"
+
+@test "slurmctld starts with any of them, says so, and lets jobs pass" {
+    for kind in $kinds; do
+        "$CLUSTER" controller "$CLUSTER_DIR" stop
+        broken $kind "$CLUSTER_DIR/conf/head/fairlead.yaml"
+        : >"$CLUSTER_DIR/log/slurmctld.log"
+        "$CLUSTER" controller "$CLUSTER_DIR" start
+        logged "error: fairlead: .*$(said $kind); every job passes unchanged"
+        wait_for 20 is_idle n3
+        run -0 as ada srun hostname
+        [[ $output == n3 ]]
+        rm -rf "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    done
+}
+
+@test "slurmctld takes the configuration up as soon as it is mended" {
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    broken empty "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    cp "$BATS_TEST_TMPDIR/head.yaml" "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    wait_for 5 refused_in_debug
+    as root scancel -u ada
+}
+refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL-E101; }
+
+@test "on a node, a job that asks for nothing runs with any of them, and nothing drains" {
+    for kind in $kinds; do
+        broken $kind "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+        run -0 as ada srun -w n3 hostname
+        [[ $output == n3 ]]
+        rm -rf "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+    done
+    wait_for 10 is_idle n3
+}
+
+@test "on a node, a job that asks for EFA is refused in words with any of them, and nothing drains" {
+    for kind in $kinds; do
+        broken $kind "$CLUSTER_DIR/conf/n1/fairlead.yaml"
+        run ! as ada srun -p hpc -w n1 --efa=required hostname
+        [[ $output == *"could not be checked: "* && $output == *FL-E204* && $output != *n1 ]]
+        rm -rf "$CLUSTER_DIR/conf/n1/fairlead.yaml"
+    done
+    wait_for 10 is_idle n1
+}
+
+@test "on a node, a step that asks for pinning is refused in words with any of them" {
+    for kind in $kinds; do
+        broken $kind "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+        run ! as ada srun -w n3 --efa-pin hostname
+        [[ $output =~ $(said $kind) && $output != *n3 ]]
+        rm -rf "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+    done
+    wait_for 10 is_idle n3
+}
+
+@test "fairlead config check says the same, with status 1" {
+    for kind in $kinds; do
+        broken $kind "$BATS_TEST_TMPDIR/fairlead.yaml"
+        run -1 "$FAIRLEAD_BUILD/cli/fairlead" config check "$BATS_TEST_TMPDIR/fairlead.yaml"
+        [[ $output =~ $(said $kind) ]]
+        rm -rf "$BATS_TEST_TMPDIR/fairlead.yaml"
+    done
+}
+
+@test "slurmctld warns of a private file that others can read" {
+    install -m 0644 /dev/stdin "$CLUSTER_DIR/conf/head/private.yaml" <<<'schema: fairlead.private/1'
+    touch "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    wait_for 5 logged 'private.yaml has mode 0644; expected 0600.*\[FL-X108\]'
+    rm "$CLUSTER_DIR/conf/head/private.yaml"
+}
+
+@test "a planning part that others could have written is not loaded" {
+    sed -i 's#$# core=/run/cluster/shared/spank-core.so#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    install -m 0777 "$FAIRLEAD_STAGE$SITE_PREFIX/lib/fairlead/spank-core.so" "$CLUSTER_DIR/shared/"
+    run ! as ada srun --efa-pin hostname
+    [[ $output == *"is writable by others (mode 0777)"*"[FL-P203]"* && $output != *n3 ]]
+    chown 5001 "$CLUSTER_DIR/shared/spank-core.so"
+    chmod 0755 "$CLUSTER_DIR/shared/spank-core.so"
+    run ! as ada srun --efa-pin hostname
+    [[ $output == *"belongs to user 5001; it must belong to root"* ]]
+    rm "$CLUSTER_DIR/shared/spank-core.so"
+    run ! as ada srun --efa-pin hostname
+    [[ $output == *"No such file or directory"*"[FL-P203]"* ]]
+    sed -i 's# core=.*##' "$CLUSTER_DIR/slurm/plugstack.conf"
+    run -0 as ada srun --efa-pin hostname
+}
+
+@test "an unknown word in plugstack.conf is an error, not a plugin that silently does nothing" {
+    cp "$CLUSTER_DIR/slurm/plugstack.conf" "$BATS_TEST_TMPDIR/plugstack"
+    sed -i 's#config=#confg=#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    run ! as ada srun hostname
+    [[ $output == *"unknown word 'confg=/run/cluster/etc/fairlead.yaml'"*"[FL-X105]"* ]]
+    cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
+    run -0 as ada srun hostname
+}
+
+@test "the testing section is refused in a production path" {
+    run -0 on n1 -- sh -c 'mkdir -p /run/etc && mount --bind /run/etc /etc/apt &&
+        cp /run/cluster/etc/fairlead.yaml /etc/apt/ &&
+        /run/cluster/prefix/bin/fairlead config check /etc/apt/fairlead.yaml; umount /etc/apt'
+    [[ $output == *"/etc/apt/fairlead.yaml:"[0-9]*"[FL-X107]"* ]]
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# The options as a user meets them, in srun, sbatch and salloc.
+bats_require_minimum_version 1.5.0
+load site_cluster
+
+setup_file() { site_cluster; }
+teardown_file() { cluster_down; }
+teardown() { cluster_report; }
+
+# What a step says about its own pinning.
+PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
+
+@test "srun, sbatch and salloc list both options in their help" {
+    for command in srun sbatch salloc; do
+        run -0 as ada "$command" --help
+        [[ $output == *--efa-pin* && $output == *--efa=required\|preferred\|off* ]]
+    done
+}
+
+@test "srun --efa-pin pins an ordinary user's step and root's" {
+    run -0 as ada srun --efa-pin sh -c "$PINNED"
+    [[ $output == pinned=[0-9]* ]]
+    run -0 as root srun --efa-pin=on sh -c "$PINNED"
+    [[ $output == pinned=[0-9]* ]]
+}
+
+@test "without an option, and with --efa-pin=off, nothing is pinned or printed" {
+    run -0 as ada srun sh -c "$PINNED"
+    [[ $output == pinned=no ]]
+    run -0 as ada srun --efa-pin=off sh -c "$PINNED"
+    [[ $output == pinned=no ]]
+}
+
+@test "an #SBATCH line is read, the batch script itself is left alone, its srun is pinned" {
+    script=$(job_script lines.sh '#SBATCH --efa-pin' "$PINNED" "srun sh -c '$PINNED'")
+    run -0 as ada sbatch --wait -o /run/cluster/shared/lines.out "$script"
+    run -0 cat "$CLUSTER_DIR/shared/lines.out"
+    [[ ${lines[0]} == pinned=no && ${lines[1]} == pinned=[0-9]* ]]
+}
+
+@test "sbatch --efa-pin on the command line reaches the nested srun, and =off there cancels it" {
+    script=$(job_script nested.sh "srun sh -c '$PINNED'" "srun --efa-pin=off sh -c '$PINNED'")
+    run -0 as ada sbatch --efa-pin --wait -o /run/cluster/shared/nested.out "$script"
+    run -0 cat "$CLUSTER_DIR/shared/nested.out"
+    [[ ${lines[0]} == pinned=[0-9]* && ${lines[1]} == pinned=no ]]
+}
+
+@test "salloc --efa-pin pins the steps of the allocation" {
+    run -0 as ada salloc -Q --efa-pin srun sh -c "$PINNED"
+    [[ $output == *pinned=[0-9]* ]]
+}
+
+@test "--export=NONE keeps the option" {
+    run -0 as ada srun --export=NONE --efa-pin /bin/sh -c "$PINNED"
+    [[ $output == pinned=[0-9]* ]]
+}
+
+@test "a bad --efa-pin word ends each command before anything is queued and names the nearest word" {
+    script=$(job_script bad.sh true)
+    for command in "srun true" "salloc true" "sbatch $script"; do
+        read -ra words <<<"$command"
+        run ! as ada "${words[0]}" --efa-pin=by:nick "${words[@]:1}"
+        [[ $output == *"unknown policy 'nick', did you mean 'nic'? [FL-P101]"* ]]
+    done
+    [[ -z $(as root squeue -h -u ada) ]]
+}
+
+@test "a bad word in an #SBATCH line is refused as well" {
+    script=$(job_script badline.sh '#SBATCH --efa=requierd' true)
+    run ! as ada sbatch "$script"
+    [[ $output == *"unknown value 'requierd', did you mean 'required'? [FL-P102]"* ]]
+}
+
+@test "an oversized value is refused on the user's side" {
+    run ! as ada srun --efa-pin="$(printf 'x%.0s' {1..300})" true
+    [[ $output == *FL-P103* ]]
+}
+
+@test "control characters in a value do not reach the terminal" {
+    run ! as ada srun --efa-pin=$'\e[31mred' true
+    [[ $output == *"'?[31mred'"* ]]
+}
+
+@test "options smuggled in through the environment are read with the same care" {
+    run ! as ada _SLURM_SPANK_OPTION_fairlead_efa_pin=by:nick srun true
+    [[ $output == *FL-P101* ]]
+    [[ -z $(as root squeue -h -u ada) ]]
+    wait_for 10 is_idle n3
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# What the kernel says about each rank equals what the plan says.
+bats_require_minimum_version 1.5.0
+load site_cluster
+
+setup_file() { site_cluster; }
+teardown_file() { cluster_down; }
+teardown() { cluster_report; }
+
+# rank, the kernel's CPU list, the plan's: one line a rank.
+SHOW='echo $SLURM_PROCID $(sed -n "s/Cpus_allowed_list:\t//p" /proc/self/status) $FAIRLEAD_PIN_CPUS'
+
+each_rank_runs_where_it_was_told() {
+    local rank kernel told
+    ((${#lines[@]} > 0))
+    for line in "${lines[@]}"; do
+        read -r rank kernel told <<<"$line"
+        [[ -n $kernel && $kernel == "$told" ]]
+    done
+}
+
+@test "each rank's mask in /proc/self/status is the plan's, as an ordinary user and as root" {
+    for user in ada root; do
+        run -0 as "$user" srun -n "$(nproc)" --efa-pin sh -c "$SHOW"
+        [[ ${#lines[@]} -eq $(nproc) ]]
+        each_rank_runs_where_it_was_told
+    done
+}
+
+@test "ranks do not share a CPU while there are enough" {
+    run -0 as ada srun -n "$(nproc)" --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
+    [[ $(printf '%s\n' "${lines[@]}" | sort -u | wc -l) -eq $(nproc) ]]
+}
+
+@test "more ranks than CPUs share them evenly" {
+    run -0 --separate-stderr as ada salloc -Q -N 1 --exclusive \
+        srun -n $(($(nproc) * 3)) --overcommit --efa-pin sh -c "$SHOW"
+    each_rank_runs_where_it_was_told
+    counts=$(printf '%s\n' "${lines[@]}" | awk '{ print $3 }' | sort | uniq -c | awk '{ print $1 }' | sort -u)
+    [[ $counts == 3 ]]
+}
+
+@test "the verbose report is, line for line, what fairlead pin plan prints" {
+    run -0 --separate-stderr as ada srun -p hpc -w n1 -n "$(nproc)" --efa-pin=verbose true
+    printf '%s\n' "$stderr" >"$BATS_TEST_TMPDIR/live"
+    run -0 "$FAIRLEAD_STAGE/run/cluster/prefix/bin/fairlead" pin plan --ntasks "$(nproc)" \
+        --allowed "0-$(($(nproc) - 1))" \
+        --topology "$SITE_REPO/tests/fixtures/topologies/hpc7a.96xlarge.xml"
+    [[ $output == efa-pin:*nics* ]]
+    diff "$BATS_TEST_TMPDIR/live" <(printf '%s\n' "$output")
+}
+
+@test "the report comes from the first node alone, with verbose:2 from each" {
+    run -0 --separate-stderr as ada srun -p hopeful -w n1,n3 -N 2 --efa-pin=verbose true
+    [[ $(grep -c 'policy auto' <<<"$stderr") -eq 1 ]]
+    run -0 --separate-stderr as ada srun -p hopeful -w n1,n3 -N 2 --efa-pin=verbose:2 true
+    [[ $(grep -c 'policy auto' <<<"$stderr") -eq 2 ]]
+}
+
+@test "each rank is told its EFA interface" {
+    run -0 as ada srun -p hpc -w n1 -n 1 --efa-pin sh -c 'echo $FAIRLEAD_PIN_NICS $FAIRLEAD_PIN_POLICY'
+    [[ $output == "rdmap49s0 nic" ]]
+}
+
+@test "an explicit --cpu-bind wins" {
+    run -0 --separate-stderr as ada srun -n 1 --cpu-bind=map_cpu:0 --efa-pin sh -c "$SHOW"
+    [[ $output == "0 0" ]]
+    [[ $stderr == *"yields to --cpu-bind"* ]]
+}
+
+@test "interactive and batch steps keep all CPUs of the job" {
+    script=$(job_script all.sh 'grep Cpus_allowed_list /proc/self/status')
+    run -0 as ada sbatch --wait --exclusive --efa-pin -o /run/cluster/shared/all.out "$script"
+    run -0 cat "$CLUSTER_DIR/shared/all.out"
+    last=$(($(nproc) - 1))
+    [[ $output == *"$((last ? 0 : 0))"* && $output == *"$last" ]]
+}
+
+@test "the recorded topology is used when root wrote it, and ignored when others could have" {
+    on n3 -- "$SITE_PREFIX/bin/fairlead" --config /run/cluster/etc/fairlead.yaml node scan --node n3
+    run -0 on n3 -- sh -c 'sed -i s/DMIProductName/DMIBoardName/ /run/fairlead/topology.xml
+        sed -i "s/\(HostName.*value=\)\"[^\"]*\"/\1\"recorded\"/" /run/fairlead/topology.xml
+        grep -c recorded /run/fairlead/topology.xml'
+    run -0 --separate-stderr as ada srun --efa-pin=verbose true
+    [[ $stderr == *"efa-pin: recorded:"* ]]
+    on n3 -- chmod 0666 /run/fairlead/topology.xml
+    run -0 --separate-stderr as ada srun --efa-pin=verbose true
+    [[ $stderr == efa-pin:* && $stderr != *recorded* ]]
+    on n3 -- rm -r /run/fairlead/topology.xml
+}

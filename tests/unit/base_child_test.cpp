@@ -1,0 +1,122 @@
+#include "base/child.hpp"
+
+#include "expect_error.hpp"
+#include "temp_folder.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <gtest/gtest.h>
+
+namespace fairlead {
+namespace {
+
+using namespace std::chrono_literals;
+using test::fails_with;
+using test::TempFolder;
+
+constexpr auto plenty = 10s;
+
+Result<ChildResult> shell(const std::string& script, std::chrono::milliseconds deadline = plenty) {
+    return run_child(Code::E205, {"/bin/sh", "-c", script}, {"PATH=/usr/bin:/bin"}, deadline);
+}
+
+TEST(RunChild, CapturesTheOutputAndTheExitStatus) {
+    const auto result = shell("echo one; echo two; exit 3");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output, "one\ntwo\n");
+    EXPECT_EQ(result->status, 3);
+}
+
+TEST(RunChild, ASignalIsAStatusAbove128) {
+    const auto result = shell("kill -TERM $$");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->status, 128 + SIGTERM);
+}
+
+TEST(RunChild, ArgumentsAreHandedOverWithoutAShell) {
+    const auto result = run_child(Code::E205, {"/bin/echo", "$(id)", "a b", ";", "*"}, {}, plenty);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output, "$(id) a b ; *\n");
+}
+
+TEST(RunChild, TheEnvironmentIsTheOneGivenAndNothingElse) {
+    const auto result = run_child(Code::E205, {"/usr/bin/env"}, {"A=1", "B=2"}, plenty);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output, "A=1\nB=2\n");
+}
+
+TEST(RunChild, InputIsEmptyAndErrorsAreNotOutput) {
+    const auto result = shell("cat; echo lost >&2; echo kept");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output, "kept\n");
+}
+
+TEST(RunChild, AChildThatOutlivesTheDeadlineIsKilled) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto result = run_child(Code::E205, {"/bin/sleep", "600"}, {}, 200ms);
+    const auto took = std::chrono::steady_clock::now() - begin;
+    EXPECT_TRUE(fails_with(result, Code::E205, "/bin/sleep did not end within 200 ms"));
+    EXPECT_GE(took, 150ms);
+    EXPECT_LT(took, 5s);
+}
+
+TEST(RunChild, TheDeadlineHoldsForAChildThatClosedItsOutput) {
+    EXPECT_TRUE(fails_with(shell("exec >&-; exec sleep 600", 200ms), Code::E205, "did not end"));
+}
+
+TEST(RunChild, TheDeadlineHoldsForAChildThatNeverStopsWriting) {
+    EXPECT_TRUE(fails_with(shell("exec yes", 200ms), Code::E205, "did not end"));
+}
+
+TEST(RunChild, AChildThatIgnoresSignalsIsKilledToo) {
+    EXPECT_TRUE(fails_with(shell("trap '' TERM INT HUP; while :; do :; done", 200ms), Code::E205));
+}
+
+TEST(RunChild, AKilledChildIsGone) {
+    const TempFolder folder;
+    const auto pid_file = folder / "pid";
+    EXPECT_FALSE(shell("echo $$ > " + pid_file.native() + "; exec sleep 600", 500ms));
+    const int pid = std::atoi(test::content_of(pid_file).c_str());
+    ASSERT_GT(pid, 1);
+    EXPECT_EQ(::kill(pid, 0), -1);
+    EXPECT_EQ(errno, ESRCH);
+}
+
+TEST(RunChild, OutputIsCutAt64KiBAndTheRestIsRead) {
+    const auto result = shell("head -c 1000000 /dev/zero; exit 7");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output.size(), 64u * 1024u);
+    EXPECT_EQ(result->status, 7);
+}
+
+TEST(RunChild, AMissingProgramIsAnErrorOfTheGivenCode) {
+    EXPECT_TRUE(fails_with(run_child(Code::E205, {"/none/scontrol"}, {}, plenty), Code::E205,
+                           "cannot run /none/scontrol"));
+    EXPECT_TRUE(fails_with(run_child(Code::X201, {"/etc/passwd"}, {}, plenty), Code::X201,
+                           "cannot run /etc/passwd"));
+}
+
+TEST(RunChild, SignalsThatTheParentIgnoresOrBlocksWorkInTheChild) {
+    sigset_t blocked, before;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &blocked, &before);
+    const auto ignored = std::signal(SIGINT, SIG_IGN);
+    const auto terminated = shell("kill -TERM $$; exit 9");
+    const auto interrupted = shell("kill -INT $$; exit 9");
+    std::signal(SIGINT, ignored);
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    ASSERT_TRUE(terminated);
+    EXPECT_EQ(terminated->status, 128 + SIGTERM);
+    ASSERT_TRUE(interrupted);
+    EXPECT_EQ(interrupted->status, 128 + SIGINT);
+}
+
+TEST(RunChild, TheChildInheritsNoDescriptor) {
+    const auto result = shell("ls /proc/self/fd | wc -l");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output, "4\n"); // 0, 1, 2 and the folder that ls reads
+}
+
+} // namespace
+} // namespace fairlead

@@ -1,0 +1,46 @@
+#include "fabric/inventory.hpp"
+
+#include "fake_sysfs.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead::fabric {
+namespace {
+
+using test::FakeSysfs;
+
+TEST(Inventory, ListsEfaDevicesByPciAddress) {
+    const FakeSysfs sysfs;
+    sysfs.add_device("rdmap9s0", "0000:a0:00.0", "efa");
+    sysfs.add_device("rdmap16s0", "0000:10:00.0", "efa");
+    const auto devices = efa_devices(sysfs.root());
+    ASSERT_EQ(devices.size(), 2u);
+    EXPECT_EQ(devices[0].name, "rdmap16s0");
+    EXPECT_EQ(devices[0].pci, "0000:10:00.0");
+    EXPECT_EQ(devices[1].name, "rdmap9s0");
+    EXPECT_EQ(devices[1].pci, "0000:a0:00.0");
+}
+
+TEST(Inventory, TheDriverDecidesAndNotTheName) {
+    const FakeSysfs sysfs;
+    sysfs.add_device("efa_0", "0000:10:00.0", "mlx5_core");
+    sysfs.add_device("mlx5_0", "0000:11:00.0", "efa");
+    const auto devices = efa_devices(sysfs.root());
+    ASSERT_EQ(devices.size(), 1u);
+    EXPECT_EQ(devices[0].name, "mlx5_0");
+}
+
+TEST(Inventory, ADeviceWithoutDriverIsNone) {
+    const FakeSysfs sysfs;
+    std::filesystem::create_directories(sysfs.root() / "sys/class/infiniband/siw0");
+    EXPECT_TRUE(efa_devices(sysfs.root()).empty());
+}
+
+TEST(Inventory, IsEmptyWhereTheKernelHasNoInfiniBand) {
+    const FakeSysfs sysfs;
+    EXPECT_TRUE(efa_devices(sysfs.root()).empty());
+    EXPECT_TRUE(efa_devices("/none").empty());
+}
+
+} // namespace
+} // namespace fairlead::fabric

