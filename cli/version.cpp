@@ -10,13 +10,15 @@
 namespace fairlead::cli {
 namespace {
 
-std::string dotted(unsigned version) {
-    return fmt::format("{}.{}.{}", version >> 16, version >> 8 & 0xff, version & 0xff);
+/// Slurm writes 22.05.8, hwloc 2.9.0; both keep a byte for each part.
+std::string dotted(unsigned version, int minor_digits) {
+    return fmt::format("{}.{:0{}}.{}", version >> 16, version >> 8 & 0xff, minor_digits,
+                       version & 0xff);
 }
 
 void print(bool json) {
-    const std::string slurm = dotted(FAIRLEAD_SLURM_VERSION);
-    const std::string hwloc = dotted(hwloc_get_api_version());
+    const std::string slurm = dotted(FAIRLEAD_SLURM_VERSION, 2);
+    const std::string hwloc = dotted(hwloc_get_api_version(), 1);
     if (!json) {
         fmt::print("fairlead {} (built for Slurm {}, hwloc API {})\n", config::version, slurm, hwloc);
         return;

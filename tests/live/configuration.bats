@@ -108,6 +108,11 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
     done
 }
 
+@test "the shipped configuration is fine" {
+    run -0 on n3 -- "$SITE_PREFIX/bin/fairlead" config check "$SITE_PREFIX/share/fairlead/conf/fairlead.yaml"
+    [[ $output == *": fine" ]]
+}
+
 @test "slurmctld warns of a private file that others can read" {
     install -m 0644 /dev/stdin "$CLUSTER_DIR/conf/head/private.yaml" <<<'schema: fairlead.private/1'
     touch "$CLUSTER_DIR/conf/head/fairlead.yaml"

@@ -60,7 +60,8 @@ TEST(PinRequest, ABadWordIsNamedWithTheNearest) {
               "--efa-pin: unknown word 'verbos', did you mean 'verbose'? [FL-P101]");
     EXPECT_EQ(message_of("by:nics"),
               "--efa-pin: unknown policy 'nics', did you mean 'nic'? [FL-P101]");
-    EXPECT_EQ(message_of("on,of"), "--efa-pin: unknown word 'of', did you mean 'off'? [FL-P101]");
+    EXPECT_EQ(message_of("on,offf"),
+              "--efa-pin: unknown word 'offf', did you mean 'off'? [FL-P101]");
     EXPECT_EQ(message_of("by"),
               "--efa-pin: unknown policy ''; expected one of: auto, numa, nic, compact [FL-P101]");
     EXPECT_EQ(message_of("verbose:high"),

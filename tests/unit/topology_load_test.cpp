@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 #include <set>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace fairlead::topology {
 namespace {
@@ -97,7 +100,22 @@ TEST(FromXml, RefusesWhatIsNoTopology) {
     }
 }
 
+/// hwloc 2.9 leaks the objects it had read when XML ends early; here alone that is tolerated.
+class HwlocMayLeak {
+  public:
+#ifdef __SANITIZE_ADDRESS__
+    HwlocMayLeak() { __lsan_disable(); }
+    ~HwlocMayLeak() { __lsan_enable(); }
+#else
+    HwlocMayLeak() {}
+    ~HwlocMayLeak() {}
+#endif
+    HwlocMayLeak(const HwlocMayLeak&) = delete;
+    HwlocMayLeak& operator=(const HwlocMayLeak&) = delete;
+};
+
 TEST(FromXml, RefusesATopologyThatWasCutOff) {
+    const HwlocMayLeak tolerated;
     const TempFolder folder;
     const std::string whole = test::content_of(test::topology_file("c5n.18xlarge"));
     for (const std::size_t part : {4u, 3u, 2u}) {

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# The documents say what the programs do.
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_DIRNAME/../.."
+    PATH=${FAIRLEAD_BUILD:?set by scripts/test}/cli:$PATH
+}
+
+# troubleshooting: what docs/troubleshooting.md must hold below its introduction.
+troubleshooting() {
+    local code
+    for code in $(fairlead explain | awk '{ print $1 }'); do
+        printf '\n## '
+        fairlead explain "$code"
+    done
+}
+
+@test "docs/troubleshooting.md has every error code, in the words of fairlead explain" {
+    diff <(sed -n '/^## /,$p' docs/troubleshooting.md) <(troubleshooting | tail -n +2)
+}
+
+@test "every code that a program, a document or a test names exists" {
+    known=$(fairlead explain | awk '{ print $1 }')
+    used=$(grep -rhoE 'FL-[A-Z][0-9]+' README.md docs conf lib spank jobsubmit prolog cli tests/live | sort -u)
+    for code in $used; do
+        grep -qx "$code" <<<"$known"
+    done
+}
+
+@test "every code is used by the code" {
+    for code in $(fairlead explain | awk '{ print $1 }'); do
+        grep -rqE "Code::${code#FL-}\b|$code" lib spank jobsubmit prolog cli --include='*.cpp' \
+            --exclude=codes.cpp
+    done
+}
+
+@test "the commands in the documents print what is shown" {
+    run -0 python3 tests/docs/console.py docs/*.md
+}
+
+@test "the README shows what scripts/demo prints" {
+    (($(nproc) >= 2)) || skip "the README was made with two CPUs"
+    run -0 --separate-stderr scripts/demo
+    diff <(sed -n '/^```demo$/,/^```$/{//!p}' README.md) <(printf '%s\n' "$output" | sed 1d)
+}
+
+@test "scripts/demo leaves no process and no mount behind, also when interrupted" {
+    before=$(cat /proc/mounts)
+    setsid scripts/demo >"$BATS_TEST_TMPDIR/out" 2>&1 &
+    demo=$!
+    for ((i = 0; i < 1200; i++)); do
+        ! grep -q 'hpc7a.96xlarge' "$BATS_TEST_TMPDIR/out" || break
+        kill -0 "$demo"
+        sleep 0.1
+    done
+    cluster=$(<build/demo/cluster/state/head)
+    kill -0 "${cluster%% *}"
+    kill -TERM -- "-$demo"
+    run wait "$demo"
+    run ! kill -0 "${cluster%% *}"
+    [[ ! -e build/demo/cluster ]]
+    diff <(printf '%s\n' "$before") /proc/mounts
+}
+
+@test "every command and option of fairlead has a help text" {
+    for command in "" explain "pin plan" "node scan" "config check" "policy status" pause resume version; do
+        # shellcheck disable=SC2086
+        run -0 fairlead $command --help
+        [[ $output == *"--help"* ]]
+        run ! grep -E '^  (--[a-z-]+|[a-z]+)[[:space:]]*$' <<<"$output"
+    done
+}
