@@ -4,6 +4,8 @@
 #include "fake_imds.hpp"
 
 #include <chrono>
+#include <cstdlib>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <map>
 

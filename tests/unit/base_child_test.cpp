@@ -3,9 +3,12 @@
 #include "expect_error.hpp"
 #include "temp_folder.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace fairlead {

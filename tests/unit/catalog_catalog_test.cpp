@@ -4,6 +4,7 @@
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <vector>

@@ -4,6 +4,7 @@
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace fairlead::config {
 namespace {

@@ -3,6 +3,7 @@
 #include "expect_error.hpp"
 #include "temp_folder.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace fairlead::config {
 namespace {

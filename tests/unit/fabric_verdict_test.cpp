@@ -3,7 +3,9 @@
 #include "expect_error.hpp"
 #include "fake_sysfs.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace fairlead::fabric {
 namespace {

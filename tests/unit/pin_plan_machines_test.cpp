@@ -5,6 +5,7 @@
 #include "machines.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace fairlead::pin {
 namespace {

@@ -4,10 +4,12 @@
 #include "machines.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <map>
 #include <numeric>
 #include <set>
+#include <vector>
 
 namespace fairlead::pin {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "expect_error.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace fairlead::pin {

@@ -3,6 +3,7 @@
 #include "machines.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace fairlead::pin {
 namespace {

@@ -2,7 +2,11 @@
 
 #include "state/admitted.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace fairlead::policy {
 namespace {

@@ -1,6 +1,7 @@
 #include "prolog/job_environment.hpp"
 
 #include <gtest/gtest.h>
+#include <optional>
 #include <vector>
 
 namespace fairlead::prolog {

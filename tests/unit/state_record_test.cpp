@@ -2,6 +2,7 @@
 
 #include "expect_error.hpp"
 
+#include <cctype>
 #include <gtest/gtest.h>
 
 namespace fairlead::state {

@@ -1,6 +1,7 @@
 #include "topology/cpuset.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace fairlead::topology {
 namespace {

@@ -4,6 +4,8 @@
 #include "machines.hpp"
 #include "temp_folder.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <gtest/gtest.h>
 #include <set>
 #ifdef __SANITIZE_ADDRESS__
