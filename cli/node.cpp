@@ -113,7 +113,8 @@ void add_node(CLI::App& app, Session& session) {
     CLI::App* node = app.add_subcommand("node", "this node");
     node->require_subcommand(1);
     CLI::App* command = node->add_subcommand(
-        "scan", "discover what this node is and record it, with its topology, for prolog and plugin");
+        "scan",
+        "discover what this node is and record it, with its topology, for prolog and plugin");
     command->add_option("--node", options->node, "Slurm's name of the node (default: host name)");
     command->add_flag("--dry-run", options->dry_run, "show it, record nothing");
     add_format(*command, options->json);

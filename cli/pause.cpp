@@ -1,8 +1,8 @@
 /// fairlead pause and resume
 
+#include "state/pause.hpp"
 #include "cli/commands.hpp"
 #include "config/config.hpp"
-#include "state/pause.hpp"
 
 namespace fairlead::cli {
 namespace {

@@ -77,7 +77,8 @@ void add_pin(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     CLI::App* pin = app.add_subcommand("pin", "rank placement");
     pin->require_subcommand(1);
-    CLI::App* plan = pin->add_subcommand("plan", "what --efa-pin would do with the ranks of a node");
+    CLI::App* plan =
+        pin->add_subcommand("plan", "what --efa-pin would do with the ranks of a node");
     plan->add_option("--topology", options->topology, "hwloc XML of a machine (default: this one)");
     plan->add_option("--ntasks", options->ranks, "ranks on the node")
         ->required()

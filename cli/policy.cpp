@@ -38,8 +38,8 @@ Result<Status> read_status(const std::string& config_path) {
 
 Json counts_json(const state::Counts& counts) {
     Json json = Json::object();
-    for (const auto& [code, number] : counts)
-        json[std::string(id_of(code))] = number;
+    for (const auto& [id, number] : counts)
+        json[id] = number;
     return json;
 }
 
@@ -48,24 +48,26 @@ void print_json(const Status& status) {
     for (const auto& [name, rules] : status.config.partitions)
         partitions[name] = {{"efa", config::to_string(rules.efa)},
                             {"mode", config::to_string(rules.mode)}};
-    const Json json{{"schema", "fairlead.policy-status/1"},
-                    {"paused", status.paused},
-                    {"partitions", partitions},
-                    {"would_have",
-                     {{"admission", counts_json(status.admission)},
-                      {"node", counts_json(status.node)}}}};
+    const Json json{
+        {"schema", "fairlead.policy-status/1"},
+        {"paused", status.paused},
+        {"partitions", partitions},
+        {"would_have",
+         {{"admission", counts_json(status.admission)}, {"node", counts_json(status.node)}}}};
     fmt::print("{}\n", json.dump(2));
 }
 
 void print_counts(std::string_view where, const state::Counts& counts) {
-    for (const auto& [code, number] : counts)
-        fmt::print("{} would have acted {} times: {} ({})\n", where, number, id_of(code),
-                   entry_of(code).title);
+    for (const auto& [id, number] : counts) {
+        const auto code = find_code(id);
+        fmt::print("{} would have acted {} times: {} ({})\n", where, number, id,
+                   code ? entry_of(*code).title : "a code of another release");
+    }
 }
 
 void print_text(const Status& status) {
-    fmt::print("{}\n", status.paused ? "paused: every job passes; `fairlead resume` ends it"
-                                     : "in force");
+    fmt::print("{}\n",
+               status.paused ? "paused: every job passes; `fairlead resume` ends it" : "in force");
     for (const auto& [name, rules] : status.config.partitions)
         fmt::print("partition {:<16} efa {:<10} mode {}\n", name, config::to_string(rules.efa),
                    config::to_string(rules.mode));

@@ -20,7 +20,8 @@ void print(bool json) {
     const std::string slurm = dotted(FAIRLEAD_SLURM_VERSION, 2);
     const std::string hwloc = dotted(hwloc_get_api_version(), 1);
     if (!json) {
-        fmt::print("fairlead {} (built for Slurm {}, hwloc API {})\n", config::version, slurm, hwloc);
+        fmt::print("fairlead {} (built for Slurm {}, hwloc API {})\n", config::version, slurm,
+                   hwloc);
         return;
     }
     const nlohmann::ordered_json object{{"schema", "fairlead.version/1"},
@@ -34,7 +35,8 @@ void print(bool json) {
 
 void add_version(CLI::App& app, Session&) {
     auto json = std::make_shared<bool>(false);
-    CLI::App* command = app.add_subcommand("version", "version of Fairlead and what it is built for");
+    CLI::App* command =
+        app.add_subcommand("version", "version of Fairlead and what it is built for");
     add_format(*command, *json);
     command->callback([json] { print(*json); });
 }

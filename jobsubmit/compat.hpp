@@ -1,5 +1,5 @@
-/// slurmctld's interface, from its public header: what differs between Slurm versions stands here and
-/// nowhere else.
+/// slurmctld's interface, from its public header: what differs between Slurm versions stands here
+/// and nowhere else.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ extern "C" {
 void slurm_info(const char* format, ...) __attribute__((format(printf, 1, 2)));
 int slurm_error(const char* format, ...) __attribute__((format(printf, 1, 2)));
 char* slurm_xstrdup(const char* text);
-void* slurm_xcalloc(size_t count, size_t size, bool clear, bool try_only, const char* file, int line,
-                    const char* function);
+void* slurm_xcalloc(size_t count, size_t size, bool clear, bool try_only, const char* file,
+                    int line, const char* function);
 void slurm_xfree(void** item);
 }
 

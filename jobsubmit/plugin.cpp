@@ -1,5 +1,5 @@
-/// The entry points that slurmctld looks up. They run under its locks: no I/O, no wait, no exception
-/// leaves them, and a fault of ours lets the job through unchanged.
+/// The entry points that slurmctld looks up. They run under its locks: no I/O, no wait, no
+/// exception leaves them, and a fault of ours lets the job through unchanged.
 
 #include "base/guarded.hpp"
 #include "config/config.hpp"

@@ -20,7 +20,7 @@ namespace {
 constexpr auto interval = std::chrono::seconds(1);
 
 std::string stamp(const std::filesystem::path& path) {
-    struct stat info {};
+    struct stat info{};
     if (path.empty() || ::stat(path.c_str(), &info) != 0)
         return "-;";
     return fmt::format("{}.{}.{}.{};", info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_size,
@@ -118,7 +118,7 @@ void Refresher::flush_counts() {
     state::Counts counts;
     for (const CodeEntry& entry : all_codes())
         if (const auto number = counts_[static_cast<std::size_t>(entry.code)].load(); number > 0)
-            counts[entry.code] = number;
+            counts[std::string(entry.id)] = number;
     const auto file = std::filesystem::path(config::run_dir) / "admission" / "observed.json";
     auto written = make_folders(file.parent_path(), 0755);
     if (written)

@@ -25,7 +25,8 @@ class Refresher {
     /// The last good snapshot; null until there was one.
     std::shared_ptr<const policy::Snapshot> snapshot() const { return snapshot_.load(); }
 
-    /// Counts what enforce mode would have refused; written to /run/fairlead/admission by the thread.
+    /// Counts what enforce mode would have refused; written to /run/fairlead/admission by the
+    /// thread.
     void count(Code code) { ++counts_[static_cast<std::size_t>(code)]; }
 
   private:

@@ -21,8 +21,8 @@ std::vector<std::string> child_environment() {
 Result<void> drain(const std::filesystem::path& scontrol, const std::string& node,
                    const std::string& reason) {
     const auto env = child_environment();
-    const auto shown = run_child(Code::E205, {scontrol, "--oneliner", "show", "node", node}, env,
-                                 deadline);
+    const auto shown =
+        run_child(Code::E205, {scontrol, "--oneliner", "show", "node", node}, env, deadline);
     if (!shown)
         return std::unexpected(shown.error());
     if (shown->output.find(" Reason=") != std::string::npos)

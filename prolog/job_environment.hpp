@@ -13,10 +13,10 @@ namespace fairlead::prolog {
 
 struct JobEnvironment {
     std::optional<JobId> job;
-    std::string node;      ///< SLURMD_NODENAME
-    std::string partition; ///< SLURM_JOB_PARTITION
+    std::string node;                           ///< SLURMD_NODENAME
+    std::string partition;                      ///< SLURM_JOB_PARTITION
     config::EfaNeed efa = config::EfaNeed::Off; ///< the user's --efa
-    std::optional<std::string> admitted; ///< what claims to be the controller's record
+    std::optional<std::string> admitted;        ///< what claims to be the controller's record
 };
 
 JobEnvironment read_environment(const EnvView& env);

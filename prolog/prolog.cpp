@@ -1,6 +1,6 @@
 /// fairlead-prolog: verifies what a job requires of this node, before any of its processes runs.
-/// Slurm runs it as root on every node. Exit 0 lets the job go on (to the gate, which may still refuse
-/// it); exit 1 tells slurmd that the node is broken.
+/// Slurm runs it as root on every node. Exit 0 lets the job go on (to the gate, which may still
+/// refuse it); exit 1 tells slurmd that the node is broken.
 
 #include "base/guarded.hpp"
 #include "base/log.hpp"
@@ -52,14 +52,14 @@ int fail_node(const JobEnvironment& job, const config::Config& config, const Err
 }
 
 /// Who is hurt by a verdict: nobody where EFA is only preferred; a broken node leaves service only
-/// where its partition enforces; a job that asked for EFA is refused by the gate in every mode; a job
-/// that did not ask is let through.
+/// where its partition enforces; a job that asked for EFA is refused by the gate in every mode; a
+/// job that did not ask is let through.
 int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
            const config::Config& config) {
     if (!verdict.error)
         return leave_state(job, verdict, std::nullopt);
-    const bool enforced = demand.mode == config::Mode::Enforce &&
-                          demand.efa == config::EfaNeed::Required;
+    const bool enforced =
+        demand.mode == config::Mode::Enforce && demand.efa == config::EfaNeed::Required;
     if (enforced && verdict.outcome == fabric::Outcome::NodeBroken)
         return fail_node(job, config, *verdict.error);
     if (!enforced)
@@ -69,8 +69,8 @@ int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Dema
     return leave_state(job, verdict, to_string(*verdict.error));
 }
 
-/// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks for
-/// EFA is refused by the gate.
+/// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks
+/// for EFA is refused by the gate.
 int without_config(const JobEnvironment& job, const Error& error) {
     log_error(error);
     if (job.efa != config::EfaNeed::Required)

@@ -1,6 +1,6 @@
-/* Between the thin front (spank_fairlead.so) and its planning part (spank-core.so): plain C, so that
- * neither side shares a C++ runtime with the other. Strings belong to whoever passes them and live
- * until the call returns, except where said. */
+/* Between the thin front (spank_fairlead.so) and its planning part (spank-core.so): plain C, so
+ * that neither side shares a C++ runtime with the other. Strings belong to whoever passes them and
+ * live until the call returns, except where said. */
 #ifndef FAIRLEAD_CORE_ABI_H
 #define FAIRLEAD_CORE_ABI_H
 

@@ -1,5 +1,6 @@
 #include "aws/imds.hpp"
 
+#include <algorithm>
 #include <curl/curl.h>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -71,6 +72,8 @@ Result<InstanceFacts> instance_facts(const std::string& endpoint,
         return std::unexpected(token.error());
     if (token->status != 200)
         return fail(Code::X204, "instance metadata refused a token with status {}", token->status);
+    if (!std::ranges::all_of(token->body, [](unsigned char c) { return c > 0x20 && c < 0x7f; }))
+        return fail(Code::X204, "instance metadata gave a token that is none");
     const auto read = [&](const char* path) -> std::optional<std::string> {
         const auto answer =
             request(endpoint + path, "GET", "X-aws-ec2-metadata-token: " + token->body, end);

@@ -2,6 +2,7 @@
 
 #include "base/unique_fd.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -34,6 +35,7 @@ struct SpawnSetup {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions, output, 1);
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3);
         posix_spawnattr_init(&attributes);
         sigset_t signals;
         sigemptyset(&signals);
@@ -50,38 +52,55 @@ struct SpawnSetup {
     }
 };
 
-/// Reads until the child closes its output; false when the deadline came first.
-bool drain_until(int fd, Clock::time_point deadline, std::string& output) {
-    for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-        if (left.count() <= 0)
-            return false;
-        pollfd wait{fd, POLLIN, 0};
-        const int ready = ::poll(&wait, 1, static_cast<int>(left.count()));
-        if (ready == 0 || (ready < 0 && errno == EINTR))
-            continue;
-        char buffer[4096];
-        const ssize_t got = ready < 0 ? -1 : ::read(fd, buffer, sizeof buffer);
-        if (got <= 0)
-            return true;
-        const std::size_t room = output_limit - output.size();
-        output.append(buffer, std::min(room, static_cast<std::size_t>(got)));
-    }
+/// Takes what can be read now; waits for it no longer than `wait`.
+void take_output(int fd, std::chrono::milliseconds wait, std::string& output) {
+    pollfd readable{fd, POLLIN, 0};
+    if (::poll(&readable, 1, static_cast<int>(wait.count())) <= 0)
+        return;
+    char buffer[4096];
+    const ssize_t got = ::read(fd, buffer, sizeof buffer);
+    if (got > 0)
+        output.append(buffer,
+                      std::min(output_limit - output.size(), static_cast<std::size_t>(got)));
+    else
+        ::poll(nullptr, 0, 1); // closed, but the child still runs
 }
 
 int exit_status(int status) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/// Waits for the end of a child that has closed its output, or kills it at the deadline.
-bool reap_until(pid_t child, Clock::time_point deadline, int& status) {
-    while (::waitpid(child, &status, WNOHANG) == 0) {
+/// The child's end is what counts: a grandchild may keep the pipe open for ever.
+enum class End { Exited, TimedOut, Unknown };
+
+End wait_for(pid_t child, int fd, Clock::time_point deadline, ChildResult& result) {
+    constexpr auto look = std::chrono::milliseconds(5);
+    for (;;) {
+        int status = 0;
+        const pid_t ended = ::waitpid(child, &status, WNOHANG);
+        if (ended == child) {
+            result.status = exit_status(status);
+            for (std::size_t before = SIZE_MAX; before != result.output.size();) {
+                before = result.output.size();
+                take_output(fd, std::chrono::milliseconds(0), result.output);
+            }
+            return End::Exited;
+        }
+        if (ended < 0 && errno != EINTR)
+            return End::Unknown; // somebody ignores SIGCHLD
         if (Clock::now() >= deadline)
-            return false;
-        ::poll(nullptr, 0, 1);
+            return End::TimedOut;
+        take_output(fd, look, result.output);
     }
-    return true;
+}
+
+/// Kills a child that is late. One that the kernel holds in an uninterruptible call cannot be
+/// waited for; init collects it.
+void kill_child(pid_t child) {
+    constexpr int tries = 100;
+    ::kill(child, SIGKILL);
+    for (int i = 0; i < tries && ::waitpid(child, nullptr, WNOHANG) == 0; ++i)
+        ::poll(nullptr, 0, 1);
 }
 
 } // namespace
@@ -103,13 +122,15 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
         return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(error));
     writer.reset();
     ChildResult result{};
-    int status = 0;
-    if (drain_until(reader.get(), end, result.output) && reap_until(child, end, status)) {
-        result.status = exit_status(status);
+    switch (wait_for(child, reader.get(), end, result)) {
+    case End::Exited:
         return result;
+    case End::Unknown:
+        return fail(code, "cannot learn how {} ended: {}", argv.at(0), std::strerror(errno));
+    case End::TimedOut:
+        break;
     }
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
+    kill_child(child);
     return fail(code, "{} did not end within {} ms", argv.at(0), deadline.count());
 }
 

@@ -44,9 +44,10 @@ constexpr std::array table{
               "the node out of service, with a reason of its own (`Prolog error`).",
               "Check `scontrol:` in fairlead.yaml and that slurmctld answers; the prolog's line in "
               "the node's system log has the cause."},
-    CodeEntry{Code::P101, "FL-P101", "--efa-pin has a word it does not know",
-              "A part of the --efa-pin value is not in the grammar. Nothing was queued.",
-              "Use the word that the message proposes; `fairlead pin plan --help` prints the grammar."},
+    CodeEntry{
+        Code::P101, "FL-P101", "--efa-pin has a word it does not know",
+        "A part of the --efa-pin value is not in the grammar. Nothing was queued.",
+        "Use the word that the message proposes; `fairlead pin plan --help` prints the grammar."},
     CodeEntry{Code::P102, "FL-P102", "--efa has a bad value",
               "The value of --efa is not required, preferred or off. Nothing was queued.",
               "Use --efa=required, --efa=preferred or --efa=off; a bare --efa means required."},
@@ -91,7 +92,7 @@ constexpr std::array table{
               "Use one of the values that the message names."},
     CodeEntry{Code::X107, "FL-X107", "testing section in a production configuration",
               "The section `testing` makes a node look like another machine. It is accepted only "
-              "outside /etc and /opt, and only with a marker in the fake root.",
+              "outside /etc and /opt, and a fake root only with its marker.",
               "Delete the section `testing`."},
     CodeEntry{Code::X108, "FL-X108", "private file is not private",
               "The private file holds budgets and credentials, and others than its owner can read "
@@ -123,9 +124,8 @@ constexpr std::array table{
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-        return std::toupper(x) == std::toupper(y);
-    });
+    return std::ranges::equal(
+        a, b, [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
 }
 
 } // namespace

@@ -27,7 +27,8 @@ Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
     return {};
 }
 
-Result<void> sync_folder(const fs::path& folder) {
+Result<void> sync_folder(const fs::path& named) {
+    const fs::path folder = named.empty() ? fs::path(".") : named;
     const UniqueFd fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!fd || ::fsync(fd.get()) != 0)
         return cannot(Code::X201, "sync", folder);
@@ -43,7 +44,7 @@ Result<void> write_synced(int fd, std::string_view content, mode_t mode, const f
 }
 
 Result<void> check_owned_by_root(const fs::path& path) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) != 0)
         return cannot(Code::X110, "inspect", path);
     if (info.st_uid != 0)
@@ -56,13 +57,23 @@ Result<void> check_owned_by_root(const fs::path& path) {
     return {};
 }
 
+/// The path itself and every folder above it.
+Result<void> check_chain(fs::path step) {
+    for (;; step = step.parent_path()) {
+        if (auto owned = check_owned_by_root(step); !owned)
+            return owned;
+        if (step == step.root_path())
+            return {};
+    }
+}
+
 } // namespace
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
     const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (!fd)
         return cannot(errno == ENOENT ? Code::X101 : Code::X103, "read", path);
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd.get(), &info) != 0)
         return cannot(Code::X103, "read", path);
     if (!S_ISREG(info.st_mode))
@@ -99,15 +110,19 @@ Result<void> write_atomic(const fs::path& path, std::string_view content, mode_t
 }
 
 Result<void> make_folders(const fs::path& path, mode_t mode) {
-    if (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST)
+    std::error_code error;
+    if (fs::is_directory(path, error))
         return {};
-    if (errno != ENOENT || !path.has_parent_path() || path == path.root_path())
-        return cannot(Code::X201, "create folder", path);
-    if (auto above = make_folders(path.parent_path(), mode); !above)
-        return above;
-    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
-        return cannot(Code::X201, "create folder", path);
-    return {};
+    if (path.has_parent_path() && path.parent_path() != path)
+        if (auto above = make_folders(path.parent_path(), mode); !above)
+            return above;
+    if (::mkdir(path.c_str(), mode) == 0)
+        return ::chmod(path.c_str(), mode) == 0 ? Result<void>{} // whatever the umask
+                                                : cannot(Code::X201, "set the mode of", path);
+    if (errno == EEXIST && fs::is_directory(path, error))
+        return {};
+    errno = errno == EEXIST ? ENOTDIR : errno;
+    return cannot(Code::X201, "create folder", path);
 }
 
 Result<void> remove_file(const fs::path& path) {
@@ -120,15 +135,13 @@ Result<void> check_trusted(const fs::path& path) {
     if (!path.is_absolute())
         return fail(Code::X110, "{} is not an absolute path", path.native());
     std::error_code error;
-    fs::path step = fs::canonical(path, error);
+    const fs::path real = fs::canonical(path, error);
     if (error)
         return fail(Code::X110, "cannot resolve {}: {}", path.native(), error.message());
-    for (;; step = step.parent_path()) {
-        if (auto owned = check_owned_by_root(step); !owned)
-            return owned;
-        if (step == step.root_path())
-            return {};
-    }
+    // The path as named as well: whoever owns a folder on the way could point its link elsewhere.
+    if (auto named = check_chain(path.lexically_normal()); !named)
+        return named;
+    return check_chain(real);
 }
 
 } // namespace fairlead

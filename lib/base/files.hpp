@@ -29,7 +29,7 @@ Result<void> remove_file(const std::filesystem::path& path);
 
 /// Checks that `path` is absolute and that it and every folder above it belong to root and are
 /// writable by root alone (a folder with the sticky bit may be writable by others, as /tmp is).
-/// Symbolic links are resolved first. FL-X110 when not.
+/// Both the path as named and the one behind its symbolic links must pass. FL-X110 when not.
 Result<void> check_trusted(const std::filesystem::path& path);
 
 } // namespace fairlead

@@ -21,7 +21,7 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
 /// ", did you mean 'nic'?" or, where nothing is near, "; expected one of: a, b, c".
 std::string suggestion(std::string_view word, std::span<const std::string_view> candidates);
 
-/// A hostile text made fit for a terminal or a log: control characters shown as '?', at most
+/// A hostile text made fit for a terminal or a log: control characters shown as '?', "..." after
 /// `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 64);
 

@@ -4,6 +4,7 @@
 #include "base/words.hpp"
 
 #include <charconv>
+#include <cmath>
 
 namespace fairlead::catalog {
 namespace {
@@ -24,10 +25,13 @@ struct Row {
         if (field.empty())
             return std::nullopt;
         T value{};
-        const auto [stop, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-        if (error == std::errc{} && stop == field.data() + field.size() && value >= 0)
+        const auto [stop, error] =
+            std::from_chars(field.data(), field.data() + field.size(), value);
+        const bool whole = error == std::errc{} && stop == field.data() + field.size();
+        if (whole && std::isfinite(static_cast<double>(value)) && value >= 0)
             return value;
-        bad_field = field;
+        if (bad_field.empty())
+            bad_field = field;
         return std::nullopt;
     }
 

@@ -59,10 +59,11 @@ Result<void> read_rules(const Reader& reader, const YAML::Node& node, std::strin
 
 /// A partition without a key of its own takes the key of `defaults`, so defaults are read first.
 Result<void> read_partitions(const Reader& reader, const YAML::Node& node, Config& config) {
-    return reader.entries(node, "partitions", [&](const std::string& name, const YAML::Node& value) {
-        PartitionRules& rules = config.partitions.emplace(name, config.defaults).first->second;
-        return read_rules(reader, value, "partitions." + name, rules);
-    });
+    return reader.entries(
+        node, "partitions", [&](const std::string& name, const YAML::Node& value) {
+            PartitionRules& rules = config.partitions.emplace(name, config.defaults).first->second;
+            return read_rules(reader, value, "partitions." + name, rules);
+        });
 }
 
 bool below(const fs::path& path, std::string_view folder) {
@@ -87,7 +88,8 @@ Result<void> read_testing(const Reader& reader, const YAML::Node& node, const fs
     };
     if (auto done = reader.map(node, "testing", keys); !done)
         return done;
-    if (!testing.sysfs_root.empty() && !fs::exists(testing.sysfs_root / test_marker))
+    std::error_code error;
+    if (!testing.sysfs_root.empty() && !fs::exists(testing.sysfs_root / test_marker, error))
         return reader.error(Code::X107, node,
                             fmt::format("testing.sysfs_root {} has no file {}; delete the section",
                                         testing.sysfs_root.native(), test_marker));
@@ -143,7 +145,7 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
 } // namespace
 
 Result<Config> parse(std::string_view text, const fs::path& path) {
-    const Reader reader{path};
+    const Reader reader{path, schemas[0]};
     const auto root = reader.parse(text);
     if (!root)
         return std::unexpected(root.error());

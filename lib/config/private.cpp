@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 1> schemas{"fairlead.private/1"};
 
 Result<void> check_mode(const std::filesystem::path& path) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) != 0)
         return fail(Code::X101, "{} does not exist", path.native());
     if ((info.st_mode & 077) != 0)
@@ -33,7 +33,7 @@ Result<void> check_private(const std::filesystem::path& path) {
     const auto text = read_file(path);
     if (!text)
         return std::unexpected(text.error());
-    const Reader reader{path};
+    const Reader reader{path, schemas[0]};
     const auto root = reader.parse(*text);
     if (!root)
         return std::unexpected(root.error());

@@ -10,8 +10,8 @@ namespace fairlead::config {
 
 inline constexpr const char* private_name = "private.yaml";
 
-/// Checks owner, mode and schema (`schema: fairlead.private/1`). FL-X108 where others than its owner
-/// could read or write it; FL-X101 where there is none.
+/// Checks owner, mode and schema (`schema: fairlead.private/1`). FL-X108 where others than its
+/// owner could read or write it; FL-X101 where there is none.
 Result<void> check_private(const std::filesystem::path& path);
 
 } // namespace fairlead::config

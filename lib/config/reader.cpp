@@ -26,7 +26,7 @@ Result<YAML::Node> Reader::parse(std::string_view text) const {
     } catch (const YAML::ParserException& fault) {
         return fail(Code::X104, "{}: {}", at(fault.mark), fault.msg);
     }
-    return fail(Code::X102, "{} is empty; expected at least `schema: fairlead.config/1`", file_);
+    return fail(Code::X102, "{} is empty; expected at least `schema: {}`", file_, schema_);
 }
 
 Result<void> Reader::entries(
@@ -58,10 +58,9 @@ Result<void> Reader::map(const YAML::Node& node, std::string_view where,
         std::ranges::transform(keys, std::back_inserter(names), &Key::name);
         for (const auto& entry : node)
             if (entry.first.Scalar() == name)
-                return Result<void>(
-                    error(Code::X105, entry.first,
-                          fmt::format("unknown key '{}' in {}{}", printable(name), where,
-                                      suggestion(name, names))));
+                return Result<void>(error(Code::X105, entry.first,
+                                          fmt::format("unknown key '{}' in {}{}", printable(name),
+                                                      where, suggestion(name, names))));
         return Result<void>{};
     });
 }
@@ -78,9 +77,9 @@ Result<std::filesystem::path> Reader::absolute_path(const YAML::Node& node,
     if (!value)
         return std::unexpected(value.error());
     if (!std::filesystem::path(*value).is_absolute())
-        return error(Code::X106, node,
-                     fmt::format("{} is '{}'; expected an absolute path", where,
-                                 printable(*value)));
+        return error(
+            Code::X106, node,
+            fmt::format("{} is '{}'; expected an absolute path", where, printable(*value)));
     return std::filesystem::path(*value);
 }
 
@@ -105,9 +104,9 @@ Result<std::size_t> Reader::word(const YAML::Node& node, std::string_view where,
         return std::unexpected(value.error());
     const auto found = std::ranges::find(words, *value);
     if (found == words.end())
-        return error(Code::X106, node,
-                     fmt::format("{} is '{}'{}", where, printable(*value),
-                                 suggestion(*value, words)));
+        return error(
+            Code::X106, node,
+            fmt::format("{} is '{}'{}", where, printable(*value), suggestion(*value, words)));
     return static_cast<std::size_t>(found - words.begin());
 }
 

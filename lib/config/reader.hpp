@@ -22,18 +22,21 @@ struct Key {
 
 class Reader {
   public:
-    explicit Reader(const std::filesystem::path& file) : file_(file.native()) {}
+    /// `schema` is what the file must name at least, for the message about an empty one.
+    Reader(const std::filesystem::path& file, std::string_view schema)
+        : file_(file.native()), schema_(schema) {}
 
     /// FL-X104 when the text is not YAML, FL-X102 when it holds nothing.
     Result<YAML::Node> parse(std::string_view text) const;
 
     /// Calls the handler of each key; `where` names the map in messages ("partitions.hpc").
-    Result<void> map(const YAML::Node& node, std::string_view where, std::span<const Key> keys) const;
+    Result<void> map(const YAML::Node& node, std::string_view where,
+                     std::span<const Key> keys) const;
 
     /// Calls `read(name, value)` for each entry of a map whose keys are free names.
-    Result<void> entries(
-        const YAML::Node& node, std::string_view where,
-        const std::function<Result<void>(const std::string&, const YAML::Node&)>& read) const;
+    Result<void>
+    entries(const YAML::Node& node, std::string_view where,
+            const std::function<Result<void>(const std::string&, const YAML::Node&)>& read) const;
 
     Result<std::string> text(const YAML::Node& node, std::string_view where) const;
     Result<std::filesystem::path> absolute_path(const YAML::Node& node,
@@ -50,6 +53,7 @@ class Reader {
   private:
     std::string at(const YAML::Mark& mark) const;
     std::string file_;
+    std::string_view schema_;
 };
 
 } // namespace fairlead::config

@@ -12,17 +12,17 @@ Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
         verdict.expected = type->efa_interfaces;
     if (verdict.found < verdict.expected.value_or(0)) {
         verdict.outcome = Outcome::NodeBroken;
-        verdict.error = Error{Code::E201, fmt::format("efa: {} of {} EFA interfaces on {}",
-                                                      verdict.found, *verdict.expected,
-                                                      instance.type)};
+        verdict.error =
+            Error{Code::E201, fmt::format("efa: {} of {} EFA interfaces on {}", verdict.found,
+                                          *verdict.expected, instance.type)};
     } else if (verdict.found == 0) {
         verdict.outcome = Outcome::RequestWrong;
-        verdict.error = Error{
-            Code::E202,
-            fmt::format("efa: the job requires EFA, but this node ({}) has none; submit to a "
-                        "partition with EFA nodes",
-                        instance.type.empty() ? "of unknown instance type"
-                                              : printable(instance.type))};
+        verdict.error =
+            Error{Code::E202,
+                  fmt::format("efa: the job requires EFA, but this node ({}) has none; submit to a "
+                              "partition with EFA nodes",
+                              instance.type.empty() ? "of unknown instance type"
+                                                    : printable(instance.type))};
     }
     return verdict;
 }

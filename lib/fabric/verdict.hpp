@@ -17,9 +17,9 @@ enum class Outcome { Ready, NodeBroken, RequestWrong };
 
 struct Verdict {
     Outcome outcome;
-    int found;                  ///< EFA devices present
+    int found;                   ///< EFA devices present
     std::optional<int> expected; ///< from the catalog; empty for a type it does not list
-    std::optional<Error> error; ///< set unless Ready
+    std::optional<Error> error;  ///< set unless Ready
 };
 
 Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,

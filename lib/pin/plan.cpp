@@ -135,11 +135,15 @@ std::vector<CpuSet> place(const Machine& machine, const Layout& layout, std::siz
     return place_in_domains(layout, dealt);
 }
 
+/// Of nodes with the same CPUs (DRAM and HBM beside it) the first counts.
 std::vector<int> numa_of(const Machine& machine, const CpuSet& cpus) {
     std::vector<int> numa;
+    CpuSet seen;
     for (const auto& node : machine.numa_nodes)
-        if (node.cpus.intersects(cpus))
+        if (const CpuSet touched = node.cpus & cpus; !touched.empty() && !touched.inside(seen)) {
             numa.push_back(node.os_index);
+            seen.add(touched);
+        }
     return numa;
 }
 
@@ -170,13 +174,13 @@ void add_warnings(const Machine& machine, Plan& plan) {
                             "rank); use fewer ranks or a type with more interfaces",
                             plan.ranks_on_nic[i], machine.efas[i].name, ranks_per_nic_limit));
     if (plan.overlaps > 0)
-        plan.warnings.push_back(fmt::format("{} ranks share CPUs: the step has {} CPUs for {} ranks",
-                                            plan.overlaps, plan.step_cpus.size(),
-                                            plan.ranks.size()));
+        plan.warnings.push_back(
+            fmt::format("{} ranks share CPUs: the step has {} CPUs for {} ranks", plan.overlaps,
+                        plan.step_cpus.size(), plan.ranks.size()));
     if (plan.crossings > 0)
-        plan.warnings.push_back(fmt::format(
-            "{} ranks span NUMA nodes: so many CPUs per rank do not fit otherwise",
-            plan.crossings));
+        plan.warnings.push_back(
+            fmt::format("{} ranks span NUMA nodes: so many CPUs per rank do not fit otherwise",
+                        plan.crossings));
     if (plan.idle_cores > 0)
         plan.warnings.push_back(
             fmt::format("{} cores have no rank: {} ranks get equally many cores each, inside one "

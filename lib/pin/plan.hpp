@@ -1,5 +1,5 @@
-/// Which CPUs and which EFA interfaces each rank of a node gets: a pure function of the machine, the
-/// step's CPUs and the request.
+/// Which CPUs and which EFA interfaces each rank of a node gets: a pure function of the machine,
+/// the step's CPUs and the request.
 #pragma once
 
 #include "base/error.hpp"

@@ -48,7 +48,8 @@ std::vector<std::string> report_lines(const Machine& machine, const Plan& plan) 
     };
     std::vector<std::string> lines{headline(machine, plan), row("rank", "cpus", "numa", "nics")};
     for (const RankPlan& rank : plan.ranks)
-        lines.push_back(row(rank.rank, rank.cpus.list(), fmt::format("{}", fmt::join(rank.numa, ",")),
+        lines.push_back(row(rank.rank, rank.cpus.list(),
+                            fmt::format("{}", fmt::join(rank.numa, ",")),
                             or_dash(fmt::format("{}", fmt::join(nic_names(machine, rank), ",")))));
     lines.push_back(fmt::format("efa-pin: {}; idle cores {}; ranks across NUMA nodes {}; ranks "
                                 "sharing CPUs {}",
@@ -84,7 +85,7 @@ std::string report_json(const Machine& machine, const Plan& plan) {
                         {"crosses_numa", plan.crossings},
                         {"overlapping_ranks", plan.overlaps}}},
                       {"warnings", plan.warnings}};
-    return report.dump(2) + "\n";
+    return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace fairlead::pin

@@ -54,7 +54,7 @@ Result<void> read_part(std::string_view part, Request& request) {
         return read_verbose(has_value ? value : "1", request);
     if (name == "by")
         return read_policy(value, request);
-    return bad_word("word", part, words);
+    return bad_word("word", name, words);
 }
 
 } // namespace

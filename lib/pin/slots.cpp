@@ -40,7 +40,9 @@ std::vector<std::size_t> deal(std::size_t ranks, const std::vector<Domain>& doma
                               std::size_t slots_per_rank, const std::vector<std::size_t>& order) {
     const std::size_t need = std::max<std::size_t>(1, slots_per_rank);
     std::vector<std::size_t> dealt(domains.size(), 0);
-    const auto full = [&](std::size_t i) { return (dealt[i] + 1) * need > domains[i].slots.size(); };
+    const auto full = [&](std::size_t i) {
+        return (dealt[i] + 1) * need > domains[i].slots.size();
+    };
     // The next rank goes where the share of slots per rank stays largest.
     const auto better = [&](std::size_t a, std::size_t b) {
         return domains[a].slots.size() * (dealt[b] + 1) > domains[b].slots.size() * (dealt[a] + 1);

@@ -15,8 +15,8 @@ struct Domain {
 
 enum class Grain { Core, Thread };
 
-/// Domains with at least one slot of the step, in the machine's order. With Grain::Core a core gives
-/// its first PU that the step has, with Grain::Thread each of them.
+/// Domains with at least one slot of the step, in the machine's order. With Grain::Core a core
+/// gives its first PU that the step has, with Grain::Thread each of them.
 std::vector<Domain> domains_of(const topology::Machine& machine, const topology::CpuSet& step,
                                Grain grain);
 

@@ -16,10 +16,14 @@ CpuSet cpus_of_cores(const Machine& machine, const CpuSet& numbers) {
     return cpus;
 }
 
-CpuSet cpus_of_threads(const Machine& machine, const CpuSet& numbers) {
+std::vector<int> threads_of(const Machine& machine) {
     std::vector<int> threads;
     for (const auto& core : machine.cores)
         threads.insert(threads.end(), core.pus.begin(), core.pus.end());
+    return threads;
+}
+
+CpuSet cpus_of_threads(const std::vector<int>& threads, const CpuSet& numbers) {
     CpuSet cpus;
     for (const int thread : numbers.cpus())
         cpus.add(threads[static_cast<std::size_t>(thread)]);
@@ -36,8 +40,9 @@ StepCpus step_cpus(const Machine& machine, const CpuSet& affinity, std::string_v
     const int cores = static_cast<int>(machine.cores.size());
     if (numbers->last() < cores)
         return {cpus_of_cores(machine, *numbers) & usable, {}};
-    if (numbers->last() < machine.cpus.size())
-        return {cpus_of_threads(machine, *numbers) & usable,
+    const auto threads = threads_of(machine);
+    if (numbers->last() < static_cast<int>(threads.size()))
+        return {cpus_of_threads(threads, *numbers) & usable,
                 {fmt::format("slurm.conf counts {} or more cores, the hardware has {}",
                              numbers->last() + 1, cores)}};
     return {usable,

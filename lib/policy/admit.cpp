@@ -12,17 +12,20 @@ namespace {
 using config::EfaNeed;
 using config::Mode;
 
-/// What one or more partitions demand together: the strictest of each.
+/// What one or more partitions demand together: the need and the mode of the one that needs most,
+/// and the node types of all.
 struct Demand {
     EfaNeed efa = EfaNeed::Off;
     Mode mode = Mode::Off;
     std::string partition; ///< the one that demands most, for messages
     std::vector<std::string> types;
+    bool unlisted = false; ///< one of them does not say what its nodes are
 };
 
 void add_demand(const config::PartitionRules& rules, std::string_view name, Demand& demand) {
     demand.types.insert(demand.types.end(), rules.instance_types.begin(),
                         rules.instance_types.end());
+    demand.unlisted = demand.unlisted || rules.instance_types.empty();
     const EfaNeed need = rules.mode == Mode::Off ? EfaNeed::Off : rules.efa;
     if (need < demand.efa || (need == demand.efa && rules.mode < demand.mode))
         return;
@@ -51,7 +54,7 @@ std::vector<std::string> efa_types(const Demand& demand, const catalog::Catalog&
 
 /// A partition without listed types says nothing, so nothing is held against it.
 std::optional<Error> refuse_without_efa_type(const Demand& demand, const Snapshot& snapshot) {
-    if (demand.types.empty() || !efa_types(demand, snapshot.catalog).empty())
+    if (demand.unlisted || !efa_types(demand, snapshot.catalog).empty())
         return std::nullopt;
     return Error{Code::E101,
                  fmt::format("partition '{}' has no EFA node type (it has {}); submit to a "
@@ -107,16 +110,23 @@ Admission admit_by_partition(const JobRequest& request, const Demand& demand,
     return admission;
 }
 
-bool is_feature(std::string_view text, std::string_view name) {
-    constexpr std::string_view operators = "&|,()[] ";
-    for (std::size_t at = text.find(name); at != std::string_view::npos;
-         at = text.find(name, at + 1)) {
-        const std::size_t end = at + name.size();
-        const bool begins = at == 0 || operators.contains(text[at - 1]);
-        if (begins && (end == text.size() || operators.contains(text[end])))
-            return true;
+/// Whether a constraint demands efa as it stands. slurmctld reads `&` and `|` outside brackets from
+/// left to right (seen on 22.05 and 24.11), so behind a `|` only the last word is sure to hold.
+bool demands_efa(std::string_view features) {
+    constexpr std::string_view word = "efa";
+    int depth = 0;
+    bool choice = false, found = false;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= features.size(); ++i) {
+        const char c = i < features.size() ? features[i] : '&';
+        depth += (c == '(' || c == '[') - (c == ')' || c == ']');
+        if (depth > 0 || (c != '&' && c != ',' && c != '|'))
+            continue;
+        found = found || features.substr(begin, i - begin) == word;
+        choice = choice || c == '|';
+        begin = i + 1;
     }
-    return false;
+    return choice ? features.ends_with("&efa") : found;
 }
 
 } // namespace
@@ -124,11 +134,9 @@ bool is_feature(std::string_view text, std::string_view name) {
 std::string with_efa(const std::string& features) {
     if (features.empty())
         return "efa";
-    // In "a|efa" the word is a choice, not a requirement.
-    const bool choice = features.find('|') != std::string::npos;
-    if (!choice && is_feature(features, "efa"))
+    if (features.contains('*') || demands_efa(features))
         return features;
-    return choice ? fmt::format("({})&efa", features) : features + "&efa";
+    return features + "&efa";
 }
 
 Admission admit(const JobRequest& request, const Snapshot& snapshot) {

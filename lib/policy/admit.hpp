@@ -29,7 +29,9 @@ struct Admission {
 /// --prefer no node of the partition can satisfy, so the soft feature is not soft enough.
 Admission admit(const JobRequest& request, const Snapshot& snapshot);
 
-/// `features` with `efa` required as well: "efa", "a&efa", "(a|b)&efa"; unchanged where it is there.
+/// `features` with `efa` required as well: "efa", "a&efa", "a|b&efa"; unchanged where it is there.
+/// A constraint with counts ("[a*2|b*1]") stays as it is, because slurmctld takes nothing beside
+/// it; its nodes are checked by the prolog all the same.
 std::string with_efa(const std::string& features);
 
 } // namespace fairlead::policy

@@ -26,8 +26,9 @@ Result<Admitted> decode_admitted(std::string_view text) {
     const auto efa = config::parse_efa_need(*word);
     const auto asked = record->find("asked");
     if (!efa || asked == record->end() || !asked->is_boolean())
-        return fail(Code::X203, "{} says efa '{}'; expected off, preferred or required and whether "
-                                "the job asked",
+        return fail(Code::X203,
+                    "{} says efa '{}'; expected off, preferred or required and whether "
+                    "the job asked",
                     source, printable(*word));
     return Admitted{*efa, asked->get<bool>()};
 }

@@ -13,17 +13,34 @@ namespace {
 
 constexpr Schema schema{"fairlead.job", 1};
 
+/// A field may be missing, as a neighbouring release may not write it; one of another type is
+/// damage.
+bool well_typed(const Json& record) {
+    const auto fits = [&](const char* name, auto is_type) {
+        const auto field = record.find(name);
+        return field == record.end() || is_type(*field);
+    };
+    const auto text = [](const Json& field) { return field.is_string(); };
+    const auto number = [](const Json& field) { return field.is_number_integer(); };
+    return fits("node", text) && fits("refusal", text) && fits("efa_found", number) &&
+           fits("efa_expected", number);
+}
+
+std::optional<int> whole_number(const Json& record, const char* name) {
+    const auto field = record.find(name);
+    if (field == record.end())
+        return std::nullopt;
+    return field->get<int>();
+}
+
 } // namespace
 
 Result<void> write_job_state(const std::filesystem::path& run, const JobState& state) {
     if (auto made = make_folders(job_folder(run, state.job), 0755); !made)
         return made;
-    Json record{{"schema", to_string(schema)},
-                {"job", state.job.value},
-                {"node", state.node},
-                {"state", state.refusal ? "failed" : "ready"},
-                {"efa_found", state.efa_found},
-                {"written", utc_now()}};
+    Json record{{"schema", to_string(schema)},  {"job", state.job.value},
+                {"node", state.node},           {"state", state.refusal ? "failed" : "ready"},
+                {"efa_found", state.efa_found}, {"written", utc_now()}};
     if (state.efa_expected)
         record["efa_expected"] = *state.efa_expected;
     if (state.refusal)
@@ -43,19 +60,26 @@ Result<JobState> read_job_state(const std::filesystem::path& run, JobId job) {
     const auto verdict = text_field(*record, "state", path.native());
     if (!verdict)
         return std::unexpected(verdict.error());
-    JobState state{job, record->value("node", ""), record->value("efa_found", 0), std::nullopt,
-                   std::nullopt};
-    if (record->contains("efa_expected"))
-        state.efa_expected = record->value("efa_expected", 0);
+    if (!well_typed(*record))
+        return fail(Code::X203, "{} has a field of the wrong type", path.native());
+    JobState state{job, text_field(*record, "node", path.native()).value_or(""),
+                   whole_number(*record, "efa_found").value_or(0),
+                   whole_number(*record, "efa_expected"), std::nullopt};
     if (*verdict != "ready")
-        state.refusal = record->value("refusal", "the prolog gave no reason");
+        state.refusal =
+            text_field(*record, "refusal", path.native()).value_or("the prolog gave no reason");
     return state;
 }
 
 Result<void> remove_job_state(const std::filesystem::path& run, JobId job) {
-    if (auto removed = remove_file(job_file(run, job)); !removed)
-        return removed;
     const auto folder = job_folder(run, job);
+    // A prolog that was killed may have left a temporary file beside job.json.
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().filename().native().starts_with("job.json"))
+            if (auto removed = remove_file(entry->path()); !removed)
+                return removed;
     if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
         return fail(Code::X201, "cannot remove {}: {}", folder.native(), std::strerror(errno));
     return {};

@@ -1,5 +1,5 @@
-/// What a node is: written by `fairlead node scan`, once under /run and once under `state_dir`, where
-/// it outlives the node.
+/// What a node is: written by `fairlead node scan`, once under /run and once under `state_dir`,
+/// where it outlives the node.
 #pragma once
 
 #include "base/error.hpp"
@@ -29,7 +29,8 @@ std::string encode(const NodeRecord& record);
 /// FL-X202, FL-X203.
 Result<NodeRecord> decode_node_record(std::string_view text, std::string_view source);
 
-/// Writes `run`/node.json and `state_dir`/nodes/<node>.json. FL-X201.
+/// Writes `run`/node.json and `state_dir`/nodes/<node>.json. FL-X201; FL-X203 where the name is no
+/// host name.
 Result<void> write_node_record(const std::filesystem::path& run,
                                const std::filesystem::path& state_dir, const NodeRecord& record);
 

@@ -26,17 +26,19 @@ Result<Counts> read_counts(const std::filesystem::path& file) {
     if (!record)
         return std::unexpected(record.error());
     Counts counts;
-    const Json entries = record->value("would_have", Json::object());
-    for (const auto& [id, number] : entries.items())
-        if (const auto code = find_code(id); code && number.is_number_unsigned())
-            counts[*code] = number.get<std::uint64_t>();
+    const auto entries = record->find("would_have");
+    if (entries == record->end() || !entries->is_object())
+        return counts;
+    for (const auto& [id, number] : entries->items())
+        if (number.is_number_unsigned())
+            counts[id] = number.get<std::uint64_t>();
     return counts;
 }
 
 Result<void> write_counts(const std::filesystem::path& file, const Counts& counts) {
     Json would_have = Json::object();
-    for (const auto& [code, number] : counts)
-        would_have[std::string(id_of(code))] = number;
+    for (const auto& [id, number] : counts)
+        would_have[id] = number;
     const Json record{
         {"schema", to_string(schema)}, {"would_have", would_have}, {"written", utc_now()}};
     return write_atomic(file, record.dump() + "\n", 0644);
@@ -51,7 +53,7 @@ Result<void> count(const std::filesystem::path& file, Code code) {
         return fail(Code::X201, "cannot lock {}: {}", lock, std::strerror(errno));
     // A damaged file is begun anew: a count must not cost a job.
     Counts counts = read_counts(file).value_or(Counts{});
-    ++counts[code];
+    ++counts[std::string(id_of(code))];
     return write_counts(file, counts);
 }
 

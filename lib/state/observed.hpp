@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <string>
 
 namespace fairlead::state {
 
-using Counts = std::map<Code, std::uint64_t>;
+/// By id ("FL-E201"), so that the codes of a neighbouring release survive.
+using Counts = std::map<std::string, std::uint64_t, std::less<>>;
 
 /// Empty when nothing was counted yet. FL-X202, FL-X203.
 Result<Counts> read_counts(const std::filesystem::path& file);

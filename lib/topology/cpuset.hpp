@@ -30,7 +30,9 @@ class CpuSet {
     void add(const CpuSet& other) { hwloc_bitmap_or(bits_, bits_, other.bits_); }
     void remove(const CpuSet& other) { hwloc_bitmap_andnot(bits_, bits_, other.bits_); }
     bool contains(int cpu) const { return hwloc_bitmap_isset(bits_, static_cast<unsigned>(cpu)); }
-    bool intersects(const CpuSet& other) const { return hwloc_bitmap_intersects(bits_, other.bits_); }
+    bool intersects(const CpuSet& other) const {
+        return hwloc_bitmap_intersects(bits_, other.bits_);
+    }
     bool inside(const CpuSet& other) const { return hwloc_bitmap_isincluded(bits_, other.bits_); }
     bool empty() const { return hwloc_bitmap_iszero(bits_); }
     int size() const { return hwloc_bitmap_weight(bits_); }

@@ -62,7 +62,8 @@ void add_devices(hwloc_topology_t topology, Machine& machine) {
             machine.efas.push_back(
                 {device_name(object), pci_address(pci), locality(topology, object)});
         else if (is_gpu(pci))
-            machine.gpus.push_back({pci_address(pci), pci_address(pci), locality(topology, object)});
+            machine.gpus.push_back(
+                {pci_address(pci), pci_address(pci), locality(topology, object)});
     }
     std::ranges::sort(machine.efas, {}, &Device::pci);
     std::ranges::sort(machine.gpus, {}, &Device::pci);

@@ -1,13 +1,13 @@
-/* A hostile client: submits a batch job whose spank_job_env claims to carry the controller's record,
- * as nobody could with sbatch. Prints the job id. usage: forge PARTITION */
+/* A hostile client: submits a batch job whose spank_job_env claims to carry the controller's
+ * record, as nobody could with sbatch. Prints the job id. usage: forge PARTITION */
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 int main(int argc, char** argv) {
-    static char record[] =
-        "FAIRLEAD_ADMITTED={\"schema\":\"fairlead.admitted/1\",\"efa\":\"required\",\"asked\":true}";
+    static char record[] = "FAIRLEAD_ADMITTED={\"schema\":\"fairlead.admitted/"
+                           "1\",\"efa\":\"required\",\"asked\":true}";
     static char harmless[] = "HARMLESS=1";
     static char path[] = "PATH=/usr/bin:/bin";
     static char script[] = "#!/bin/sh\nexit 0\n";

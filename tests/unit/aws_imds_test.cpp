@@ -178,7 +178,7 @@ TEST(Imds, ARedirectIsNotFollowed) {
 }
 
 // The token goes into a header as it came.
-TEST(Imds, DISABLED_ATokenWithALineEndIsRefused) {
+TEST(Imds, ATokenWithALineEndIsRefused) {
     const FakeImds imds{answers(instance_but("/latest/api/token", http(200, "T\r\nHost: evil")))};
     EXPECT_TRUE(fails_with(instance_facts(imds.endpoint(), plenty), Code::X204));
 }

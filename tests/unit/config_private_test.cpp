@@ -69,7 +69,7 @@ TEST(PrivateFile, EmptyOrBrokenYamlIsRefused) {
 }
 
 // The text of FL-X102 names the schema of the public file.
-TEST(PrivateFile, DISABLED_AnEmptyOneIsToldItsOwnSchema) {
+TEST(PrivateFile, AnEmptyOneIsToldItsOwnSchema) {
     const TempFolder folder;
     EXPECT_TRUE(fails_with(check_private(private_file(folder, "")), Code::X102,
                            "schema: fairlead.private/1"));

@@ -12,7 +12,7 @@ namespace {
 using test::fails_with;
 using test::succeeds;
 
-const Reader reader{"/x/f.yaml"};
+const Reader reader{"/x/f.yaml", "fairlead.config/1"};
 
 YAML::Node node_of(std::string_view text) { return reader.parse(text).value()["k"]; }
 

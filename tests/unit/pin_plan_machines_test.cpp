@@ -176,7 +176,7 @@ TEST(Plan, AnAbsurdNumberOfCpusPerTaskIsCut) {
 }
 
 // DRAM and HBM of one package have the same CPUs: a rank there spans nothing.
-TEST(Plan, DISABLED_TwoNumaNodesWithTheSameCpusAreNotCrossed) {
+TEST(Plan, TwoNumaNodesWithTheSameCpusAreNotCrossed) {
     auto machine = machine_of({4});
     machine.numa_nodes.push_back({1, 0, machine.cpus});
     EXPECT_EQ(planned(machine, 2)->crossings, 0);

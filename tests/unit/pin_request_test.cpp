@@ -112,7 +112,7 @@ TEST(PinRequest, TheGrammarNamesEveryPolicy) {
 }
 
 // The value is compared as if it were part of the word: "b:nic" is far from "by".
-TEST(PinRequest, DISABLED_TheNearestWordIsSoughtForTheNameAlone) {
+TEST(PinRequest, TheNearestWordIsSoughtForTheNameAlone) {
     EXPECT_TRUE(fails_with(parse_request("b:nic"), Code::P101, "did you mean 'by'?"));
     EXPECT_TRUE(fails_with(parse_request("bye:compact"), Code::P101, "did you mean 'by'?"));
 }

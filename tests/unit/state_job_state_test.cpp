@@ -103,7 +103,7 @@ TEST(JobState, ThatIsDamagedIsNeverReady) {
 }
 
 // json::value() throws where the field has another type.
-TEST(JobState, DISABLED_AFieldOfAnotherTypeIsDamageAndNoException) {
+TEST(JobState, AFieldOfAnotherTypeIsDamageAndNoException) {
     for (const std::string field : {R"("node":5)", R"("efa_found":"two")", R"("efa_expected":[])",
                                     R"("state":"failed","refusal":7)"})
         EXPECT_TRUE(
@@ -129,7 +129,7 @@ TEST(RemoveJobState, LeavesOtherJobsAlone) {
 }
 
 // A prolog that slurmd killed between mkostemp and rename leaves its temporary file.
-TEST(RemoveJobState, DISABLED_RemovesWhatAKilledPrologLeft) {
+TEST(RemoveJobState, RemovesWhatAKilledPrologLeft) {
     const TempFolder run;
     run.write("jobs/4711/job.json.a1B2c3", "half");
     EXPECT_TRUE(succeeds(remove_job_state(run.path(), job)));

@@ -34,14 +34,14 @@ TEST(Observed, CountsByCode) {
     const auto file = folder / "run/observed.json";
     for (const Code code : {Code::E201, Code::E101, Code::E201})
         ASSERT_TRUE(succeeds(count(file, code)));
-    EXPECT_EQ(read_counts(file), (Counts{{Code::E201, 2}, {Code::E101, 1}}));
+    EXPECT_EQ(read_counts(file), (Counts{{"FL-E201", 2}, {"FL-E101", 1}}));
     EXPECT_EQ(test::mode_of(file), 0644u);
     EXPECT_EQ(test::mode_of(file.native() + ".lock"), 0600u);
 }
 
 TEST(Observed, ReadsBackWhatWasWritten) {
     const TempFolder folder;
-    const Counts counts{{Code::A101, 1}, {Code::X203, 18446744073709551615u}};
+    const Counts counts{{"FL-A101", 1}, {"FL-X203", 18446744073709551615u}};
     ASSERT_TRUE(succeeds(write_counts(folder / "o.json", counts)));
     EXPECT_EQ(read_counts(folder / "o.json"), counts);
 }
@@ -67,14 +67,14 @@ TEST(Observed, ProcessesThatCountAtTheSameTimeLoseNothing) {
         ::waitpid(child, &status, 0);
         EXPECT_EQ(status, 0);
     }
-    EXPECT_EQ(read_counts(file), (Counts{{Code::E101, processes * (times / 2)},
-                                         {Code::E201, processes * (times / 2 + 1)}}));
+    EXPECT_EQ(read_counts(file), (Counts{{"FL-E101", processes * (times / 2)},
+                                         {"FL-E201", processes * (times / 2 + 1)}}));
 }
 
-TEST(Observed, OfTheNextReleaseIsReadWithoutTheCodesItAdds) {
+TEST(Observed, KeepsTheCodesThatTheNextReleaseAdds) {
     EXPECT_EQ(counts_in(R"({"schema":"fairlead.observed/2","new":1,
                             "would_have":{"FL-E999":4,"FL-E101":3}})"),
-              (Counts{{Code::E101, 3}}));
+              (Counts{{"FL-E101", 3}, {"FL-E999", 4}}));
 }
 
 TEST(Observed, WhatIsNoCountIsLeftOut) {
@@ -92,11 +92,11 @@ TEST(Observed, ADamagedFileIsRefusedByTheReaderAndBegunAnewByTheCounter) {
     const auto file = folder.write("observed.json", "rubbish");
     EXPECT_TRUE(fails_with(read_counts(file), Code::X203, file.native()));
     ASSERT_TRUE(succeeds(count(file, Code::E201)));
-    EXPECT_EQ(read_counts(file), (Counts{{Code::E201, 1}}));
+    EXPECT_EQ(read_counts(file), (Counts{{"FL-E201", 1}}));
 }
 
 // Neighbouring releases share the file, so a count that only one knows must survive the other.
-TEST(Observed, DISABLED_CountingKeepsTheCodesOfTheNextRelease) {
+TEST(Observed, CountingKeepsTheCodesOfTheNextRelease) {
     const TempFolder folder;
     const auto file =
         folder.write("o.json", R"({"schema":"fairlead.observed/2","would_have":{"FL-E999":4}})");
