@@ -7,6 +7,7 @@
 #include "config/paths.hpp"
 #include "fabric/verdict.hpp"
 #include "prolog/arguments.hpp"
+#include "prolog/decision.hpp"
 #include "prolog/drain.hpp"
 #include "prolog/job_environment.hpp"
 #include "state/job_state.hpp"
@@ -51,22 +52,20 @@ int fail_node(const JobEnvironment& job, const config::Config& config, const Err
     return node_broken;
 }
 
-/// Who is hurt by a verdict: nobody where EFA is only preferred; a broken node leaves service only
-/// where its partition enforces; a job that asked for EFA is refused by the gate in every mode; a
-/// job that did not ask is let through.
 int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
            const config::Config& config) {
-    if (!verdict.error)
-        return leave_state(job, verdict, std::nullopt);
-    const bool enforced =
-        demand.mode == config::Mode::Enforce && demand.efa == config::EfaNeed::Required;
-    if (enforced && verdict.outcome == fabric::Outcome::NodeBroken)
-        return fail_node(job, config, *verdict.error);
-    if (!enforced)
+    const Decision decision = decide(verdict, demand);
+    if (decision.observed)
         observe(*verdict.error);
-    if (!enforced && !demand.asked)
-        return leave_state(job, verdict, std::nullopt);
-    return leave_state(job, verdict, to_string(*verdict.error));
+    switch (decision.act) {
+    case Act::FailNode:
+        return fail_node(job, config, *verdict.error);
+    case Act::Refuse:
+        return leave_state(job, verdict, to_string(*verdict.error));
+    case Act::GoOn:
+        break;
+    }
+    return leave_state(job, verdict, std::nullopt);
 }
 
 /// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks
