@@ -28,8 +28,27 @@ held() {
     as root scontrol update nodename=n1,n2 activefeatures=efa,fast,big
     run -0 held -p hpc -C fast
     [[ $output == *" Features=fast&efa "* ]]
-    run -0 held -p hpc -C 'fast|big'
-    [[ $output == *" Features=(fast|big)&efa "* ]]
+    run -0 held -p hpc -C '[fast|big]'
+    [[ $output == *" Features=[fast|big]&efa "* ]]
+}
+
+@test "the feature holds for every choice of a constraint" {
+    # n3 is in the partition, idle and first in line, but has no EFA; n1 and n2 have.
+    as root scontrol update nodename=n3 availablefeatures=slow
+    as root scontrol update nodename=n3 activefeatures=slow
+    for constraint in 'slow|slow' '(slow&slow)|slow' '[slow|slow]'; do
+        run ! as ada sbatch -p hopeful --efa=required -C "$constraint" --wrap true
+        [[ $output == *"Requested node configuration is not available"* ]]
+    done
+    run -0 as ada srun -p hopeful --efa=required -C 'slow|efa' hostname
+    [[ $output == n[12] ]]
+}
+
+@test "a constraint with counts is left as it is, and its nodes are checked all the same" {
+    run -0 held -p hopeful --efa=required -N 1 -C '[slow*1]'
+    [[ $output == *" Features=[slow*1] "* ]]
+    run ! as ada srun -p hopeful --efa=required -N 1 -C '[slow*1]' hostname
+    [[ $output == *FL-E202* ]]
 }
 
 @test "a job whose partition has no EFA node type is refused in words, on the user's terminal" {

@@ -6,6 +6,9 @@ load site_cluster
 setup_file() { site_cluster; }
 teardown_file() { cluster_down; }
 setup() {
+    # A test before may have stopped the controller, and its nodes answer again one by one.
+    wait_for 20 is_idle n1
+    wait_for 20 is_idle n3
     for place in head n1 n3; do
         cp "$CLUSTER_DIR/conf/$place/fairlead.yaml" "$BATS_TEST_TMPDIR/$place.yaml"
     done
