@@ -21,7 +21,7 @@ inline std::filesystem::path topology_file(const std::string& type) {
 }
 
 /// Read once for the whole run.
-inline const topology::Machine& recorded(const std::string& type) {
+inline const topology::Machine& recorded(const char* type) {
     static std::map<std::string, topology::Machine> machines;
     const auto found = machines.find(type);
     if (found != machines.end())

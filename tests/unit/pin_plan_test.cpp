@@ -161,7 +161,7 @@ void expect_properties(const Machine& machine, const PlanInput& input) {
 
 class PlanOf : public testing::TestWithParam<std::string> {
   protected:
-    const Machine& machine() const { return recorded(GetParam()); }
+    const Machine& machine() const { return recorded(GetParam().c_str()); }
 };
 
 TEST_P(PlanOf, KeepsItsPromisesForEveryRankCountAndPolicy) {
