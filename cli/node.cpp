@@ -49,15 +49,18 @@ void ask_imds(const config::Config& config, state::NodeRecord& record) {
     record.launch_time = facts->launch_time;
 }
 
-state::NodeRecord look(const config::Config& config, const std::string& node) {
+Result<state::NodeRecord> look(const config::Config& config, const std::string& node) {
     const auto root = config::system_root(config);
+    auto devices = fabric::efa_devices(root);
+    if (!devices)
+        return std::unexpected(devices.error());
     state::NodeRecord record{.node = node.empty() ? host_name() : node,
                              .boot_id = boot_id(),
                              .instance = fabric::this_instance(root),
                              .availability_zone = {},
                              .lifecycle = {},
                              .launch_time = {},
-                             .efa = fabric::efa_devices(root),
+                             .efa = std::move(*devices),
                              .scanned = state::utc_now()};
     ask_imds(config, record);
     return record;
@@ -84,25 +87,24 @@ void print_text(const state::NodeRecord& record) {
                fmt::join(devices, ", "));
 }
 
-Result<void> save(const config::Config& config, const state::NodeRecord& record) {
-    if (auto written = state::write_node_record(config::run_dir, config.state_dir, record);
-        !written)
-        return written;
-    return topology::record(config::run_dir);
-}
-
 void scan(const Options& options, Session& session) {
     const auto config = config::load(session.config_path);
     if (!config)
         return session.report(config.error());
-    const auto record = look(*config, options.node);
+    const auto found = look(*config, options.node);
+    if (!found)
+        return session.report(found.error());
+    const state::NodeRecord& record = *found;
     if (options.json)
         fmt::print("{}", state::encode(record));
     else
         print_text(record);
     if (options.dry_run)
         return;
-    if (auto saved = save(*config, record); !saved)
+    // Each is of use without the other.
+    if (auto recorded = topology::record(config::run_dir); !recorded)
+        session.report(recorded.error());
+    if (auto saved = state::write_node_record(config::run_dir, config->state_dir, record); !saved)
         session.report(saved.error());
 }
 

@@ -9,12 +9,11 @@ namespace {
 
 void switch_to(Result<void> (*change)(const std::filesystem::path&), const char* done,
                Session& session) {
-    const auto config = config::load(session.config_path);
-    if (!config)
-        return session.report(config.error());
-    if (auto changed = change(config->state_dir); !changed)
+    // A configuration that is bad elsewhere is the very time to pause.
+    const auto state_dir = config::state_dir_of(session.config_path.c_str());
+    if (auto changed = change(state_dir); !changed)
         return session.report(changed.error());
-    fmt::print("{} ({})\n", done, (config->state_dir / "paused").native());
+    fmt::print("{} ({})\n", done, (state_dir / "paused").native());
 }
 
 } // namespace

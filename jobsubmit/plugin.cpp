@@ -11,7 +11,7 @@
 #include "policy/admit.hpp"
 
 #include <cstdlib>
-#include <memory>
+#include <utility>
 
 #define FAIRLEAD_EXPORT __attribute__((visibility("default")))
 
@@ -35,7 +35,9 @@ void report_fault(const char* where, const char* what) noexcept {
 
 namespace {
 
-std::unique_ptr<Refresher> refresher;
+/// Never destroyed but by fini(): slurmctld forks and exits at reconfiguration, and in a forked
+/// child the thread is gone, so a destructor run by exit() would wait for it for ever.
+Refresher* refresher = nullptr;
 
 const char* config_path() {
     const char* path = std::getenv("FAIRLEAD_CONFIG"); // of slurmctld, so the admin's
@@ -74,14 +76,15 @@ using namespace fairlead;
 
 int init() {
     return guarded("init", SLURM_SUCCESS, jobsubmit::report_fault, [] {
-        jobsubmit::refresher = std::make_unique<jobsubmit::Refresher>(jobsubmit::config_path());
+        if (!jobsubmit::refresher)
+            jobsubmit::refresher = new jobsubmit::Refresher(jobsubmit::config_path());
         return SLURM_SUCCESS;
     });
 }
 
 int fini() {
     return guarded("fini", SLURM_SUCCESS, jobsubmit::report_fault, [] {
-        jobsubmit::refresher.reset();
+        delete std::exchange(jobsubmit::refresher, nullptr);
         return SLURM_SUCCESS;
     });
 }

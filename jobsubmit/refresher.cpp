@@ -11,8 +11,8 @@
 
 #include <chrono>
 #include <csignal>
-#include <numeric>
 #include <sys/stat.h>
+#include <utility>
 
 namespace fairlead::jobsubmit {
 namespace {
@@ -27,22 +27,30 @@ std::string stamp(const std::filesystem::path& path) {
                        info.st_ino);
 }
 
-/// slurmctld handles its signals in threads of its own.
-void block_signals() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-}
+/// slurmctld handles its signals in threads of its own; a thread inherits the mask of its maker.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  private:
+    sigset_t before_;
+};
 
 } // namespace
 
+/// The configuration is local, so it is read here; the pause file may be on storage that hangs, so
+/// only the thread looks at it.
 Refresher::Refresher(std::filesystem::path config_path) : config_path_(std::move(config_path)) {
-    refresh();
-    sigset_t before;
-    ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
-    block_signals();
+    reload_if_changed();
+    const SignalsBlocked blocked;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 Refresher::~Refresher() {
@@ -53,12 +61,13 @@ Refresher::~Refresher() {
 void Refresher::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        wake_.wait_for(lock, stop, interval, [] { return false; });
         guarded("refresh", 0, report_fault, [this] {
-            refresh();
+            reload_if_changed();
+            look_for_pause();
             flush_counts();
             return 0;
         });
+        wake_.wait_for(lock, stop, interval, [] { return false; });
     }
 }
 
@@ -70,11 +79,16 @@ std::string Refresher::fingerprint() const {
     return print;
 }
 
-void Refresher::refresh() {
-    if (fingerprint() != seen_) {
-        reload();
-        seen_ = fingerprint();
-    }
+/// Stamped before it is read, so that a file which changes meanwhile is read again.
+void Refresher::reload_if_changed() {
+    std::string now = fingerprint();
+    if (now == seen_)
+        return;
+    reload();
+    seen_ = std::move(now);
+}
+
+void Refresher::look_for_pause() {
     const auto current = snapshot_.load();
     if (!current || current->paused == state::paused(current->config.state_dir))
         return;
@@ -101,31 +115,30 @@ void Refresher::reload() {
     const auto secrets = config::check_private(config_path_.parent_path() / config::private_name);
     if (!secrets && secrets.error().code != Code::X101)
         slurm_error("fairlead: %s", to_string(secrets.error()).c_str());
-    const bool paused = state::paused(config->state_dir);
-    slurm_info("fairlead: configuration %s in force, %zu partitions%s", config_path_.c_str(),
-               config->partitions.size(), paused ? ", paused" : "");
-    publish({std::move(*config), std::move(*catalog), paused});
+    slurm_info("fairlead: configuration %s in force, %zu partitions", config_path_.c_str(),
+               config->partitions.size());
+    const auto before = snapshot_.load();
+    publish({std::move(*config), std::move(*catalog), before && before->paused});
 }
 
 void Refresher::publish(const policy::Snapshot& snapshot) {
     snapshot_.store(std::make_shared<const policy::Snapshot>(snapshot));
 }
 
+/// Adds what is new to what stands there, which an earlier slurmctld may have written.
 void Refresher::flush_counts() {
-    const std::uint64_t sum = std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
-    if (sum == flushed_)
+    state::Counts fresh;
+    for (const CodeEntry& entry : all_codes()) {
+        const auto index = static_cast<std::size_t>(entry.code);
+        const std::uint64_t now = counts_[index].load();
+        if (const std::uint64_t more = now - std::exchange(flushed_[index], now); more > 0)
+            fresh[std::string(entry.id)] = more;
+    }
+    if (fresh.empty())
         return;
-    state::Counts counts;
-    for (const CodeEntry& entry : all_codes())
-        if (const auto number = counts_[static_cast<std::size_t>(entry.code)].load(); number > 0)
-            counts[std::string(entry.id)] = number;
     const auto file = std::filesystem::path(config::run_dir) / "admission" / "observed.json";
-    auto written = make_folders(file.parent_path(), 0755);
-    if (written)
-        written = state::write_counts(file, counts);
-    if (!written)
-        slurm_error("fairlead: %s", to_string(written.error()).c_str());
-    flushed_ = sum;
+    if (auto added = state::add_counts(file, fresh); !added)
+        slurm_error("fairlead: %s", to_string(added.error()).c_str());
 }
 
 } // namespace fairlead::jobsubmit

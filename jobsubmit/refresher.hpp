@@ -31,7 +31,8 @@ class Refresher {
 
   private:
     void run(const std::stop_token& stop);
-    void refresh();
+    void reload_if_changed();
+    void look_for_pause();
     void reload();
     void publish(const policy::Snapshot& snapshot);
     void flush_counts();
@@ -39,9 +40,10 @@ class Refresher {
 
     std::filesystem::path config_path_;
     std::string seen_; ///< fingerprint of the files behind the snapshot
-    std::uint64_t flushed_ = 0;
     std::atomic<std::shared_ptr<const policy::Snapshot>> snapshot_;
-    std::array<std::atomic<std::uint64_t>, 64> counts_{};
+    static constexpr std::size_t most_codes = 64;
+    std::array<std::atomic<std::uint64_t>, most_codes> counts_{};
+    std::array<std::uint64_t, most_codes> flushed_{}; ///< what the thread has written of them
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;

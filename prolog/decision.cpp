@@ -5,8 +5,7 @@ namespace fairlead::prolog {
 Decision decide(const fabric::Verdict& verdict, const Demand& demand) {
     if (!verdict.error)
         return {Act::GoOn, false};
-    const bool required = demand.efa == config::EfaNeed::Required;
-    if (!required || demand.mode != config::Mode::Enforce)
+    if (!demand.enforced)
         return {demand.asked ? Act::Refuse : Act::GoOn, true};
     const bool broken = verdict.outcome == fabric::Outcome::NodeBroken;
     return {broken ? Act::FailNode : Act::Refuse, false};

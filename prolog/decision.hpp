@@ -1,5 +1,5 @@
-/// What a verdict on a node means for a job and for the node: a pure function, because this is where
-/// a node can leave service.
+/// What a verdict on a node means for a job and for the node: a pure function, because this is
+/// where a node can leave service.
 #pragma once
 
 #include "fabric/verdict.hpp"
@@ -18,8 +18,8 @@ struct Decision {
     bool observed; ///< to be logged and counted as what enforce mode would have done
 };
 
-/// Nobody is hurt where EFA is only preferred. A broken node leaves service only where its partition
-/// enforces. A job that asked for EFA is refused in every mode; one that did not ask is let through.
+/// A broken node leaves service only where its partition requires EFA and enforces that. A job that
+/// asked for EFA is refused everywhere; elsewhere one that did not ask is let through.
 Decision decide(const fabric::Verdict& verdict, const Demand& demand);
 
 } // namespace fairlead::prolog

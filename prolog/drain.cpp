@@ -1,6 +1,7 @@
 #include "prolog/drain.hpp"
 
 #include "base/child.hpp"
+#include "base/files.hpp"
 
 #include <cstdlib>
 
@@ -20,6 +21,8 @@ std::vector<std::string> child_environment() {
 
 Result<void> drain(const std::filesystem::path& scontrol, const std::string& node,
                    const std::string& reason) {
+    if (auto trusted = check_trusted(scontrol); !trusted)
+        return trusted;
     const auto env = child_environment();
     const auto shown =
         run_child(Code::E205, {scontrol, "--oneliner", "show", "node", node}, env, deadline);

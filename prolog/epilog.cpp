@@ -17,7 +17,7 @@ int run() {
     const auto job = parse_job_id(EnvView{environ}.get("SLURM_JOB_ID").value_or(""));
     if (!job) {
         log::write(log::Level::Error,
-                   "SLURM_JOB_ID is not set: slurmd runs this program as Epilog [FL-X301]");
+                   "SLURM_JOB_ID is not a job id: slurmd runs this program as Epilog [FL-X301]");
         return 0;
     }
     if (auto removed = state::remove_job_state(config::run_dir, *job); !removed)

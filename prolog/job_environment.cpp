@@ -46,7 +46,7 @@ JobEnvironment read_environment(const EnvView& env) {
 Demand demand_of(const JobEnvironment& job, const config::Config& config) {
     const config::PartitionRules& rules = config::rules_for(config, job.partition);
     Demand demand;
-    demand.mode = rules.mode;
+    demand.enforced = rules.mode == config::Mode::Enforce && rules.efa == config::EfaNeed::Required;
     demand.asked = job.efa == config::EfaNeed::Required;
     demand.efa = rules.mode == config::Mode::Off ? job.efa : std::max(job.efa, rules.efa);
     const auto record = admitted(job, config);

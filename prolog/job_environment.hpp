@@ -24,8 +24,8 @@ JobEnvironment read_environment(const EnvView& env);
 /// What the job must find on this node.
 struct Demand {
     config::EfaNeed efa = config::EfaNeed::Off;
-    bool asked = false; ///< the job itself requires it, so that holds in every mode
-    config::Mode mode = config::Mode::Off;
+    bool asked = false;                ///< the job itself requires it, so that holds in every mode
+    bool enforced = false;             ///< the partition requires it and enforces that on its nodes
     std::optional<Error> record_error; ///< an admitted record that could not be read
 };
 

@@ -25,16 +25,17 @@ constexpr int go_on = 0, node_broken = 1;
 
 void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
 
-/// Without its state the gate would let the job through, so a node that cannot keep state is broken
-/// for a job that requires something.
+/// A refusal that cannot be kept would let the job through, so the node is broken for it; that a
+/// job is ready need not be kept.
 int leave_state(const JobEnvironment& job, const fabric::Verdict& verdict,
                 std::optional<std::string> refusal) {
+    const bool refused = refusal.has_value();
     const auto written = state::write_job_state(
         config::run_dir, {*job.job, job.node, verdict.found, verdict.expected, std::move(refusal)});
     if (written)
         return go_on;
     log_error(written.error());
-    return node_broken;
+    return refused ? node_broken : go_on;
 }
 
 void observe(const Error& error) {
@@ -57,6 +58,9 @@ int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Dema
     const Decision decision = decide(verdict, demand);
     if (decision.observed)
         observe(*verdict.error);
+    // Asked for last, because it is on shared storage, which may hang.
+    if (decision.act != Act::GoOn && state::paused(config.state_dir))
+        return go_on;
     switch (decision.act) {
     case Act::FailNode:
         return fail_node(job, config, *verdict.error);
@@ -70,9 +74,10 @@ int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Dema
 
 /// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks
 /// for EFA is refused by the gate.
-int without_config(const JobEnvironment& job, const Error& error) {
+int without_config(const JobEnvironment& job, const std::filesystem::path& state_dir,
+                   const Error& error) {
     log_error(error);
-    if (job.efa != config::EfaNeed::Required)
+    if (job.efa != config::EfaNeed::Required || state::paused(state_dir))
         return go_on;
     const fabric::Verdict unknown{fabric::Outcome::RequestWrong, 0, std::nullopt, std::nullopt};
     return leave_state(job, unknown,
@@ -84,20 +89,20 @@ int without_config(const JobEnvironment& job, const Error& error) {
 int run(const Arguments& arguments) {
     const JobEnvironment job = read_environment(EnvView{environ});
     if (!job.job) {
-        log_error({Code::X301, "SLURM_JOB_ID is not set: slurmd runs this program as Prolog"});
+        log_error({Code::X301, "SLURM_JOB_ID is not a job id: slurmd runs this program as Prolog"});
         return go_on;
     }
     const auto config = config::load_for_node(arguments.config_path);
     if (!config)
-        return without_config(job, config.error());
+        return without_config(job, config::state_dir_of(arguments.config_path), config.error());
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
-    if (demand.efa == config::EfaNeed::Off || state::paused(config->state_dir))
+    if (demand.efa == config::EfaNeed::Off)
         return go_on;
     const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
     if (!verdict)
-        return without_config(job, verdict.error());
+        return without_config(job, config->state_dir, verdict.error());
     return act_on(*verdict, job, demand, *config);
 }
 

@@ -51,40 +51,62 @@ std::optional<std::string> job_refusal(std::uint32_t id) {
     const auto job = parse_job_id(std::to_string(id));
     if (!job)
         return std::nullopt;
-    const auto state = state::read_job_state(config::run_dir, *job);
-    if (state)
-        return state->refusal;
-    if (state.error().code == Code::X101)
+    auto refusal = state::read_refusal(config::run_dir, *job);
+    if (refusal)
+        return std::move(*refusal);
+    if (refusal.error().code == Code::X101)
         return std::nullopt;
-    return to_string(state.error());
+    return to_string(refusal.error());
+}
+
+/// What stands against the step; empty where nothing does.
+std::optional<std::string> refusal_of(const fairlead_gate_query& query,
+                                      const Result<config::Config>& config) {
+    if (const auto refusal = job_refusal(query.job_id))
+        return refusal;
+    if (!query.efa_required)
+        return std::nullopt;
+    if (!config)
+        return to_string(config.error());
+    const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
+    if (!verdict)
+        return to_string(verdict.error());
+    if (verdict->error)
+        return to_string(*verdict->error);
+    return std::nullopt;
+}
+
+/// A pause is asked for last: its file is on shared storage, which may hang.
+bool paused(const char* config_path, const Result<config::Config>& config) {
+    return state::paused(config ? config->state_dir : config::state_dir_of(config_path));
 }
 
 int gate(const fairlead_gate_query& query, fairlead_sentence& sentence) {
     const auto config = config::load_for_node(query.config_path);
-    if (config && state::paused(config->state_dir))
+    const auto refusal = refusal_of(query, config);
+    if (!refusal || paused(query.config_path, config))
         return FAIRLEAD_OK;
-    if (const auto refusal = job_refusal(query.job_id)) {
-        say(sentence, *refusal);
-        return FAIRLEAD_REFUSED;
-    }
-    if (!query.efa_required)
-        return FAIRLEAD_OK;
-    if (!config)
-        return refuse(sentence, config.error());
-    const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
-    if (!verdict)
-        return refuse(sentence, verdict.error());
-    return verdict->error ? refuse(sentence, *verdict->error) : FAIRLEAD_OK;
+    say(sentence, *refusal);
+    return FAIRLEAD_REFUSED;
 }
 
-/// The affinity of slurmstepd: the cgroup fence of the step, or the whole node.
-topology::CpuSet own_affinity() {
-    cpu_set_t mask[16];
+constexpr int mask_words = 16; // 16,384 CPUs
+
+/// The CPUs that the kernel lets this process use, whatever slurmd itself was bound to: asks for
+/// all, sees what a cgroup leaves of them, and goes back.
+topology::CpuSet cgroup_cpus() {
+    cpu_set_t before[mask_words], all[mask_words], left[mask_words];
     topology::CpuSet cpus;
-    if (::sched_getaffinity(0, sizeof mask, mask) != 0)
+    if (::sched_getaffinity(0, sizeof before, before) != 0)
         return cpus;
-    for (int cpu = 0; cpu < static_cast<int>(8 * sizeof mask); ++cpu)
-        if (CPU_ISSET_S(cpu, sizeof mask, mask))
+    std::memset(all, 0xff, sizeof all);
+    const bool widened = ::sched_setaffinity(0, sizeof all, all) == 0;
+    const bool seen = ::sched_getaffinity(0, sizeof left, left) == 0;
+    if (widened)
+        ::sched_setaffinity(0, sizeof before, before);
+    const cpu_set_t* mask = seen ? left : before;
+    for (int cpu = 0; cpu < static_cast<int>(8 * sizeof before); ++cpu)
+        if (CPU_ISSET_S(cpu, sizeof before, mask))
             cpus.add(cpu);
     return cpus;
 }
@@ -100,9 +122,7 @@ std::vector<unsigned char> kernel_mask(const topology::CpuSet& cpus) {
 
 fairlead_plan::Row row_of(const topology::Machine& machine, const pin::Plan& plan,
                           const pin::RankPlan& rank) {
-    std::vector<std::string> nics;
-    for (const int nic : rank.nics)
-        nics.push_back(machine.efas[static_cast<std::size_t>(nic)].name);
+    const std::vector<std::string> nics = pin::nic_names(machine, rank);
     fairlead_plan::Row row{kernel_mask(rank.cpus),
                            {"FAIRLEAD_PIN_CPUS", rank.cpus.list(), "FAIRLEAD_PIN_NUMA",
                             fmt::format("{}", fmt::join(rank.numa, ",")), "FAIRLEAD_PIN_NICS",
@@ -127,17 +147,17 @@ std::unique_ptr<fairlead_plan> lay_out(const topology::Machine& machine, const p
 
 int make_plan(const fairlead_step& step, fairlead_plan** out, fairlead_sentence& sentence) {
     const auto config = config::load_for_node(step.config_path);
+    if (paused(step.config_path, config))
+        return FAIRLEAD_OK;
     if (!config)
         return refuse(sentence, config.error());
-    if (state::paused(config->state_dir))
-        return FAIRLEAD_OK;
     const auto request = pin::parse_request(step.pin_argument);
     if (!request)
         return refuse(sentence, request.error());
     const auto machine = topology::this_machine(*config, config::run_dir);
     if (!machine)
         return refuse(sentence, machine.error());
-    auto cpus = pin::step_cpus(*machine, own_affinity(), step.step_cores ? step.step_cores : "");
+    auto cpus = pin::step_cpus(*machine, cgroup_cpus(), step.step_cores ? step.step_cores : "");
     const auto plan = pin::plan(*machine, {.step_cpus = std::move(cpus.cpus),
                                            .ranks = {step.ranks, step.ranks + step.rank_count},
                                            .cpus_per_task = step.cpus_per_task,

@@ -12,6 +12,7 @@ namespace fairlead::spank {
 namespace {
 
 Options given;
+const char* faulted = nullptr; ///< the option whose reading met a fault of our own
 
 constexpr std::array<std::string_view, 3> efa_words{"required", "preferred", "off"};
 
@@ -54,13 +55,26 @@ int take(Result<void> (*read)(std::string_view), const char* argument, int remot
     return failed;
 }
 
+/// A fault of our own ends the command on the user's side, and the step on a node.
+int guarded_take(const char* where, Result<void> (*read)(std::string_view), const char* argument,
+                 int remote) {
+    constexpr int fault = 1;
+    const int taken =
+        guarded(where, fault, report_fault, [&] { return take(read, argument, remote); });
+    if (taken != fault)
+        return taken;
+    if (!remote)
+        return failed;
+    faulted = where;
+    return 0;
+}
+
 int on_pin(int, const char* argument, int remote) {
-    return guarded("--efa-pin", failed, report_fault,
-                   [&] { return take(take_pin, argument, remote); });
+    return guarded_take("--efa-pin", take_pin, argument, remote);
 }
 
 int on_efa(int, const char* argument, int remote) {
-    return guarded("--efa", failed, report_fault, [&] { return take(take_efa, argument, remote); });
+    return guarded_take("--efa", take_efa, argument, remote);
 }
 
 char pin_name[] = "efa-pin";
@@ -81,6 +95,8 @@ std::array<spank_option, 2> table{{
 } // namespace
 
 const Options& options() { return given; }
+
+const char* faulted_option() { return faulted; }
 
 int register_options(spank_t spank) {
     for (spank_option& option : table)

@@ -18,6 +18,9 @@ struct Options {
 /// What the callbacks have seen in this process.
 const Options& options();
 
+/// The option whose reading met a fault of our own on a node, or null.
+const char* faulted_option();
+
 /// Registers the options; spank_options[] is not read by sbatch and salloc.
 int register_options(spank_t spank);
 

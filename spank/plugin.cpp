@@ -5,6 +5,8 @@
 #include "spank/options.hpp"
 #include "spank/step.hpp"
 
+#include <utility>
+
 #define FAIRLEAD_EXPORT __attribute__((visibility("default")))
 
 extern "C" {
@@ -35,6 +37,25 @@ bool takes_options() {
     return context == S_CTX_LOCAL || context == S_CTX_ALLOCATOR || context == S_CTX_REMOTE;
 }
 
+/// A mistake in plugstack.conf ends srun, sbatch and salloc, and stops slurmd from starting. In
+/// slurmstepd it would drain the node, so there it refuses the step.
+int initialised(spank_t spank, int argc, char** argv) {
+    static bool called_before = false; // the same line twice in plugstack.conf
+    if (std::exchange(called_before, true))
+        return 0;
+    const auto settings = read_settings(argc, argv);
+    if (!settings && in_step())
+        refuse_step(settings.error());
+    if (!settings && !in_step()) {
+        slurm_error("fairlead: %s", to_string(settings.error()).c_str());
+        return failed;
+    }
+    if (!takes_options())
+        return 0;
+    const int registered = register_options(spank);
+    return in_step() ? 0 : registered;
+}
+
 } // namespace
 } // namespace fairlead::spank
 
@@ -42,20 +63,22 @@ using namespace fairlead;
 using namespace fairlead::spank;
 
 int slurm_spank_init(spank_t spank, int argc, char** argv) {
-    return guarded("init", failed, report_fault, [&] {
-        const int settings = read_settings(argc, argv);
-        return settings == 0 && takes_options() ? register_options(spank) : settings;
-    });
+    return guarded("init", in_step() ? 0 : failed, report_fault,
+                   [&] { return initialised(spank, argc, argv); });
 }
 
 int slurm_spank_init_post_opt(spank_t spank, int, char**) {
-    return guarded("init_post_opt", 0, report_fault,
-                   [&] { return in_step() ? step_opened(spank) : 0; });
+    constexpr int fault = 1;
+    const int done = guarded("init_post_opt", fault, report_fault,
+                             [&] { return in_step() ? step_opened(spank) : 0; });
+    return done == fault ? step_faulted("init_post_opt") : done;
 }
 
 int slurm_spank_user_init(spank_t spank, int, char**) {
-    return guarded("user_init", 0, report_fault,
-                   [&] { return in_step() ? step_planned(spank) : 0; });
+    constexpr int fault = 1;
+    const int done = guarded("user_init", fault, report_fault,
+                             [&] { return in_step() ? step_planned(spank) : 0; });
+    return done == fault ? step_faulted("user_init") : done;
 }
 
 int slurm_spank_task_init(spank_t spank, int, char**) {

@@ -1,6 +1,6 @@
 #include "spank/step.hpp"
 
-#include "base/job_id.hpp"
+#include "base/words.hpp"
 #include "config/paths.hpp"
 #include "pin/request.hpp"
 #include "spank/core_loader.hpp"
@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace fairlead::spank {
@@ -22,20 +23,30 @@ struct Step {
     fairlead_plan* plan = nullptr;
     std::optional<std::string> refusal; ///< why no task of this step may run here
     bool reports = false;
+    // A plugin that plugstack.conf names twice is called twice.
+    bool opened = false, planned = false, task_started = false;
 };
 
 Step step;
+
+Error fault_in(const char* where) {
+    return {Code::P203, fmt::format("Fairlead met a fault of its own in {}; drop the option to run "
+                                    "without it",
+                                    where)};
+}
 
 std::uint32_t number_item(spank_t spank, spank_item_t item, std::uint32_t otherwise) {
     std::uint32_t value = 0;
     return spank_get_item(spank, item, &value) == ESPANK_SUCCESS ? value : otherwise;
 }
 
+/// Empty where it is not set; cut off where it is long.
 std::string variable(spank_t spank, const char* name) {
-    char value[256];
-    if (spank_getenv(spank, name, value, sizeof value) != ESPANK_SUCCESS)
-        return {};
-    return value;
+    char value[256] = "";
+    const spank_err_t answer = spank_getenv(spank, name, value, sizeof value);
+    if (answer == ESPANK_NOSPACE)
+        return "(long)";
+    return answer == ESPANK_SUCCESS ? value : "";
 }
 
 bool core_ready() {
@@ -50,8 +61,9 @@ bool core_ready() {
     return true;
 }
 
-bool prolog_left_state(std::uint32_t job) {
-    const std::string path = std::string(config::run_dir) + "/jobs/" + std::to_string(job);
+bool prolog_refused(std::uint32_t job) {
+    const std::string path =
+        std::string(config::run_dir) + "/jobs/" + std::to_string(job) + "/refused.json";
     return ::access(path.c_str(), F_OK) == 0;
 }
 
@@ -68,10 +80,11 @@ void ask_gate(std::uint32_t job, bool efa_required) {
 /// Once tasks start it is always set, so this can only be told in user_init.
 bool user_binds(spank_t spank) { return !variable(spank, "SLURM_CPU_BIND").empty(); }
 
-/// Slurm says 1 as well when the user gave no --cpus-per-task.
+/// Slurm says 1 as well when the user gave no --cpus-per-task; the variable is then unset, or, on
+/// 22.05, the batch job's own.
 int cpus_per_task(spank_t spank) {
     const std::uint32_t cpus = number_item(spank, S_STEP_CPUS_PER_TASK, 0);
-    if (cpus == 1 && variable(spank, "SLURM_CPUS_PER_TASK").empty())
+    if (cpus == 1 && variable(spank, "SLURM_CPUS_PER_TASK") != "1")
         return 0;
     return static_cast<int>(cpus);
 }
@@ -122,55 +135,72 @@ int apply(spank_t spank, std::size_t local_id) {
 
 } // namespace
 
-int read_settings(int argc, char** argv) {
+Result<void> read_settings(int argc, char** argv) {
     constexpr std::string_view config_key = "config=", core_key = "core=";
     for (int i = 0; i < argc; ++i) {
         const std::string_view word = argv[i];
-        if (word.starts_with(config_key)) {
+        if (word.starts_with(config_key))
             step.config_path = argv[i] + config_key.size();
-        } else if (word.starts_with(core_key)) {
+        else if (word.starts_with(core_key))
             step.core_path = word.substr(core_key.size());
-        } else {
-            slurm_error("fairlead: plugstack.conf: unknown word '%s'; expected config=PATH or "
-                        "core=PATH [FL-X105]",
-                        argv[i]);
-            return failed;
-        }
+        else
+            return fail(Code::X105,
+                        "plugstack.conf: unknown word '{}'; expected config=PATH or core=PATH",
+                        printable(word));
     }
+    return {};
+}
+
+void refuse_step(const Error& error) {
+    if (!step.refusal)
+        step.refusal = to_string(error);
+}
+
+int step_faulted(const char* where) {
+    if (options().pin || options().efa)
+        refuse_step(fault_in(where));
     return 0;
 }
 
 int step_opened(spank_t spank) {
+    if (std::exchange(step.opened, true))
+        return 0;
     if (options().error)
-        step.refusal = to_string(*options().error);
+        refuse_step(*options().error);
+    if (faulted_option())
+        refuse_step(fault_in(faulted_option()));
     const std::uint32_t job = number_item(spank, S_JOB_ID, 0);
     if (number_item(spank, S_JOB_STEPID, 0) == extern_step || job == 0)
         return 0;
     const bool efa_required = options().efa == "required";
-    if (!step.refusal && (efa_required || prolog_left_state(job)))
+    if (!step.refusal && (efa_required || prolog_refused(job)))
         ask_gate(job, efa_required);
     return 0;
 }
 
 int step_planned(spank_t spank) {
-    if (step.refusal || !options().pin || number_item(spank, S_JOB_STEPID, 0) >= first_special_step)
+    if (std::exchange(step.planned, true) || step.refusal || !options().pin ||
+        number_item(spank, S_JOB_STEPID, 0) >= first_special_step)
         return 0;
     const auto request = pin::parse_request(*options().pin);
     if (!request || !request->on)
         return 0;
+    const bool first_node = number_item(spank, S_JOB_NODEID, 0) == 0;
     if (user_binds(spank)) {
-        slurm_spank_log("fairlead: --efa-pin yields to --cpu-bind");
+        if (first_node)
+            slurm_spank_log("fairlead: --efa-pin yields to --cpu-bind");
         return 0;
     }
     if (!core_ready())
         return 0;
     make_plan(spank);
-    const bool first_node = number_item(spank, S_JOB_NODEID, 0) == 0;
     step.reports = request->verbose > 1 || (request->verbose == 1 && first_node);
     return 0;
 }
 
 int task_started(spank_t spank) {
+    if (std::exchange(step.task_started, true))
+        return 0;
     int local_id = 0;
     if (spank_get_item(spank, S_TASK_ID, &local_id) != ESPANK_SUCCESS)
         local_id = 0;

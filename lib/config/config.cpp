@@ -1,6 +1,7 @@
 #include "config/config.hpp"
 
 #include "base/files.hpp"
+#include "base/words.hpp"
 #include "config/reader.hpp"
 
 #include <algorithm>
@@ -163,10 +164,27 @@ Result<Config> load(const fs::path& path) {
 }
 
 Result<Config> load_for_node(const char* path) {
-    auto config = load(path ? path : default_path);
+    const fs::path file = path ? path : default_path;
+    auto config = load(file);
     if (!config && !path && config.error().code == Code::X101)
         return Config{};
+    if (!config)
+        return config;
+    for (const fs::path& read : {file, config->catalog})
+        if (!read.empty())
+            if (auto trusted = check_trusted(read); !trusted)
+                return std::unexpected(trusted.error());
     return config;
+}
+
+fs::path state_dir_of(const char* path) {
+    constexpr std::string_view key = "state_dir:";
+    const auto text = read_file(path ? path : default_path);
+    for (const std::string_view line : split(text ? *text : std::string_view{}, '\n'))
+        if (line.starts_with(key))
+            if (const fs::path value = trimmed(line.substr(key.size())); value.is_absolute())
+                return value;
+    return Config{}.state_dir;
 }
 
 const PartitionRules& rules_for(const Config& config, std::string_view partition) {

@@ -51,9 +51,14 @@ inline constexpr const char* default_path = "/etc/fairlead/fairlead.yaml";
 /// Reads and checks one file. FL-X101 to FL-X107; the messages carry file:line:column.
 Result<Config> load(const std::filesystem::path& path);
 
-/// The configuration of a node: the named file, or, where `path` is null, the default one, or the
-/// built-in defaults where that does not exist, because a site may install the SPANK plugin alone.
+/// The configuration that root acts on, so only root may have written it (FL-X110): the named file,
+/// or, where `path` is null, the default one, or the built-in defaults where that does not exist,
+/// because a site may install the SPANK plugin alone.
 Result<Config> load_for_node(const char* path);
+
+/// `state_dir` of a configuration that may be bad in other places, so that a pause holds all the
+/// same. `path` as for load_for_node().
+std::filesystem::path state_dir_of(const char* path);
 
 /// The same from text; `path` names the file in messages and decides whether `testing` is accepted.
 Result<Config> parse(std::string_view text, const std::filesystem::path& path);

@@ -2,6 +2,8 @@
 /// nothing (the EFA driver reports every port ACTIVE).
 #pragma once
 
+#include "base/error.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,7 +15,9 @@ struct EfaDevice {
     std::string pci;  ///< "0000:10:00.0", empty where sysfs does not say
 };
 
-/// Devices of /sys/class/infiniband below `root` whose driver is `efa`, ordered by PCI address.
-std::vector<EfaDevice> efa_devices(const std::filesystem::path& root);
+/// Devices of /sys/class/infiniband below `root` whose driver is `efa`, ordered by PCI address;
+/// none where that folder does not exist. FL-E204 where it cannot be read to its end: a short list
+/// would look like a broken node.
+Result<std::vector<EfaDevice>> efa_devices(const std::filesystem::path& root);
 
 } // namespace fairlead::fabric

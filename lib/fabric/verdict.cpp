@@ -32,7 +32,10 @@ Result<Verdict> judge_machine(const std::filesystem::path& root,
     const auto catalog = catalog::Catalog::load(config::catalog_path, site_catalog);
     if (!catalog)
         return std::unexpected(catalog.error());
-    return judge(this_instance(root), efa_devices(root), *catalog);
+    const auto devices = efa_devices(root);
+    if (!devices)
+        return std::unexpected(devices.error());
+    return judge(this_instance(root), *devices, *catalog);
 }
 
 } // namespace fairlead::fabric

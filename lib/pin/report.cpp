@@ -9,13 +9,6 @@ namespace {
 
 using topology::Machine;
 
-std::vector<std::string> nic_names(const Machine& machine, const RankPlan& rank) {
-    std::vector<std::string> names;
-    for (const int nic : rank.nics)
-        names.push_back(machine.efas[static_cast<std::size_t>(nic)].name);
-    return names;
-}
-
 std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
 std::string headline(const Machine& machine, const Plan& plan) {
@@ -37,6 +30,13 @@ std::string nic_loads(const Machine& machine, const Plan& plan) {
 }
 
 } // namespace
+
+std::vector<std::string> nic_names(const Machine& machine, const RankPlan& rank) {
+    std::vector<std::string> names;
+    for (const int nic : rank.nics)
+        names.push_back(machine.efas[static_cast<std::size_t>(nic)].name);
+    return names;
+}
 
 std::vector<std::string> report_lines(const Machine& machine, const Plan& plan) {
     std::size_t width = 4;

@@ -8,6 +8,9 @@
 
 namespace fairlead::pin {
 
+/// The names of a rank's EFA interfaces.
+std::vector<std::string> nic_names(const topology::Machine& machine, const RankPlan& rank);
+
 /// Lines without line ends, each beginning with "efa-pin:".
 std::vector<std::string> report_lines(const topology::Machine& machine, const Plan& plan);
 

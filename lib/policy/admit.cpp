@@ -12,33 +12,41 @@ namespace {
 using config::EfaNeed;
 using config::Mode;
 
-/// What one or more partitions demand together: the need and the mode of the one that needs most,
-/// and the node types of all.
+/// What one or more partitions demand together. A job that may run in several is held to what all
+/// of them demand; the prolog checks it again in the one where it starts.
 struct Demand {
-    EfaNeed efa = EfaNeed::Off;
-    Mode mode = Mode::Off;
-    std::string partition; ///< the one that demands most, for messages
+    EfaNeed efa;
+    Mode mode;
+    std::string partition; ///< the first that demands no more, for messages
     std::vector<std::string> types;
     bool unlisted = false; ///< one of them does not say what its nodes are
 };
+
+EfaNeed need_of(const config::PartitionRules& rules) {
+    return rules.mode == Mode::Off ? EfaNeed::Off : rules.efa;
+}
 
 void add_demand(const config::PartitionRules& rules, std::string_view name, Demand& demand) {
     demand.types.insert(demand.types.end(), rules.instance_types.begin(),
                         rules.instance_types.end());
     demand.unlisted = demand.unlisted || rules.instance_types.empty();
-    const EfaNeed need = rules.mode == Mode::Off ? EfaNeed::Off : rules.efa;
-    if (need < demand.efa || (need == demand.efa && rules.mode < demand.mode))
+    demand.mode = std::min(demand.mode, rules.mode);
+    if (need_of(rules) >= demand.efa)
         return;
-    demand.efa = need;
-    demand.mode = rules.mode;
+    demand.efa = need_of(rules);
     demand.partition = name;
 }
 
 Demand demand_of(const JobRequest& request, const config::Config& config) {
     const std::string names =
         request.partition.value_or(config.default_partition.value_or(std::string{}));
-    Demand demand;
-    for (const std::string_view name : split(names, ','))
+    auto list = split(names, ',');
+    std::erase(list, std::string_view{});
+    if (list.empty())
+        list.emplace_back();
+    const config::PartitionRules& first = config::rules_for(config, list.front());
+    Demand demand{need_of(first), first.mode, std::string(list.front()), {}};
+    for (const std::string_view name : list)
         add_demand(config::rules_for(config, name), name, demand);
     return demand;
 }

@@ -13,26 +13,6 @@ namespace {
 
 constexpr Schema schema{"fairlead.job", 1};
 
-/// A field may be missing, as a neighbouring release may not write it; one of another type is
-/// damage.
-bool well_typed(const Json& record) {
-    const auto fits = [&](const char* name, auto is_type) {
-        const auto field = record.find(name);
-        return field == record.end() || is_type(*field);
-    };
-    const auto text = [](const Json& field) { return field.is_string(); };
-    const auto number = [](const Json& field) { return field.is_number_integer(); };
-    return fits("node", text) && fits("refusal", text) && fits("efa_found", number) &&
-           fits("efa_expected", number);
-}
-
-std::optional<int> whole_number(const Json& record, const char* name) {
-    const auto field = record.find(name);
-    if (field == record.end())
-        return std::nullopt;
-    return field->get<int>();
-}
-
 } // namespace
 
 Result<void> write_job_state(const std::filesystem::path& run, const JobState& state) {
@@ -46,38 +26,33 @@ Result<void> write_job_state(const std::filesystem::path& run, const JobState& s
     if (state.refusal)
         record["refusal"] = *state.refusal;
     const std::string text = record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-    return write_atomic(job_file(run, state.job), text, 0600);
+    const auto folder = job_folder(run, state.job);
+    const bool refused = state.refusal.has_value();
+    if (auto written = write_atomic(folder / (refused ? refused_name : ready_name), text, 0600);
+        !written)
+        return written;
+    return remove_file(folder / (refused ? ready_name : refused_name));
 }
 
-Result<JobState> read_job_state(const std::filesystem::path& run, JobId job) {
-    const auto path = job_file(run, job);
+Result<std::string> read_refusal(const std::filesystem::path& run, JobId job) {
+    const auto path = job_folder(run, job) / refused_name;
     const auto text = read_file(path);
     if (!text)
         return std::unexpected(text.error());
     const auto record = parse_record(*text, schema, path.native());
     if (!record)
         return std::unexpected(record.error());
-    const auto verdict = text_field(*record, "state", path.native());
-    if (!verdict)
-        return std::unexpected(verdict.error());
-    if (!well_typed(*record))
-        return fail(Code::X203, "{} has a field of the wrong type", path.native());
-    JobState state{job, text_field(*record, "node", path.native()).value_or(""),
-                   whole_number(*record, "efa_found").value_or(0),
-                   whole_number(*record, "efa_expected"), std::nullopt};
-    if (*verdict != "ready")
-        state.refusal =
-            text_field(*record, "refusal", path.native()).value_or("the prolog gave no reason");
-    return state;
+    return text_field(*record, "refusal", path.native());
 }
 
 Result<void> remove_job_state(const std::filesystem::path& run, JobId job) {
     const auto folder = job_folder(run, job);
-    // A prolog that was killed may have left a temporary file beside job.json.
+    // A prolog that was killed may have left a temporary file there.
     std::error_code error;
     for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
          entry.increment(error))
-        if (entry->path().filename().native().starts_with("job.json"))
+        if (const std::string name = entry->path().filename();
+            name.starts_with(ready_name) || name.starts_with(refused_name))
             if (auto removed = remove_file(entry->path()); !removed)
                 return removed;
     if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)

@@ -18,11 +18,13 @@ struct JobState {
     std::optional<std::string> refusal; ///< set when no step of the job may run here, with its code
 };
 
-/// Writes `run`/jobs/<id>/job.json, mode 0600. FL-X201.
+/// Writes `run`/jobs/<id>/job.json, or refused.json where there is a refusal, mode 0600, and
+/// removes the other. FL-X201.
 Result<void> write_job_state(const std::filesystem::path& run, const JobState& state);
 
-/// FL-X101 when the prolog wrote none, FL-X202 or FL-X203 when it cannot be understood.
-Result<JobState> read_job_state(const std::filesystem::path& run, JobId job);
+/// The sentence that stands against a job. FL-X101 when there is none, FL-X202 or FL-X203 when it
+/// cannot be understood.
+Result<std::string> read_refusal(const std::filesystem::path& run, JobId job);
 
 /// Removes the job's folder; a missing one is fine. FL-X201.
 Result<void> remove_job_state(const std::filesystem::path& run, JobId job);

@@ -29,6 +29,13 @@ bool is_host_name(std::string_view name) {
            std::ranges::all_of(name, fine);
 }
 
+Result<void> write_in(const std::filesystem::path& folder, const std::string& name,
+                      const std::string& text) {
+    if (auto made = make_folders(folder, 0755); !made)
+        return made;
+    return write_atomic(folder / name, text, 0644);
+}
+
 } // namespace
 
 std::string encode(const NodeRecord& record) {
@@ -74,13 +81,13 @@ Result<void> write_node_record(const std::filesystem::path& run,
     if (!is_host_name(record.node))
         return fail(Code::X203, "'{}' is not a node name", printable(record.node));
     const std::string text = encode(record);
-    for (const auto& file : {run / "node.json", state_dir / "nodes" / (record.node + ".json")}) {
-        if (auto made = make_folders(file.parent_path(), 0755); !made)
-            return made;
-        if (auto written = write_atomic(file, text, 0644); !written)
-            return written;
-    }
-    return {};
+    if (auto written = write_in(run, "node.json", text); !written)
+        return written;
+    std::error_code error;
+    if (!std::filesystem::is_directory(state_dir, error))
+        return fail(Code::X201, "state_dir {} does not exist; mount or create it",
+                    state_dir.native());
+    return write_in(state_dir / "nodes", record.node + ".json", text);
 }
 
 } // namespace fairlead::state

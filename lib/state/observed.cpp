@@ -44,17 +44,21 @@ Result<void> write_counts(const std::filesystem::path& file, const Counts& count
     return write_atomic(file, record.dump() + "\n", 0644);
 }
 
-Result<void> count(const std::filesystem::path& file, Code code) {
+Result<void> add_counts(const std::filesystem::path& file, const Counts& more) {
     if (auto made = make_folders(file.parent_path(), 0755); !made)
         return made;
     const std::string lock = file.native() + ".lock";
     const UniqueFd fd{::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     if (!fd || ::flock(fd.get(), LOCK_EX) != 0)
         return fail(Code::X201, "cannot lock {}: {}", lock, std::strerror(errno));
-    // A damaged file is begun anew: a count must not cost a job.
     Counts counts = read_counts(file).value_or(Counts{});
-    ++counts[std::string(id_of(code))];
+    for (const auto& [id, number] : more)
+        counts[id] += number;
     return write_counts(file, counts);
+}
+
+Result<void> count(const std::filesystem::path& file, Code code) {
+    return add_counts(file, {{std::string(id_of(code)), 1}});
 }
 
 } // namespace fairlead::state

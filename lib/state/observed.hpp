@@ -19,7 +19,11 @@ Result<Counts> read_counts(const std::filesystem::path& file);
 /// Replaces the file. FL-X201.
 Result<void> write_counts(const std::filesystem::path& file, const Counts& counts);
 
-/// Adds one under a lock, for prologs that run at the same time. FL-X201.
+/// Adds to what the file holds, under a lock, for prologs that run at the same time. A damaged file
+/// is begun anew: a count must not cost a job. FL-X201.
+Result<void> add_counts(const std::filesystem::path& file, const Counts& more);
+
+/// Adds one.
 Result<void> count(const std::filesystem::path& file, Code code);
 
 } // namespace fairlead::state

@@ -12,8 +12,9 @@ namespace fairlead::state {
 inline std::filesystem::path job_folder(const std::filesystem::path& run, JobId job) {
     return run / "jobs" / fmt::format("{}", job.value);
 }
-inline std::filesystem::path job_file(const std::filesystem::path& run, JobId job) {
-    return job_folder(run, job) / "job.json";
-}
+
+/// The name says the state, so that the gate need not read a file of a job that may run.
+inline constexpr const char* ready_name = "job.json";
+inline constexpr const char* refused_name = "refused.json";
 
 } // namespace fairlead::state

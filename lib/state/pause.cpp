@@ -18,8 +18,9 @@ bool paused(const std::filesystem::path& state_dir) {
 }
 
 Result<void> pause(const std::filesystem::path& state_dir) {
-    if (auto made = make_folders(state_dir, 0755); !made)
-        return made;
+    if (::access(state_dir.c_str(), F_OK) != 0)
+        return fail(Code::X201, "state_dir {} does not exist; mount or create it",
+                    state_dir.native());
     const Json record{{"schema", to_string(schema)}, {"since", utc_now()}};
     return write_atomic(state_dir / file, record.dump() + "\n", 0644);
 }

@@ -10,7 +10,8 @@ namespace fairlead::state {
 /// One stat, no open: slurmstepd and the prolog ask on every job that uses Fairlead.
 bool paused(const std::filesystem::path& state_dir);
 
-/// FL-X201.
+/// FL-X201, also where `state_dir` does not exist: a folder made on an unmounted share would pause
+/// this machine alone.
 Result<void> pause(const std::filesystem::path& state_dir);
 Result<void> resume(const std::filesystem::path& state_dir);
 

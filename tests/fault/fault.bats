@@ -54,13 +54,15 @@ faulty_stage() {
     [[ $output == n1 ]]
 }
 
-@test "a front that throws ends srun with an error, not with a signal, and slurmd lives" {
+@test "a front that throws ends srun, or the step, with an error and no signal, and slurmd lives" {
     sed -i 's/spank_fairlead/spank_throwing/' "$CLUSTER_DIR/slurm/plugstack.conf"
     for value in on off; do
         run as ada srun --efa-pin=$value hostname
         ((status > 0 && status != 134 && status != 139))
         [[ $output == *"fairlead: fault in --efa-pin"* ]]
     done
+    run ! as ada srun --efa-pin=verbose hostname
+    [[ $output == *"Fairlead met a fault of its own in --efa-pin"*"[FL-P203]"* && $output != *n3 ]]
     run -0 as ada srun hostname
     [[ $output == n3 ]]
     sed -i 's/spank_throwing/spank_fairlead/' "$CLUSTER_DIR/slurm/plugstack.conf"

@@ -119,7 +119,14 @@ completed() { as root scontrol show job "$1" | grep -q JobState=COMPLETED; }
     wait_for 5 refuses_in_empty
 }
 accepts_in_empty() { held -p empty; }
-refuses_in_empty() { ! held -p empty; }
+refuses_in_empty() { held -p empty 2>&1 | grep -q FL-E101; }
+
+@test "a job for several partitions is held to what all of them require" {
+    run -0 held -p hpc,hopeful
+    [[ $output == *" Features=(null) "* ]]
+    run -0 held -p hpc,hpc
+    [[ $output == *" Features=efa "* ]]
+}
 
 @test "observe mode counts what it would have refused" {
     conf=$CLUSTER_DIR/conf/head/fairlead.yaml

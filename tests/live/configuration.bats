@@ -102,6 +102,57 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
     wait_for 10 is_idle n3
 }
 
+@test "a configuration that users cannot read refuses their pinned steps, in words" {
+    chmod 0600 "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+    run ! as ada srun -w n3 --efa-pin hostname
+    [[ $output == *"cannot read"*"Permission denied [FL-X103]"* ]]
+    chmod 0644 "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+}
+
+@test "root acts on no configuration that others could have written" {
+    chmod 0666 "$CLUSTER_DIR/conf/n1/fairlead.yaml"
+    run ! as ada srun -p hpc -w n1 --efa=required hostname
+    [[ $output == *"is writable by others (mode 0666)"*"[FL-E204]"* ]]
+    wait_for 10 is_idle n1
+    chmod 0644 "$CLUSTER_DIR/conf/n1/fairlead.yaml"
+}
+
+@test "a mistake in plugstack.conf on the nodes alone drains none of them" {
+    script=$(job_script held.sh true)
+    id=$(as ada sbatch --parsable --hold -o /dev/null "$script")
+    cp "$CLUSTER_DIR/slurm/plugstack.conf" "$BATS_TEST_TMPDIR/plugstack"
+    sed -i 's#config=#confg=#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    as root scontrol release "$id"
+    wait_for 10 no_jobs_on n3
+    wait_for 10 is_ended "$id"
+    cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
+    [[ $(state_of n3) == idle ]]
+}
+is_ended() { as root scontrol show job "$1" | grep -qE 'JobState=(FAILED|COMPLETED)'; }
+
+@test "a plugin that plugstack.conf names twice acts once" {
+    cp "$CLUSTER_DIR/slurm/plugstack.conf" "$BATS_TEST_TMPDIR/plugstack"
+    cat "$BATS_TEST_TMPDIR/plugstack" >>"$CLUSTER_DIR/slurm/plugstack.conf"
+    run -0 --separate-stderr as ada srun --efa-pin=verbose hostname
+    [[ $output == n3 && $(grep -c 'policy auto' <<<"$stderr") -eq 1 ]]
+    cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
+}
+
+@test "pause and resume work with a bad configuration and without slurmctld" {
+    for place in head n3; do
+        printf 'bad_key: 1\n' >>"$CLUSTER_DIR/conf/$place/fairlead.yaml"
+    done
+    run ! as ada srun -w n3 --efa-pin hostname
+    [[ $output == *FL-X105* ]]
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    fairlead pause
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    wait_for 20 is_idle n3
+    run -0 as ada srun -w n3 --efa-pin hostname
+    fairlead resume
+    run ! as ada srun -w n3 --efa-pin hostname
+}
+
 @test "fairlead config check says the same, with status 1" {
     for kind in $kinds; do
         broken $kind "$BATS_TEST_TMPDIR/fairlead.yaml"

@@ -77,12 +77,13 @@ root_only() {
 # Starts a cluster in a folder and ends it, with a job in between.
 try_in() {
   local namespace
-  "$CLUSTER" up "$1" --nodes 1 --owner "$$" "${@:2}"
-  namespace=$(namespace_of "$1")
-  [[ $("$CLUSTER" exec "$1" --user ben srun id -un) == ben ]]
+  # Its callers clean up behind it with ||, which switches errexit off in here.
+  "$CLUSTER" up "$1" --nodes 1 --owner "$$" "${@:2}" || return 1
+  namespace=$(namespace_of "$1") || return 1
+  [[ $("$CLUSTER" exec "$1" --user ben srun id -un) == ben ]] || return 1
   # What is looked for below must be there now.
-  [[ -n $(processes_of "$namespace" "$1") && -n $(mounts_of "$1") ]]
-  "$CLUSTER" down "$1"
+  [[ -n $(processes_of "$namespace" "$1") && -n $(mounts_of "$1") ]] || return 1
+  "$CLUSTER" down "$1" || return 1
   nothing_left "$namespace" "$1"
 }
 

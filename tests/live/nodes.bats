@@ -92,6 +92,37 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
     wait_for 10 is_idle n2
 }
 
+@test "the gate stops an interactive step" {
+    run ! as ada salloc -Q -p watch -w n2 --efa=required <<<'echo ran'
+    [[ $output == *FL-E201* && $output != *ran* ]]
+    wait_for 10 is_idle n2
+    run -0 as ada salloc -Q -p watch -w n2 <<<'echo ran'
+    [[ $output == ran ]]
+}
+
+@test "a request of the user drains no node where the partition does not require EFA" {
+    run ! as ada srun -p hopeful -w n2 --efa=required hostname
+    [[ $output == *FL-E201* && $output != *n2 ]]
+    wait_for 10 is_idle n2
+}
+
+@test "in observe mode a node that can keep no state still runs the job" {
+    on n1 -- sh -c 'rm -rf /run/fairlead && : >/run/fairlead'
+    run -0 as ada srun -p watch -w n1 hostname
+    [[ $output == n1 ]]
+    [[ $(state_of n1) == idle ]]
+    on n1 -- rm /run/fairlead
+}
+
+@test "a planning part that cannot be loaded hurts no job that asks for nothing" {
+    sed -i 's#$# core=/run/cluster/nowhere.so#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    run -0 as ada srun -p hpc -w n1 hostname
+    [[ $output == n1 ]]
+    run -0 as ada srun -p watch -w n2 hostname
+    [[ $output == n2 ]]
+    sed -i 's# core=.*##' "$CLUSTER_DIR/slurm/plugstack.conf"
+}
+
 @test "a step of an ungated job that asks for EFA itself is checked on the node" {
     run ! as ada salloc -Q -w n3 srun --efa=required echo ran
     [[ $output == *"[FL-E202]"* && $output != *ran* ]]
@@ -99,12 +130,12 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
     [[ $output == *ran* ]]
 }
 
-@test "a state that cannot be read stops the step rather than letting it through" {
+@test "a refusal that cannot be read stops the step rather than letting it through" {
     as ada mkfifo /run/cluster/shared/go3
     script=$(job_script damaged.sh 'read -r word </run/cluster/shared/go3; srun echo ran')
     id=$(as ada sbatch --parsable -p hpc -w n1 -o /run/cluster/shared/damaged.out "$script")
     wait_for 10 is_running "$id"
-    on n1 -- sh -c "echo garbage >/run/fairlead/jobs/$id/job.json"
+    on n1 -- sh -c "echo garbage >/run/fairlead/jobs/$id/refused.json"
     as ada sh -c 'echo >/run/cluster/shared/go3'
     wait_for 10 no_jobs_on n1
     run -0 cat "$CLUSTER_DIR/shared/damaged.out"
@@ -116,7 +147,7 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
     job="SLURM_JOB_ID=4712 SLURMD_NODENAME=n3 SLURM_JOB_PARTITION=debug"
     # shellcheck disable=SC2086
     run -0 on n3 -- env $job "$record" /run/cluster/etc/prolog
-    run -0 on n3 -- grep -o FL-E202 /run/fairlead/jobs/4712/job.json
+    run -0 on n3 -- grep -o FL-E202 /run/fairlead/jobs/4712/refused.json
     on n3 -- env SLURM_JOB_ID=4712 "$SITE_PREFIX/libexec/fairlead/fairlead-epilog"
     sed -i 's/^admission: controller/admission: node/' "$CLUSTER_DIR/conf/n3/fairlead.yaml"
     # shellcheck disable=SC2086
@@ -141,7 +172,7 @@ scanned_with_imds() {
     on n1 -- sh -c '
         mkfifo /run/imds.stop
         '"$*"' <>/run/imds.stop & server=$!
-        until [ -s /run/imds.port ]; do kill -0 $server; sleep 0.02; done
+        until [ -s /run/imds.port ]; do kill -0 $server || exit 1; sleep 0.02; done
         sed "s#^testing:#&\n  imds_endpoint: http://127.0.0.1:$(cat /run/imds.port)#" \
             /run/cluster/etc/fairlead.yaml >/run/scan.yaml
         '"$FAIRLEAD"' --config /run/scan.yaml node scan --node n1

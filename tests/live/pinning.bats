@@ -69,11 +69,39 @@ each_rank_runs_where_it_was_told() {
 }
 
 @test "interactive and batch steps keep all CPUs of the job" {
-    script=$(job_script all.sh 'grep Cpus_allowed_list /proc/self/status')
+    all=0; (($(nproc) == 1)) || all=0-$(($(nproc) - 1))
+    show='sed -n "s/Cpus_allowed_list:\t//p" /proc/self/status'
+    script=$(job_script all.sh "$show" 'srun --efa-pin=off true')
     run -0 as ada sbatch --wait --exclusive --efa-pin -o /run/cluster/shared/all.out "$script"
-    run -0 cat "$CLUSTER_DIR/shared/all.out"
-    last=$(($(nproc) - 1))
-    [[ $output == *"$((last ? 0 : 0))"* && $output == *"$last" ]]
+    [[ $(<"$CLUSTER_DIR/shared/all.out") == "$all" ]]
+    run -0 as ada salloc -Q --exclusive --efa-pin <<<"$show"
+    [[ $output == "$all" ]]
+}
+
+@test "a long --cpu-bind wins as well as a short one" {
+    list=$(printf '0,%.0s' {1..200})0
+    run -0 --separate-stderr as ada srun -n 1 --cpu-bind=map_cpu:"$list" --efa-pin sh -c "$SHOW"
+    [[ $output == "0 0" && $stderr == *"yields to --cpu-bind"* ]]
+}
+
+@test "a rank gets what its step has in a batch job with --cpus-per-task" {
+    (($(nproc) > 1)) || skip "needs two CPUs"
+    script=$(job_script cpus.sh 'srun --cpus-per-task=2 --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"' \
+        'srun --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"')
+    run -0 as ada sbatch --wait -n 1 -c 2 -o /run/cluster/shared/cpus.out "$script"
+    run -0 cat "$CLUSTER_DIR/shared/cpus.out"
+    [[ ${lines[0]} == 0-1 ]]
+    # What an unpinned step would get differs between Slurm releases; the pinned one gets no less.
+    [[ ${lines[1]} == 0-1 || $(as root scontrol --version) != *22.05* ]]
+}
+
+@test "a slurmd that is itself bound does not narrow its steps" {
+    (($(nproc) > 1)) || skip "needs two CPUs"
+    daemon=$(on n3 -- sh -c 'for p in $(pidof slurmd); do tr "\0" " " </proc/$p/cmdline | grep -q "N n3" && echo $p; done')
+    on n3 -- taskset -acp 0 "$daemon"
+    run -0 as ada srun -w n3 -n 2 --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
+    [[ $(sort <<<"$output" | xargs) == "0 1" ]]
+    on n3 -- taskset -acp "0-$(($(nproc) - 1))" "$daemon"
 }
 
 @test "the recorded topology is used when root wrote it, and ignored when others could have" {

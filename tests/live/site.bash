@@ -65,4 +65,5 @@ site_up() {
         --nodes "$SITE_NODES" --conf-dir "$SITE/conf" --plugstack "$SITE/plugstack.conf" \
         --slurm-extra "$SITE/extra.conf" --job-submit fairlead --prolog /run/cluster/etc/prolog \
         --epilog "$SITE_PREFIX/libexec/fairlead/fairlead-epilog" "$@"
+    mkdir "$dir/shared/state"
 }

@@ -28,6 +28,8 @@ site_cluster() {
     site_node 2 hpc7a.96xlarge rdmap49s0@0000:31:00.0 mlx5_0@0000:a1:00.0=mlx5_core
     site_node 3 m5.large
     site_extra 'PartitionName=debug Default=YES Nodes=n3 State=UP' \
+        'LaunchParameters=use_interactive_step' \
+        'InteractiveStepOptions="--interactive --preserve-env"' \
         'PartitionName=hpc Nodes=n[1-2] State=UP' 'PartitionName=watch Nodes=n[1-2] State=UP' \
         'PartitionName=odd Nodes=n3 State=UP' 'PartitionName=empty Nodes=n3 State=UP' 'PartitionName=hopeful Nodes=n[1-3] State=UP'
     site_config "$config"

@@ -10,9 +10,9 @@ TEST(JobId, IsReadFromDigits) {
     EXPECT_EQ(parse_job_id("4711"), JobId{4711});
 }
 
-TEST(JobId, EndsAtSlurmsHighestJob) {
+TEST(JobId, OfAFederationUsesTheHighBits) {
     EXPECT_EQ(parse_job_id("67108863"), JobId{0x03ff'ffff});
-    EXPECT_FALSE(parse_job_id("67108864"));
+    EXPECT_EQ(parse_job_id("67108870"), JobId{67108870});
 }
 
 TEST(JobId, ZeroAndSlurmsReservedValuesAreNone) {

@@ -1,6 +1,9 @@
 #include "fabric/inventory.hpp"
 
+#include "expect_error.hpp"
 #include "fake_sysfs.hpp"
+
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -13,7 +16,7 @@ TEST(Inventory, ListsEfaDevicesByPciAddress) {
     const FakeSysfs sysfs;
     sysfs.add_device("rdmap9s0", "0000:a0:00.0", "efa");
     sysfs.add_device("rdmap16s0", "0000:10:00.0", "efa");
-    const auto devices = efa_devices(sysfs.root());
+    const auto devices = efa_devices(sysfs.root()).value();
     ASSERT_EQ(devices.size(), 2u);
     EXPECT_EQ(devices[0].name, "rdmap16s0");
     EXPECT_EQ(devices[0].pci, "0000:10:00.0");
@@ -25,7 +28,7 @@ TEST(Inventory, TheDriverDecidesAndNotTheName) {
     const FakeSysfs sysfs;
     sysfs.add_device("efa_0", "0000:10:00.0", "mlx5_core");
     sysfs.add_device("mlx5_0", "0000:11:00.0", "efa");
-    const auto devices = efa_devices(sysfs.root());
+    const auto devices = efa_devices(sysfs.root()).value();
     ASSERT_EQ(devices.size(), 1u);
     EXPECT_EQ(devices[0].name, "mlx5_0");
 }
@@ -33,13 +36,21 @@ TEST(Inventory, TheDriverDecidesAndNotTheName) {
 TEST(Inventory, ADeviceWithoutDriverIsNone) {
     const FakeSysfs sysfs;
     std::filesystem::create_directories(sysfs.root() / "sys/class/infiniband/siw0");
-    EXPECT_TRUE(efa_devices(sysfs.root()).empty());
+    EXPECT_TRUE(efa_devices(sysfs.root())->empty());
 }
 
 TEST(Inventory, IsEmptyWhereTheKernelHasNoInfiniBand) {
     const FakeSysfs sysfs;
-    EXPECT_TRUE(efa_devices(sysfs.root()).empty());
-    EXPECT_TRUE(efa_devices("/none").empty());
+    EXPECT_TRUE(efa_devices(sysfs.root())->empty());
+    EXPECT_TRUE(efa_devices("/none")->empty());
+}
+
+// A short list would look like a node that lost its interfaces.
+TEST(Inventory, AFolderThatCannotBeListedIsAnError) {
+    const FakeSysfs sysfs;
+    std::filesystem::create_directories(sysfs.root() / "sys/class");
+    std::ofstream(sysfs.root() / "sys/class/infiniband") << "not a folder";
+    EXPECT_TRUE(test::fails_with(efa_devices(sysfs.root()), Code::E204, "cannot list"));
 }
 
 } // namespace

@@ -96,7 +96,7 @@ TEST(ReportJson, SummarisesWhatTheLinesSay) {
 TEST(ReportJson, ANameThatIsNotUtf8IsReplacedAndNoException) {
     auto machine = machine_of({1});
     machine.name = "\xff";
-    EXPECT_NO_THROW(Json::parse(report_json(machine, plan_on(machine, {0}))));
+    EXPECT_TRUE(Json::accept(report_json(machine, plan_on(machine, {0}))));
 }
 
 } // namespace

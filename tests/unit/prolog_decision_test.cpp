@@ -6,7 +6,6 @@ namespace fairlead::prolog {
 namespace {
 
 using config::EfaNeed;
-using config::Mode;
 using fabric::Outcome;
 
 fabric::Verdict verdict_of(Outcome outcome) {
@@ -20,7 +19,7 @@ struct Row {
     Outcome outcome;
     EfaNeed efa;
     bool asked;
-    Mode mode;
+    bool enforced;
     Act act;
     bool observed;
 };
@@ -32,41 +31,38 @@ void expect(const Row& row) {
     Demand demand;
     demand.efa = row.efa;
     demand.asked = row.asked;
-    demand.mode = row.mode;
+    demand.enforced = row.enforced;
     const Decision decision = decide(verdict_of(row.outcome), demand);
-    const auto where = testing::Message()
-                       << "outcome " << static_cast<int>(row.outcome) << " need "
-                       << static_cast<int>(row.efa) << " asked " << row.asked << " mode "
-                       << static_cast<int>(row.mode);
+    const auto where = testing::Message() << "outcome " << static_cast<int>(row.outcome) << " need "
+                                          << static_cast<int>(row.efa) << " asked " << row.asked
+                                          << " enforced " << row.enforced;
     EXPECT_EQ(decision.act, row.act) << where;
     EXPECT_EQ(decision.observed, row.observed) << where;
 }
 
-TEST(Decision, AReadyNodeRunsTheJobInEveryMode) {
-    for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce})
+TEST(Decision, AReadyNodeRunsTheJob) {
+    for (const bool enforced : {false, true})
         for (const bool asked : {false, true})
-            expect({ready, required, asked, mode, Act::GoOn, false});
+            expect({ready, required, asked, enforced, Act::GoOn, false});
 }
 
-TEST(Decision, OnlyAnEnforcingPartitionTakesABrokenNodeOutOfService) {
-    expect({broken, required, false, Mode::Enforce, Act::FailNode, false});
-    expect({broken, required, true, Mode::Enforce, Act::FailNode, false});
-    expect({broken, required, false, Mode::Observe, Act::GoOn, true});
-    expect({broken, required, true, Mode::Observe, Act::Refuse, true});
-    expect({broken, required, true, Mode::Off, Act::Refuse, true});
+TEST(Decision, OnlyAPartitionThatEnforcesTakesABrokenNodeOutOfService) {
+    expect({broken, required, false, true, Act::FailNode, false});
+    expect({broken, required, true, true, Act::FailNode, false});
+    expect({broken, required, false, false, Act::GoOn, true});
+    expect({broken, required, true, false, Act::Refuse, true});
 }
 
 TEST(Decision, AWrongRequestNeverTakesANodeOutOfService) {
-    for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce})
-        expect({wrong, required, true, mode, Act::Refuse, mode != Mode::Enforce});
-    expect({wrong, required, false, Mode::Observe, Act::GoOn, true});
-    expect({wrong, required, false, Mode::Enforce, Act::Refuse, false});
+    expect({wrong, required, true, false, Act::Refuse, true});
+    expect({wrong, required, true, true, Act::Refuse, false});
+    expect({wrong, required, false, false, Act::GoOn, true});
+    expect({wrong, required, false, true, Act::Refuse, false});
 }
 
 TEST(Decision, WhereEfaIsPreferredNobodyIsHurt) {
-    for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce})
-        for (const Outcome outcome : {broken, wrong})
-            expect({outcome, preferred, false, mode, Act::GoOn, true});
+    for (const Outcome outcome : {broken, wrong})
+        expect({outcome, preferred, false, false, Act::GoOn, true});
 }
 
 } // namespace

@@ -74,7 +74,7 @@ TEST(Drain, SaysWhenScontrolRefuses) {
 }
 
 TEST(Drain, SaysWhenThereIsNoScontrol) {
-    EXPECT_TRUE(fails_with(drain("/none/scontrol", "n1", "efa"), Code::E205, "/none/scontrol"));
+    EXPECT_TRUE(fails_with(drain("/none/scontrol", "n1", "efa"), Code::X110, "/none/scontrol"));
 }
 
 TEST(Drain, ANodeThatCannotBeShownIsDrainedAllTheSame) {

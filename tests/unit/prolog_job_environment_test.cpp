@@ -76,7 +76,7 @@ JobEnvironment job_in(std::string partition, EfaNeed efa = EfaNeed::Off,
 TEST(PrologDemand, IsThePartitions) {
     const auto demand = demand_of(job_in("hpc"), config_of(Mode::Enforce));
     EXPECT_EQ(demand.efa, EfaNeed::Required);
-    EXPECT_EQ(demand.mode, Mode::Enforce);
+    EXPECT_TRUE(demand.enforced);
     EXPECT_FALSE(demand.asked);
     EXPECT_EQ(demand_of(job_in("low"), config_of(Mode::Enforce)).efa, EfaNeed::Off);
 }
@@ -91,8 +91,16 @@ TEST(PrologDemand, WhatTheJobAsksForHoldsInEveryMode) {
         const auto demand = demand_of(job_in("hpc", EfaNeed::Required), config_of(mode));
         EXPECT_EQ(demand.efa, EfaNeed::Required);
         EXPECT_TRUE(demand.asked);
-        EXPECT_EQ(demand.mode, mode);
+        EXPECT_EQ(demand.enforced, mode == Mode::Enforce);
     }
+}
+
+TEST(PrologDemand, WhatTheJobAsksForIsNotEnforcedByAPartitionThatDoesNotRequireIt) {
+    auto config = config_of(Mode::Enforce);
+    config.partitions["hpc"].efa = EfaNeed::Preferred;
+    const auto demand = demand_of(job_in("hpc", EfaNeed::Required), config);
+    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_FALSE(demand.enforced);
 }
 
 TEST(PrologDemand, AJobCannotLowerIt) {

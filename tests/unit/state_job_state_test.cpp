@@ -17,99 +17,76 @@ using test::TempFolder;
 
 constexpr JobId job{4711};
 
-Result<JobState> read_text(const std::string& text) {
+Result<std::string> read_text(const std::string& text) {
     const TempFolder run;
-    run.write("jobs/4711/job.json", text);
-    return read_job_state(run.path(), job);
+    run.write("jobs/4711/refused.json", text);
+    return read_refusal(run.path(), job);
 }
 
-TEST(JobState, OfAReadyJobReadsBack) {
+TEST(JobState, OfAReadyJobHoldsNothingAgainstIt) {
     const TempFolder run;
     ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 2, 2, std::nullopt})));
-    const auto state = read_job_state(run.path(), job);
-    ASSERT_TRUE(succeeds(state));
-    EXPECT_EQ(state->job, job);
-    EXPECT_EQ(state->node, "n1");
-    EXPECT_EQ(state->efa_found, 2);
-    EXPECT_EQ(state->efa_expected, 2);
-    EXPECT_EQ(state->refusal, std::nullopt);
+    EXPECT_TRUE(fails_with(read_refusal(run.path(), job), Code::X101));
+    const auto record = nlohmann::json::parse(test::content_of(run.path() / "jobs/4711/job.json"));
+    EXPECT_EQ(record.at("state"), "ready");
+    EXPECT_EQ(record.at("node"), "n1");
+    EXPECT_EQ(record.at("efa_found"), 2);
+    EXPECT_EQ(record.at("efa_expected"), 2);
 }
 
-TEST(JobState, OfARefusedJobReadsBackWithItsReason) {
+TEST(JobState, OfARefusedJobReadsBackItsReason) {
     const TempFolder run;
     ASSERT_TRUE(
         succeeds(write_job_state(run.path(), {job, "n1", 0, std::nullopt, "no EFA [FL-E202]"})));
-    const auto state = read_job_state(run.path(), job);
-    ASSERT_TRUE(succeeds(state));
-    EXPECT_EQ(state->efa_expected, std::nullopt);
-    EXPECT_EQ(state->refusal, "no EFA [FL-E202]");
+    EXPECT_EQ(read_refusal(run.path(), job), "no EFA [FL-E202]");
 }
 
 TEST(JobState, IsOneFileForRootAloneInItsFolder) {
     const TempFolder run;
     ASSERT_TRUE(succeeds(write_job_state(run.path() / "deep", {job, "n1", 2, 2, {}})));
     const auto file = run.path() / "deep/jobs/4711/job.json";
-    EXPECT_EQ(file, job_file(run.path() / "deep", job));
     EXPECT_EQ(test::mode_of(file), 0600u);
     EXPECT_EQ(test::entries_in(file.parent_path()), 1u);
     EXPECT_EQ(nlohmann::json::parse(test::content_of(file)).at("schema"), "fairlead.job/1");
 }
 
+// A requeued job may come back to the node.
 TEST(JobState, IsReplacedByALaterOne) {
     const TempFolder run;
     ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 0, 2, "broken"})));
     ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 2, 2, {}})));
-    EXPECT_EQ(read_job_state(run.path(), job)->refusal, std::nullopt);
+    EXPECT_TRUE(fails_with(read_refusal(run.path(), job), Code::X101));
+    ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 0, 2, "broken again"})));
+    EXPECT_EQ(read_refusal(run.path(), job), "broken again");
+    EXPECT_EQ(test::entries_in(job_folder(run.path(), job)), 1u);
 }
 
 TEST(JobState, TextThatIsNotUtf8IsWrittenAllTheSame) {
     const TempFolder run;
     ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n\xff", 0, 2, "bad \xfe\n\"x\""})));
-    const auto state = read_job_state(run.path(), job);
-    ASSERT_TRUE(succeeds(state));
-    EXPECT_EQ(state->refusal, "bad \xef\xbf\xbd\n\"x\"");
+    EXPECT_EQ(read_refusal(run.path(), job), "bad \xef\xbf\xbd\n\"x\"");
 }
 
 TEST(JobState, OfAnotherJobIsNotRead) {
     const TempFolder run;
-    ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 2, 2, {}})));
-    EXPECT_TRUE(fails_with(read_job_state(run.path(), JobId{4712}), Code::X101));
+    ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 2, 2, "broken"})));
+    EXPECT_TRUE(fails_with(read_refusal(run.path(), JobId{4712}), Code::X101));
 }
 
 TEST(JobState, OfTheNextReleaseIsReadWithItsNewFields) {
-    const auto state = read_text(
-        R"({"schema":"fairlead.job/2","state":"ready","node":"n1","efa_found":1,"staged":{}})");
-    ASSERT_TRUE(succeeds(state));
-    EXPECT_EQ(state->efa_found, 1);
-    EXPECT_EQ(state->refusal, std::nullopt);
+    EXPECT_EQ(read_text(R"({"schema":"fairlead.job/2","refusal":"no EFA","staged":{}})"), "no EFA");
 }
 
 TEST(JobState, OfAReleaseFurtherAwayIsRefused) {
-    EXPECT_TRUE(fails_with(read_text(R"({"schema":"fairlead.job/3","state":"ready"})"), Code::X202,
-                           "jobs/4711/job.json"));
+    EXPECT_TRUE(fails_with(read_text(R"({"schema":"fairlead.job/3","refusal":"x"})"), Code::X202,
+                           "jobs/4711/refused.json"));
 }
 
-TEST(JobState, AnyStateButReadyIsARefusal) {
-    EXPECT_EQ(read_text(R"({"schema":"fairlead.job/1","state":"failed"})")->refusal,
-              "the prolog gave no reason");
-    EXPECT_EQ(read_text(R"({"schema":"fairlead.job/1","state":"Ready"})")->refusal,
-              "the prolog gave no reason");
-}
-
-TEST(JobState, ThatIsDamagedIsNeverReady) {
-    for (const std::string text : {"", "{", "rubbish", R"({"schema":"fairlead.job/1"})",
-                                   R"({"schema":"fairlead.job/1","state":1})"})
-        EXPECT_TRUE(fails_with(read_text(text), Code::X203, "jobs/4711/job.json")) << text;
-}
-
-// json::value() throws where the field has another type.
-TEST(JobState, AFieldOfAnotherTypeIsDamageAndNoException) {
-    for (const std::string field : {R"("node":5)", R"("efa_found":"two")", R"("efa_expected":[])",
-                                    R"("state":"failed","refusal":7)"})
-        EXPECT_TRUE(
-            fails_with(read_text(R"({"state":"ready",)" + field + R"(,"schema":"fairlead.job/1"})"),
-                       Code::X203))
-            << field;
+TEST(JobState, ThatIsDamagedIsAnErrorAndNoException) {
+    for (const std::string text :
+         {"", "{", "rubbish", "[]", R"({"schema":"fairlead.job/1"})",
+          R"({"schema":"fairlead.job/1","refusal":7})", R"({"schema":1,"refusal":"x"})"})
+        EXPECT_TRUE(fails_with(read_text(text), Code::X203, "jobs/4711/refused.json")) << text;
 }
 
 TEST(RemoveJobState, RemovesTheFolderAndAcceptsThatThereIsNone) {
@@ -123,15 +100,16 @@ TEST(RemoveJobState, RemovesTheFolderAndAcceptsThatThereIsNone) {
 TEST(RemoveJobState, LeavesOtherJobsAlone) {
     const TempFolder run;
     ASSERT_TRUE(succeeds(write_job_state(run.path(), {job, "n1", 2, 2, {}})));
-    ASSERT_TRUE(succeeds(write_job_state(run.path(), {JobId{47}, "n1", 2, 2, {}})));
+    ASSERT_TRUE(succeeds(write_job_state(run.path(), {JobId{47}, "n1", 2, 2, "broken"})));
     EXPECT_TRUE(succeeds(remove_job_state(run.path(), job)));
-    EXPECT_TRUE(succeeds(read_job_state(run.path(), JobId{47})));
+    EXPECT_EQ(read_refusal(run.path(), JobId{47}), "broken");
 }
 
 // A prolog that slurmd killed between mkostemp and rename leaves its temporary file.
 TEST(RemoveJobState, RemovesWhatAKilledPrologLeft) {
     const TempFolder run;
     run.write("jobs/4711/job.json.a1B2c3", "half");
+    run.write("jobs/4711/refused.json.d4E5f6", "half");
     EXPECT_TRUE(succeeds(remove_job_state(run.path(), job)));
     EXPECT_FALSE(fs::exists(job_folder(run.path(), job)));
 }

@@ -100,11 +100,20 @@ TEST(NodeRecord, FieldsOfAnotherTypeAreUnknown) {
 TEST(WriteNodeRecord, LeavesOneUnderRunAndOneThatOutlivesTheNode) {
     const TempFolder folder;
     const auto run = folder / "run", kept = folder / "state/nodes/n1.json";
+    std::filesystem::create_directory(folder / "state");
     ASSERT_TRUE(succeeds(write_node_record(run, folder / "state", full_record())));
     EXPECT_EQ(content_of(run / "node.json"), encode(full_record()));
     EXPECT_EQ(content_of(kept), encode(full_record()));
     EXPECT_EQ(mode_of(run / "node.json"), 0644u);
     EXPECT_EQ(mode_of(kept), 0644u);
+}
+
+// A folder made on an unmounted share would hide the record from everybody else.
+TEST(WriteNodeRecord, WithoutSharedStorageTheOneUnderRunIsWrittenAllTheSame) {
+    const TempFolder folder;
+    EXPECT_TRUE(fails_with(write_node_record(folder / "run", folder / "state", full_record()),
+                           Code::X201, "does not exist"));
+    EXPECT_EQ(content_of(folder / "run/node.json"), encode(full_record()));
 }
 
 TEST(WriteNodeRecord, ANameThatIsNoHostNameWritesNothing) {

@@ -31,9 +31,15 @@ TEST(Pause, TwiceIsOnce) {
     EXPECT_FALSE(paused(folder.path()));
 }
 
-TEST(Pause, MakesTheFolderAndAFileThatAllCanSee) {
+// A folder made on an unmounted share would pause this machine alone.
+TEST(Pause, IsRefusedWhereTheFolderDoesNotExist) {
     const TempFolder folder;
-    const auto state_dir = folder / "a/b";
+    EXPECT_TRUE(fails_with(pause(folder / "a"), Code::X201, "does not exist"));
+}
+
+TEST(Pause, WritesAFileThatAllCanSee) {
+    const TempFolder folder;
+    const auto state_dir = folder.path();
     ASSERT_TRUE(succeeds(pause(state_dir)));
     EXPECT_EQ(test::mode_of(state_dir / "paused"), 0644u);
     const auto record = nlohmann::json::parse(test::content_of(state_dir / "paused"));
