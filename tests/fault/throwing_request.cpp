@@ -1,13 +1,14 @@
 #include "pin/request.hpp"
 
-#include <cerrno>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace fairlead::pin {
 
 Result<Request> parse_request(std::string_view text) {
-    if (text == "verbose" && std::string_view(::program_invocation_short_name) != "slurmstepd")
-        return Request{}; // good on the user's side, so that the node gets to see it
+    // The tests run as an ordinary user, slurmstepd reads options as root.
+    if (text == "verbose" && ::geteuid() != 0)
+        return Request{};
     if (text == "off")
         throw 42; // not a std::exception
     throw std::runtime_error("thrown on purpose");

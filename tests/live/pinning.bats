@@ -97,7 +97,7 @@ each_rank_runs_where_it_was_told() {
 
 @test "a slurmd that is itself bound does not narrow its steps" {
     (($(nproc) > 1)) || skip "needs two CPUs"
-    daemon=$(on n3 -- sh -c 'for p in $(pidof slurmd); do tr "\0" " " </proc/$p/cmdline | grep -q "N n3" && echo $p; done')
+    daemon=$(on n3 -- cat /run/slurmd.pid)
     on n3 -- taskset -acp 0 "$daemon"
     run -0 as ada srun -w n3 -n 2 --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
     [[ $(sort <<<"$output" | xargs) == "0 1" ]]

@@ -29,7 +29,7 @@ site_cluster() {
     site_node 3 m5.large
     site_extra 'PartitionName=debug Default=YES Nodes=n3 State=UP' \
         'LaunchParameters=use_interactive_step' \
-        'InteractiveStepOptions="--interactive --preserve-env"' \
+        'InteractiveStepOptions="--interactive --preserve-env $SHELL"' \
         'PartitionName=hpc Nodes=n[1-2] State=UP' 'PartitionName=watch Nodes=n[1-2] State=UP' \
         'PartitionName=odd Nodes=n3 State=UP' 'PartitionName=empty Nodes=n3 State=UP' 'PartitionName=hopeful Nodes=n[1-3] State=UP'
     site_config "$config"
