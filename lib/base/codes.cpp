@@ -70,10 +70,11 @@ constexpr std::array table{
     CodeEntry{Code::P204, "FL-P204", "topology cannot be used",
               "The file is not an hwloc topology, or describes a machine without CPUs.",
               "Give a file written by `lstopo FILE.xml` or `fairlead node scan`."},
-    CodeEntry{Code::X101, "FL-X101", "configuration file missing",
-              "The configuration file does not exist. slurmctld and slurmd run on; nothing is "
-              "enforced.",
-              "Install conf/fairlead.yaml as /etc/fairlead/fairlead.yaml, or correct the path."},
+    CodeEntry{Code::X101, "FL-X101", "file missing",
+              "A file that was named does not exist. Where it is the configuration, slurmctld and "
+              "slurmd run on and nothing is enforced.",
+              "Correct the path; for the configuration, install conf/fairlead.yaml as "
+              "/etc/fairlead/fairlead.yaml."},
     CodeEntry{Code::X102, "FL-X102", "configuration file empty",
               "The configuration file holds nothing. An empty file is more likely a failed copy "
               "than a wish.",

@@ -1,10 +1,8 @@
-/// A process environment as a value: read through EnvView, changed by applying an EnvPatch once.
+/// A process environment, read without copying it.
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace fairlead {
 
@@ -19,13 +17,5 @@ class EnvView {
   private:
     const char* const* entries_;
 };
-
-struct EnvChange {
-    std::string name;
-    std::string value;
-    bool overwrite; ///< false fills a variable only where the user has not set it
-};
-
-using EnvPatch = std::vector<EnvChange>;
 
 } // namespace fairlead

@@ -41,6 +41,11 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
     [[ $output == "core ABI 1" ]]
 }
 
+@test "a child that slurmctld forks and that exits does not hang in the plugin" {
+    run -0 env FAIRLEAD_CONFIG=/nonexistent "$load" "$job_submit" fork
+    [[ $output == "the child ended" ]]
+}
+
 @test "each object exports what its map says and nothing else" {
     diff <(exports "$front") <(mapped "$repo/spank/front.map")
     diff <(exports "$core") <(mapped "$repo/spank/core.map")

@@ -1,9 +1,13 @@
-/* Loads an object as Slurm does and prints its name, type and version.
- * usage: load_object FILE plugin|core */
+/* Loads an object as Slurm does and prints its name, type and version. With `fork` it starts the
+ * plugin and forks a child that exits, as slurmctld does at reconfiguration.
+ * usage: load_object FILE plugin|core|fork */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../../spank/core_abi.h"
 
@@ -30,6 +34,26 @@ static int print_core(void* object) {
     return 0;
 }
 
+/* In the child the plugin's thread is gone; whatever exit() runs there must not wait for it. */
+static int fork_and_exit(void* object) {
+    int (*start)(void);
+    int (*stop)(void);
+    int status = 0;
+    pid_t child;
+    *(void**)&start = dlsym(object, "init");
+    *(void**)&stop = dlsym(object, "fini");
+    if (!start || !stop || start() != 0)
+        return 1;
+    child = fork();
+    if (child == 0)
+        exit(0);
+    alarm(20);
+    if (waitpid(child, &status, 0) != child || status != 0)
+        return 1;
+    puts("the child ended");
+    return stop();
+}
+
 int main(int argc, char** argv) {
     void* object;
     if (argc != 3)
@@ -39,5 +63,7 @@ int main(int argc, char** argv) {
         fprintf(stderr, "%s\n", dlerror());
         return 1;
     }
+    if (strcmp(argv[2], "fork") == 0)
+        return fork_and_exit(object);
     return strcmp(argv[2], "core") == 0 ? print_core(object) : print_plugin(object);
 }

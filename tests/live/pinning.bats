@@ -27,6 +27,14 @@ each_rank_runs_where_it_was_told() {
     done
 }
 
+@test "each rank's mask is what the printed report says, on two nodes" {
+    ranks=$((2 * $(nproc)))
+    run -0 --separate-stderr as ada srun -p hopeful -w n1,n3 -N 2 -n $ranks --efa-pin=verbose:2 sh -c "$SHOW"
+    reported=$(sed -nE 's/^efa-pin: +([0-9]+)  ([0-9,-]+) .*/\1 \2/p' <<<"$stderr" | sort -n)
+    seen=$(awk '{ print $1, $2 }' <<<"$output" | sort -n)
+    [[ $(wc -l <<<"$seen") -eq $ranks && $reported == "$seen" ]]
+}
+
 @test "ranks do not share a CPU while there are enough" {
     run -0 as ada srun -n "$(nproc)" --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
     [[ $(printf '%s\n' "${lines[@]}" | sort -u | wc -l) -eq $(nproc) ]]
