@@ -31,7 +31,7 @@ namespace {
 
 int run(int argc, char** argv) {
     cli::Session session;
-    CLI::App app{"Fairlead: EFA, pinning, cost and data for Slurm on AWS", "fairlead"};
+    CLI::App app{"Fairlead: EFA and rank placement for Slurm on AWS", "fairlead"};
     app.require_subcommand(1);
     app.add_option("--config", session.config_path, "configuration file")
         ->envname("FAIRLEAD_CONFIG")

@@ -73,3 +73,20 @@ troubleshooting() {
         run ! grep -E '^  (--[a-z-]+|[a-z]+)[[:space:]]*$' <<<"$output"
     done
 }
+
+# completed WORD...: what bash would offer for the last word.
+completed() {
+    # shellcheck source=packaging/completion/fairlead
+    source packaging/completion/fairlead
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _fairlead
+    printf '%s\n' "${COMPREPLY[@]}"
+}
+
+@test "bash completes commands, options, formats and codes" {
+    [[ $(completed fairlead p | xargs) == "pin policy pause" ]]
+    [[ $(completed fairlead pin p) == plan ]]
+    [[ $(completed fairlead pin plan --nt) == --ntasks ]]
+    [[ $(completed fairlead pin plan --format j) == json ]]
+    [[ $(completed fairlead explain FL-E20 | head -n 1) == FL-E201 ]]
+}
