@@ -18,7 +18,7 @@ namespace {
 /// One step on one node, from init to exit; tasks inherit it through fork.
 struct Step {
     const char* config_path = nullptr; ///< from plugstack.conf, kept by Slurm
-    std::string core_path = config::core_path;
+    const char* core_path = config::core_path; ///< or from plugstack.conf
     const fairlead_core_functions* core = nullptr;
     fairlead_plan* plan = nullptr;
     std::optional<std::string> refusal; ///< why no task of this step may run here
@@ -142,7 +142,7 @@ Result<void> read_settings(int argc, char** argv) {
         if (word.starts_with(config_key))
             step.config_path = argv[i] + config_key.size();
         else if (word.starts_with(core_key))
-            step.core_path = word.substr(core_key.size());
+            step.core_path = argv[i] + core_key.size();
         else
             return fail(Code::X105,
                         "plugstack.conf: unknown word '{}'; expected config=PATH or core=PATH",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 int main(int argc, char** argv) {
+    static char name[] = "forge";
     static char record[] = "FAIRLEAD_ADMITTED={\"schema\":\"fairlead.admitted/"
                            "1\",\"efa\":\"required\",\"asked\":true}";
     static char harmless[] = "HARMLESS=1";
@@ -34,7 +35,7 @@ int main(int argc, char** argv) {
     job.spank_job_env = forged;
     job.spank_job_env_size = 2;
     if (slurm_submit_batch_job(&job, &response) != SLURM_SUCCESS) {
-        fprintf(stderr, "forge: %s\n", slurm_strerror(slurm_get_errno()));
+        slurm_perror(name);
         return 1;
     }
     printf("%u\n", response->job_id);
