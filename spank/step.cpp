@@ -17,7 +17,7 @@ namespace {
 
 /// One step on one node, from init to exit; tasks inherit it through fork.
 struct Step {
-    const char* config_path = nullptr; ///< from plugstack.conf, kept by Slurm
+    const char* config_path = nullptr;         ///< from plugstack.conf, kept by Slurm
     const char* core_path = config::core_path; ///< or from plugstack.conf
     const fairlead_core_functions* core = nullptr;
     fairlead_plan* plan = nullptr;
@@ -199,7 +199,9 @@ int step_planned(spank_t spank) {
 }
 
 int task_started(spank_t spank) {
-    if (std::exchange(step.task_started, true))
+    // No code of the user runs in an extern step, and without it the job would not run at all.
+    if (std::exchange(step.task_started, true) ||
+        number_item(spank, S_JOB_STEPID, 0) == extern_step)
         return 0;
     int local_id = 0;
     if (spank_get_item(spank, S_TASK_ID, &local_id) != ESPANK_SUCCESS)
