@@ -22,6 +22,10 @@ void* slurm_xcalloc(size_t count, size_t size, bool clear, bool try_only, const 
 void slurm_xfree(void** item);
 }
 
+namespace fairlead::jobsubmit {
+inline constexpr unsigned int built_for = SLURM_VERSION_NUMBER;
+}
+
 /// job_modify got a message for the user in 23.02.
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
 #define FAIRLEAD_JOB_MODIFY_MESSAGE , char**

@@ -18,7 +18,7 @@
 extern "C" {
 FAIRLEAD_EXPORT extern const char plugin_name[] = "Fairlead job submit plugin";
 FAIRLEAD_EXPORT extern const char plugin_type[] = "job_submit/fairlead";
-FAIRLEAD_EXPORT extern const unsigned int plugin_version = SLURM_VERSION_NUMBER;
+FAIRLEAD_EXPORT extern const unsigned int plugin_version = fairlead::jobsubmit::built_for;
 
 FAIRLEAD_EXPORT int init();
 FAIRLEAD_EXPORT int fini();

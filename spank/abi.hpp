@@ -13,6 +13,8 @@ extern "C" {
 
 namespace fairlead::spank {
 
+inline constexpr unsigned int built_for = SLURM_VERSION_NUMBER;
+
 /// Failures are -1: callers up to 24.11 test for below zero, and ESPANK_ERROR is positive.
 inline constexpr int failed = -1;
 

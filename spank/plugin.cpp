@@ -12,7 +12,7 @@
 extern "C" {
 FAIRLEAD_EXPORT extern const char plugin_name[] = "fairlead";
 FAIRLEAD_EXPORT extern const char plugin_type[] = "spank";
-FAIRLEAD_EXPORT extern const unsigned int plugin_version = SLURM_VERSION_NUMBER;
+FAIRLEAD_EXPORT extern const unsigned int plugin_version = fairlead::spank::built_for;
 FAIRLEAD_EXPORT extern const unsigned int spank_plugin_version = 1;
 
 FAIRLEAD_EXPORT int slurm_spank_init(spank_t spank, int argc, char** argv);

@@ -15,7 +15,7 @@ namespace fairlead::test {
 class TempFolder {
   public:
     TempFolder() {
-        std::string name = "/tmp/fairlead-unit.XXXXXX";
+        std::string name = std::filesystem::temp_directory_path() / "fairlead-unit.XXXXXX";
         EXPECT_NE(::mkdtemp(name.data()), nullptr);
         path_ = name;
     }
