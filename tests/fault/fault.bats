@@ -29,41 +29,41 @@ faulty_stage() {
 }
 
 @test "a throwing admission lets the job through and leaves slurmctld alive" {
-    run -0 as ada srun hostname
+    run -0 as ada srun -Q hostname
     [[ $output == n3 ]]
     logged 'fault in job_submit: thrown on purpose; the job is not held up \[FL-A101\]'
-    run -0 as ada srun -p odd hostname
+    run -0 as ada srun -Q -p odd hostname
     logged 'fault in job_submit: not a std::exception'
 }
 
 @test "a throwing planner refuses the step that asked for pinning, in words" {
     for policy in numa compact; do
-        run ! as ada srun --efa-pin=by:$policy hostname
+        run ! as ada srun -Q --efa-pin=by:$policy hostname
         [[ $output == *"Fairlead met a fault of its own in plan"*"[FL-P203]"* && $output != n3 ]]
     done
-    run -0 as ada srun hostname
+    run -0 as ada srun -Q hostname
 }
 
 @test "a throwing gate refuses the step that asked for EFA, in words" {
-    run ! as ada srun -p hpc -w n1 --efa=required hostname
+    run ! as ada srun -Q -p hpc -w n1 --efa=required hostname
     [[ $output == *"Fairlead met a fault of its own in gate"* && $output != *n1 ]]
 }
 
 @test "a throwing prolog lets a job through that asks for nothing and drains nothing" {
-    run -0 as ada srun -p hpc -w n1 hostname
+    run -0 as ada srun -Q -p hpc -w n1 hostname
     [[ $output == n1 ]]
 }
 
 @test "a front that throws ends srun, or the step, with an error and no signal, and slurmd lives" {
     sed -i 's/spank_fairlead/spank_throwing/' "$CLUSTER_DIR/slurm/plugstack.conf"
     for value in on off; do
-        run as ada srun --efa-pin=$value hostname
+        run as ada srun -Q --efa-pin=$value hostname
         ((status > 0 && status != 134 && status != 139))
         [[ $output == *"fairlead: fault in --efa-pin"* ]]
     done
-    run ! as ada srun --efa-pin=verbose hostname
+    run ! as ada srun -Q --efa-pin=verbose hostname
     [[ $output == *"Fairlead met a fault of its own in --efa-pin"*"[FL-P203]"* && $output != *n3 ]]
-    run -0 as ada srun hostname
+    run -0 as ada srun -Q hostname
     [[ $output == n3 ]]
     sed -i 's/spank_throwing/spank_fairlead/' "$CLUSTER_DIR/slurm/plugstack.conf"
 }

@@ -40,19 +40,19 @@ held() {
         run ! as ada sbatch -p hopeful --efa=required -C "$constraint" --wrap true
         [[ $output == *"Requested node configuration is not available"* ]]
     done
-    run -0 as ada srun -p hopeful --efa=required -C 'slow|efa' hostname
+    run -0 as ada srun -Q -p hopeful --efa=required -C 'slow|efa' hostname
     [[ $output == n[12] ]]
 }
 
 @test "a constraint with counts is left as it is, and its nodes are checked all the same" {
     run -0 held -p hopeful --efa=required -N 1 -C '[slow*1]'
     [[ $output == *" Features=[slow*1] "* ]]
-    run ! as ada srun -p hopeful --efa=required -N 1 -C '[slow*1]' hostname
+    run ! as ada srun -Q -p hopeful --efa=required -N 1 -C '[slow*1]' hostname
     [[ $output == *FL-E202* ]]
 }
 
 @test "a job whose partition has no EFA node type is refused in words, on the user's terminal" {
-    run ! as ada srun --efa=required true
+    run ! as ada srun -Q --efa=required true
     [[ $output == *"partition 'debug' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]
     run ! as ada sbatch -p empty --wrap true
     [[ $output == *"partition 'empty' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]
@@ -65,7 +65,7 @@ held() {
 }
 
 @test "--efa=off cannot relax a partition that requires EFA" {
-    run ! as ada srun -p hpc --efa=off true
+    run ! as ada srun -Q -p hpc --efa=off true
     [[ $output == *"[FL-E102]"* ]]
 }
 
@@ -98,11 +98,11 @@ completed() { as root scontrol show job "$1" | grep -q JobState=COMPLETED; }
     wait_for 5 logged 'fairlead: paused'
     run -0 held -p empty --efa=required
     [[ $output == *" Features=(null) "* ]]
-    run -0 as ada srun --efa-pin=verbose --efa=required true
+    run -0 as ada srun -Q --efa-pin=verbose --efa=required true
     [[ -z $output ]]
     fairlead resume
     wait_for 5 logged 'fairlead: resumed'
-    run ! as ada srun --efa=required true
+    run ! as ada srun -Q --efa=required true
     [[ $output == *FL-E101* ]]
 }
 

@@ -56,7 +56,7 @@ kinds="missing empty unreadable malformed unknown-key bad-value"
         "$CLUSTER" controller "$CLUSTER_DIR" start
         logged "error: fairlead: .*$(said $kind); every job passes unchanged"
         wait_for 20 is_idle n3
-        run -0 as ada srun hostname
+        run -0 as ada srun -Q hostname
         [[ $output == n3 ]]
         rm -rf "$CLUSTER_DIR/conf/head/fairlead.yaml"
     done
@@ -75,7 +75,7 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
 @test "on a node, a job that asks for nothing runs with any of them, and nothing drains" {
     for kind in $kinds; do
         broken $kind "$CLUSTER_DIR/conf/n3/fairlead.yaml"
-        run -0 as ada srun -w n3 hostname
+        run -0 as ada srun -Q -w n3 hostname
         [[ $output == n3 ]]
         rm -rf "$CLUSTER_DIR/conf/n3/fairlead.yaml"
     done
@@ -85,7 +85,7 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
 @test "on a node, a job that asks for EFA is refused in words with any of them, and nothing drains" {
     for kind in $kinds; do
         broken $kind "$CLUSTER_DIR/conf/n1/fairlead.yaml"
-        run ! as ada srun -p hpc -w n1 --efa=required hostname
+        run ! as ada srun -Q -p hpc -w n1 --efa=required hostname
         [[ $output == *"could not be checked: "* && $output == *FL-E204* && $output != *n1 ]]
         rm -rf "$CLUSTER_DIR/conf/n1/fairlead.yaml"
     done
@@ -95,7 +95,7 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
 @test "on a node, a step that asks for pinning is refused in words with any of them" {
     for kind in $kinds; do
         broken $kind "$CLUSTER_DIR/conf/n3/fairlead.yaml"
-        run ! as ada srun -w n3 --efa-pin hostname
+        run ! as ada srun -Q -w n3 --efa-pin hostname
         [[ $output =~ $(said $kind) && $output != *n3 ]]
         rm -rf "$CLUSTER_DIR/conf/n3/fairlead.yaml"
     done
@@ -104,14 +104,14 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
 
 @test "a configuration that users cannot read refuses their pinned steps, in words" {
     chmod 0600 "$CLUSTER_DIR/conf/n3/fairlead.yaml"
-    run ! as ada srun -w n3 --efa-pin hostname
+    run ! as ada srun -Q -w n3 --efa-pin hostname
     [[ $output == *"cannot read"*"Permission denied [FL-X103]"* ]]
     chmod 0644 "$CLUSTER_DIR/conf/n3/fairlead.yaml"
 }
 
 @test "root acts on no configuration that others could have written" {
     chmod 0666 "$CLUSTER_DIR/conf/n1/fairlead.yaml"
-    run ! as ada srun -p hpc -w n1 --efa=required hostname
+    run ! as ada srun -Q -p hpc -w n1 --efa=required hostname
     [[ $output == *"is writable by others (mode 0666)"*"[FL-E204]"* ]]
     wait_for 10 is_idle n1
     chmod 0644 "$CLUSTER_DIR/conf/n1/fairlead.yaml"
@@ -133,7 +133,7 @@ is_ended() { as root scontrol show job "$1" | grep -qE 'JobState=(FAILED|COMPLET
 @test "a plugin that plugstack.conf names twice acts once" {
     cp "$CLUSTER_DIR/slurm/plugstack.conf" "$BATS_TEST_TMPDIR/plugstack"
     cat "$BATS_TEST_TMPDIR/plugstack" >>"$CLUSTER_DIR/slurm/plugstack.conf"
-    run -0 --separate-stderr as ada srun --efa-pin=verbose hostname
+    run -0 --separate-stderr as ada srun -Q --efa-pin=verbose hostname
     [[ $output == n3 && $(grep -c 'policy auto' <<<"$stderr") -eq 1 ]]
     cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
 }
@@ -142,15 +142,15 @@ is_ended() { as root scontrol show job "$1" | grep -qE 'JobState=(FAILED|COMPLET
     for place in head n3; do
         printf 'bad_key: 1\n' >>"$CLUSTER_DIR/conf/$place/fairlead.yaml"
     done
-    run ! as ada srun -w n3 --efa-pin hostname
+    run ! as ada srun -Q -w n3 --efa-pin hostname
     [[ $output == *FL-X105* ]]
     "$CLUSTER" controller "$CLUSTER_DIR" stop
     fairlead pause
     "$CLUSTER" controller "$CLUSTER_DIR" start
     wait_for 20 is_idle n3
-    run -0 as ada srun -w n3 --efa-pin hostname
+    run -0 as ada srun -Q -w n3 --efa-pin hostname
     fairlead resume
-    run ! as ada srun -w n3 --efa-pin hostname
+    run ! as ada srun -Q -w n3 --efa-pin hostname
 }
 
 @test "fairlead config check says the same, with status 1" {
@@ -177,26 +177,26 @@ is_ended() { as root scontrol show job "$1" | grep -qE 'JobState=(FAILED|COMPLET
 @test "a planning part that others could have written is not loaded" {
     sed -i 's#$# core=/run/cluster/shared/spank-core.so#' "$CLUSTER_DIR/slurm/plugstack.conf"
     install -m 0777 "$FAIRLEAD_STAGE$SITE_PREFIX/lib/fairlead/spank-core.so" "$CLUSTER_DIR/shared/"
-    run ! as ada srun --efa-pin hostname
+    run ! as ada srun -Q --efa-pin hostname
     [[ $output == *"is writable by others (mode 0777)"*"[FL-P203]"* && $output != *n3 ]]
     chown 5001 "$CLUSTER_DIR/shared/spank-core.so"
     chmod 0755 "$CLUSTER_DIR/shared/spank-core.so"
-    run ! as ada srun --efa-pin hostname
+    run ! as ada srun -Q --efa-pin hostname
     [[ $output == *"belongs to user 5001; it must belong to root"* ]]
     rm "$CLUSTER_DIR/shared/spank-core.so"
-    run ! as ada srun --efa-pin hostname
+    run ! as ada srun -Q --efa-pin hostname
     [[ $output == *"No such file or directory"*"[FL-P203]"* ]]
     sed -i 's# core=.*##' "$CLUSTER_DIR/slurm/plugstack.conf"
-    run -0 as ada srun --efa-pin hostname
+    run -0 as ada srun -Q --efa-pin hostname
 }
 
 @test "an unknown word in plugstack.conf is an error, not a plugin that silently does nothing" {
     cp "$CLUSTER_DIR/slurm/plugstack.conf" "$BATS_TEST_TMPDIR/plugstack"
     sed -i 's#config=#confg=#' "$CLUSTER_DIR/slurm/plugstack.conf"
-    run ! as ada srun hostname
+    run ! as ada srun -Q hostname
     [[ $output == *"unknown word 'confg=/run/cluster/etc/fairlead.yaml'"*"[FL-X105]"* ]]
     cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
-    run -0 as ada srun hostname
+    run -0 as ada srun -Q hostname
 }
 
 @test "the testing section is refused in a production path" {

@@ -12,7 +12,7 @@ FAIRLEAD="$SITE_PREFIX/bin/fairlead"
 job_files() { on "$1" -- find /run/fairlead -path '*/jobs/*'; }
 
 @test "a node with both interfaces runs the job; its state is there while it runs and gone after" {
-    run -0 as ada srun -p hpc -w n1 sh -c 'ls /run/fairlead/jobs/$SLURM_JOB_ID'
+    run -0 as ada srun -Q -p hpc -w n1 sh -c 'ls /run/fairlead/jobs/$SLURM_JOB_ID'
     [[ $output == job.json ]]
     wait_for 10 no_jobs_on n1
     wait_for 10 is_idle n1
@@ -21,7 +21,7 @@ job_files() { on "$1" -- find /run/fairlead -path '*/jobs/*'; }
 leaves_nothing() { [[ -z $(job_files "$1") ]]; }
 
 @test "a job that asks for nothing leaves no state behind" {
-    run -0 as ada srun -w n3 sh -c 'ls /run/fairlead 2>/dev/null | wc -l'
+    run -0 as ada srun -Q -w n3 sh -c 'ls /run/fairlead 2>/dev/null | wc -l'
     [[ $output == 0 ]]
 }
 
@@ -30,7 +30,7 @@ leaves_nothing() { [[ -z $(job_files "$1") ]]; }
     script=$(job_script bystander.sh 'read -r word </run/cluster/shared/go; echo "$word"')
     id=$(as ada sbatch --parsable -n 1 -p watch -w n2 -o /run/cluster/shared/bystander.out "$script")
     wait_for 10 is_running "$id"
-    run ! as ada srun -n 1 -p hpc -w n2 true
+    run ! as ada srun -Q -n 1 -p hpc -w n2 true
     wait_for 10 has_reason n2
     [[ $(reason_of n2) == "efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]" ]]
     [[ $(state_of n2) == drain* ]]
@@ -58,7 +58,7 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
 }
 
 @test "in observe mode the same node runs the job, and the prolog counts what it would have done" {
-    run -0 as ada srun -p watch -w n2 hostname
+    run -0 as ada srun -Q -p watch -w n2 hostname
     [[ $output == n2 ]]
     run -0 on n2 -- cat /run/fairlead/observed.json
     [[ $output == *'"FL-E201":'* ]]
@@ -66,14 +66,14 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
 }
 
 @test "where EFA is preferred a node without it runs the job" {
-    run -0 as ada srun -p hopeful -w n3 hostname
+    run -0 as ada srun -Q -p hopeful -w n3 hostname
     [[ $output == n3 ]]
-    run -0 as ada srun -w n3 --efa=preferred hostname
+    run -0 as ada srun -Q -w n3 --efa=preferred hostname
     [[ $output == n3 ]]
 }
 
 @test "a job that asks for EFA itself is stopped by the gate there, and the node stays in service" {
-    run ! as ada srun -p watch -w n2 --efa=required hostname
+    run ! as ada srun -Q -p watch -w n2 --efa=required hostname
     [[ $output == *"efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"* && $output != n2 ]]
     wait_for 10 is_idle n2
 }
@@ -101,14 +101,14 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
 }
 
 @test "a request of the user drains no node where the partition does not require EFA" {
-    run ! as ada srun -p hopeful -w n2 --efa=required hostname
+    run ! as ada srun -Q -p hopeful -w n2 --efa=required hostname
     [[ $output == *FL-E201* && $output != *n2 ]]
     wait_for 10 is_idle n2
 }
 
 @test "in observe mode a node that can keep no state still runs the job" {
     on n1 -- sh -c 'rm -rf /run/fairlead && : >/run/fairlead'
-    run -0 as ada srun -p watch -w n1 hostname
+    run -0 as ada srun -Q -p watch -w n1 hostname
     [[ $output == n1 ]]
     [[ $(state_of n1) == idle ]]
     on n1 -- rm /run/fairlead
@@ -116,9 +116,9 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
 
 @test "a planning part that cannot be loaded hurts no job that asks for nothing" {
     sed -i 's#$# core=/run/cluster/nowhere.so#' "$CLUSTER_DIR/slurm/plugstack.conf"
-    run -0 as ada srun -p hpc -w n1 hostname
+    run -0 as ada srun -Q -p hpc -w n1 hostname
     [[ $output == n1 ]]
-    run -0 as ada srun -p watch -w n2 hostname
+    run -0 as ada srun -Q -p watch -w n2 hostname
     [[ $output == n2 ]]
     sed -i 's# core=.*##' "$CLUSTER_DIR/slurm/plugstack.conf"
 }
@@ -159,9 +159,9 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
 @test "pause opens the gate and the prolog" {
     fairlead pause
     wait_for 5 logged 'fairlead: paused'
-    run -0 as ada srun -p watch -w n2 --efa=required hostname
+    run -0 as ada srun -Q -p watch -w n2 --efa=required hostname
     [[ $output == n2 ]]
-    run -0 as ada srun -p hpc -w n2 hostname
+    run -0 as ada srun -Q -p hpc -w n2 hostname
     [[ $output == n2 ]]
     fairlead resume
     wait_for 5 logged 'fairlead: resumed'

@@ -18,16 +18,16 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
 }
 
 @test "srun --efa-pin pins an ordinary user's step and root's" {
-    run -0 as ada srun --efa-pin sh -c "$PINNED"
+    run -0 as ada srun -Q --efa-pin sh -c "$PINNED"
     [[ $output == pinned=[0-9]* ]]
     run -0 as root srun --efa-pin=on sh -c "$PINNED"
     [[ $output == pinned=[0-9]* ]]
 }
 
 @test "without an option, and with --efa-pin=off, nothing is pinned or printed" {
-    run -0 as ada srun sh -c "$PINNED"
+    run -0 as ada srun -Q sh -c "$PINNED"
     [[ $output == pinned=no ]]
-    run -0 as ada srun --efa-pin=off sh -c "$PINNED"
+    run -0 as ada srun -Q --efa-pin=off sh -c "$PINNED"
     [[ $output == pinned=no ]]
 }
 
@@ -51,7 +51,7 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
 }
 
 @test "--export=NONE keeps the option" {
-    run -0 as ada srun --export=NONE --efa-pin /bin/sh -c "$PINNED"
+    run -0 as ada srun -Q --export=NONE --efa-pin /bin/sh -c "$PINNED"
     [[ $output == pinned=[0-9]* ]]
 }
 
@@ -72,12 +72,12 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
 }
 
 @test "an oversized value is refused on the user's side" {
-    run ! as ada srun --efa-pin="$(printf 'x%.0s' {1..300})" true
+    run ! as ada srun -Q --efa-pin="$(printf 'x%.0s' {1..300})" true
     [[ $output == *FL-P103* ]]
 }
 
 @test "control characters in a value do not reach the terminal" {
-    run ! as ada srun --efa-pin=$'\e[31mred' true
+    run ! as ada srun -Q --efa-pin=$'\e[31mred' true
     [[ $output == *"'?[31mred'"* ]]
 }
 

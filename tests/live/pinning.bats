@@ -29,14 +29,14 @@ each_rank_runs_where_it_was_told() {
 
 @test "each rank's mask is what the printed report says, on two nodes" {
     ranks=$((2 * $(nproc)))
-    run -0 --separate-stderr as ada srun -p hopeful -w n1,n3 -N 2 -n $ranks --efa-pin=verbose:2 sh -c "$SHOW"
+    run -0 --separate-stderr as ada srun -Q -p hopeful -w n1,n3 -N 2 -n $ranks --efa-pin=verbose:2 sh -c "$SHOW"
     reported=$(sed -nE 's/^efa-pin: +([0-9]+)  ([0-9,-]+) .*/\1 \2/p' <<<"$stderr" | sort -n)
     seen=$(awk '{ print $1, $2 }' <<<"$output" | sort -n)
     [[ $(wc -l <<<"$seen") -eq $ranks && $reported == "$seen" ]]
 }
 
 @test "ranks do not share a CPU while there are enough" {
-    run -0 as ada srun -n "$(nproc)" --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
+    run -0 as ada srun -Q -n "$(nproc)" --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
     [[ $(printf '%s\n' "${lines[@]}" | sort -u | wc -l) -eq $(nproc) ]]
 }
 
@@ -49,7 +49,7 @@ each_rank_runs_where_it_was_told() {
 }
 
 @test "the verbose report is, line for line, what fairlead pin plan prints" {
-    run -0 --separate-stderr as ada srun -p hpc -w n1 -n "$(nproc)" --efa-pin=verbose true
+    run -0 --separate-stderr as ada srun -Q -p hpc -w n1 -n "$(nproc)" --efa-pin=verbose true
     printf '%s\n' "$stderr" >"$BATS_TEST_TMPDIR/live"
     run -0 "$FAIRLEAD_STAGE/run/cluster/prefix/bin/fairlead" pin plan --ntasks "$(nproc)" \
         --allowed "0-$(($(nproc) - 1))" \
@@ -59,19 +59,19 @@ each_rank_runs_where_it_was_told() {
 }
 
 @test "the report comes from the first node alone, with verbose:2 from each" {
-    run -0 --separate-stderr as ada srun -p hopeful -w n1,n3 -N 2 --efa-pin=verbose true
+    run -0 --separate-stderr as ada srun -Q -p hopeful -w n1,n3 -N 2 --efa-pin=verbose true
     [[ $(grep -c 'policy auto' <<<"$stderr") -eq 1 ]]
-    run -0 --separate-stderr as ada srun -p hopeful -w n1,n3 -N 2 --efa-pin=verbose:2 true
+    run -0 --separate-stderr as ada srun -Q -p hopeful -w n1,n3 -N 2 --efa-pin=verbose:2 true
     [[ $(grep -c 'policy auto' <<<"$stderr") -eq 2 ]]
 }
 
 @test "each rank is told its EFA interface" {
-    run -0 as ada srun -p hpc -w n1 -n 1 --efa-pin sh -c 'echo $FAIRLEAD_PIN_NICS $FAIRLEAD_PIN_POLICY'
+    run -0 as ada srun -Q -p hpc -w n1 -n 1 --efa-pin sh -c 'echo $FAIRLEAD_PIN_NICS $FAIRLEAD_PIN_POLICY'
     [[ $output == "rdmap49s0 nic" ]]
 }
 
 @test "an explicit --cpu-bind wins" {
-    run -0 --separate-stderr as ada srun -n 1 --cpu-bind=map_cpu:0 --efa-pin sh -c "$SHOW"
+    run -0 --separate-stderr as ada srun -Q -n 1 --cpu-bind=map_cpu:0 --efa-pin sh -c "$SHOW"
     [[ $output == "0 0" ]]
     [[ $stderr == *"yields to --cpu-bind"* ]]
 }
@@ -88,7 +88,7 @@ each_rank_runs_where_it_was_told() {
 
 @test "a long --cpu-bind wins as well as a short one" {
     list=$(printf '0,%.0s' {1..200})0
-    run -0 --separate-stderr as ada srun -n 1 --cpu-bind=map_cpu:"$list" --efa-pin sh -c "$SHOW"
+    run -0 --separate-stderr as ada srun -Q -n 1 --cpu-bind=map_cpu:"$list" --efa-pin sh -c "$SHOW"
     [[ $output == "0 0" && $stderr == *"yields to --cpu-bind"* ]]
 }
 
@@ -107,7 +107,7 @@ each_rank_runs_where_it_was_told() {
     (($(nproc) > 1)) || skip "needs two CPUs"
     daemon=$(on n3 -- cat /run/slurmd.pid)
     on n3 -- taskset -acp 0 "$daemon"
-    run -0 as ada srun -w n3 -n 2 --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
+    run -0 as ada srun -Q -w n3 -n 2 --efa-pin sh -c 'echo $FAIRLEAD_PIN_CPUS'
     [[ $(sort <<<"$output" | xargs) == "0 1" ]]
     on n3 -- taskset -acp "0-$(($(nproc) - 1))" "$daemon"
 }
@@ -117,10 +117,10 @@ each_rank_runs_where_it_was_told() {
     run -0 on n3 -- sh -c 'sed -i s/DMIProductName/DMIBoardName/ /run/fairlead/topology.xml
         sed -i "s/\(HostName.*value=\)\"[^\"]*\"/\1\"recorded\"/" /run/fairlead/topology.xml
         grep -c recorded /run/fairlead/topology.xml'
-    run -0 --separate-stderr as ada srun --efa-pin=verbose true
+    run -0 --separate-stderr as ada srun -Q --efa-pin=verbose true
     [[ $stderr == *"efa-pin: recorded:"* ]]
     on n3 -- chmod 0666 /run/fairlead/topology.xml
-    run -0 --separate-stderr as ada srun --efa-pin=verbose true
+    run -0 --separate-stderr as ada srun -Q --efa-pin=verbose true
     [[ $stderr == efa-pin:* && $stderr != *recorded* ]]
     on n3 -- rm -r /run/fairlead/topology.xml
 }
