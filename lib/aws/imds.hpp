@@ -18,8 +18,7 @@ struct InstanceFacts {
 inline constexpr const char* imds_endpoint = "http://169.254.169.254";
 
 /// One session token, then three reads, all within `deadline`. A path that IMDS does not have stays
-/// empty; no token is FL-X204, which says nothing
-/// about the node.
+/// empty; no token is FL-X204, which says nothing about the node.
 Result<InstanceFacts> instance_facts(const std::string& endpoint,
                                      std::chrono::milliseconds deadline);
 
