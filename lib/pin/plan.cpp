@@ -81,7 +81,7 @@ std::vector<std::size_t> dealing_order(const Machine& machine, const std::vector
             best = std::min(best, distance(machine, node.cpus, efa));
         return best;
     };
-    std::ranges::stable_sort(order, {}, nearest);
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(nearest(i), i); });
     return order;
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using topology::Machine;
 
-std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 std::string headline(const Machine& machine, const Plan& plan) {
     return fmt::format("efa-pin: {}: {} cores, {} NUMA, {} EFA, {} GPU; step has CPUs {}; policy {}"
