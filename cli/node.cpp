@@ -1,7 +1,7 @@
 /// fairlead node scan: discover and record what this node is
 
 #include "aws/imds.hpp"
-#include "base/files.hpp"
+#include "base/boot.hpp"
 #include "base/words.hpp"
 #include "cli/commands.hpp"
 #include "config/config.hpp"
@@ -29,11 +29,6 @@ std::string host_name() {
     char name[256] = "";
     ::gethostname(name, sizeof name - 1);
     return std::string(split(name, '.').front());
-}
-
-std::string boot_id() {
-    const auto text = read_file("/proc/sys/kernel/random/boot_id", 4096);
-    return text ? std::string(trimmed(*text)) : std::string{};
 }
 
 void ask_imds(const config::Config& config, state::NodeRecord& record) {
@@ -102,10 +97,19 @@ void scan(const Options& options, Session& session) {
     if (options.dry_run)
         return;
     // Each is of use without the other.
-    if (auto recorded = topology::record(config::run_dir); !recorded)
+    if (auto recorded = topology::record(*config, config::run_dir); !recorded)
         session.report(recorded.error());
     if (auto saved = state::write_node_record(config::run_dir, config->state_dir, record); !saved)
         session.report(saved.error());
+}
+
+/// What a step's fallback reads; short of a record, because nothing of the run folder is written.
+void print_topology(Session& session) {
+    const auto config = config::load(session.config_path);
+    auto machine = topology::look(config.value_or(config::Config{}));
+    if (!machine)
+        return session.report(machine.error());
+    fmt::print("{}", topology::encode({topology::current_key(), std::move(*machine)}));
 }
 
 } // namespace
@@ -121,6 +125,9 @@ void add_node(CLI::App& app, Session& session) {
     command->add_flag("--dry-run", options->dry_run, "show it, record nothing");
     add_format(*command, options->json);
     command->callback([options, &session] { scan(*options, session); });
+    CLI::App* topology = node->add_subcommand(
+        "topology", "print this machine's cores, NUMA nodes, EFA interfaces and GPUs as JSON");
+    topology->callback([&session] { print_topology(session); });
 }
 
 } // namespace fairlead::cli

@@ -1,10 +1,13 @@
 /// fairlead pin plan: what --efa-pin would do, on this or any recorded machine
 
+#include "base/words.hpp"
 #include "cli/commands.hpp"
 #include "config/paths.hpp"
+#include "pin/launchers.hpp"
 #include "pin/report.hpp"
 #include "topology/cache.hpp"
 
+#include <fmt/ranges.h>
 #include <memory>
 #include <numeric>
 
@@ -15,16 +18,24 @@ struct Options {
     std::string topology;
     std::string allowed;
     std::string pin;
+    std::string gpus;
+    std::string format = "text";
     int ranks = 0;
     int cpus_per_task = 0;
-    bool json = false;
+    int threads_per_core = 0;
 };
 
-Result<topology::Machine> machine_of(const Options& options, const Session& session) {
+/// Without a configuration the built-in limits hold: a plan needs none.
+config::Config config_of(const Session& session) {
+    return config::load(session.config_path).value_or(config::Config{});
+}
+
+Result<topology::Machine> machine_of(const Options& options, const config::Config& config) {
     if (!options.topology.empty())
         return topology::from_xml(options.topology);
-    const auto config = config::load(session.config_path);
-    return topology::this_machine(config.value_or(config::Config{}), config::run_dir);
+    if (auto known = topology::recorded(config::run_dir))
+        return known;
+    return topology::look(config);
 }
 
 Result<topology::CpuSet> allowed_of(const Options& options, const topology::Machine& machine) {
@@ -33,33 +44,81 @@ Result<topology::CpuSet> allowed_of(const Options& options, const topology::Mach
     if (const auto set = topology::CpuSet::from_list(options.allowed))
         return *set;
     return fail(Code::X301, "--allowed is '{}'; expected a list of CPUs such as 0-15,32",
-                options.allowed);
+                printable(options.allowed));
 }
+
+/// "all", or numbers in the order of PCI addresses.
+Result<std::vector<int>> gpus_of(const Options& options, const topology::Machine& machine) {
+    const int count = static_cast<int>(machine.gpus.size());
+    if (options.gpus == "all") {
+        std::vector<int> all(machine.gpus.size());
+        std::iota(all.begin(), all.end(), 0);
+        return all;
+    }
+    const auto set = topology::CpuSet::from_list(options.gpus);
+    if (!set || set->last() >= count)
+        return fail(Code::X301,
+                    "--gpus is '{}'; expected all or a list such as 0-3,6; the machine has {}",
+                    printable(options.gpus), count);
+    return set->cpus();
+}
+
+Result<pin::PlanInput> input_of(const Options& options, const config::Config& config,
+                                const topology::Machine& machine, const pin::Request& request) {
+    auto allowed = allowed_of(options, machine);
+    if (!allowed)
+        return std::unexpected(allowed.error());
+    auto gpus = gpus_of(options, machine);
+    if (!gpus)
+        return std::unexpected(gpus.error());
+    std::vector<std::uint32_t> ranks(static_cast<std::size_t>(options.ranks));
+    std::iota(ranks.begin(), ranks.end(), 0u);
+    return pin::PlanInput{.step_cpus = std::move(*allowed),
+                          .ranks = std::move(ranks),
+                          .cpus_per_task = options.cpus_per_task,
+                          .threads_per_core = options.threads_per_core,
+                          .gpus = std::move(*gpus),
+                          .ranks_per_nic = config.ranks_per_nic,
+                          .request = request};
+}
+
+using Writer = Result<std::string> (*)(const topology::Machine&, const pin::Plan&);
+
+struct Format {
+    std::string_view name;
+    Writer write;
+};
+
+constexpr Format formats[] = {
+    {"text",
+     [](const topology::Machine& machine, const pin::Plan& plan) -> Result<std::string> {
+         return fmt::format("{}\n", fmt::join(pin::report_lines(machine, plan), "\n"));
+     }},
+    {"json",
+     [](const topology::Machine& machine, const pin::Plan& plan) -> Result<std::string> {
+         return pin::report_json(machine, plan);
+     }},
+    {"rankfile", pin::rankfile},
+    {"intel-mpi", pin::intel_mpi},
+    {"slurm-cpu-bind", pin::slurm_cpu_bind},
+};
 
 Result<std::string> plan_text(const Options& options, const Session& session) {
     const auto request = pin::parse_request(options.pin);
     if (!request)
         return std::unexpected(request.error());
-    const auto machine = machine_of(options, session);
+    const auto config = config_of(session);
+    const auto machine = machine_of(options, config);
     if (!machine)
         return std::unexpected(machine.error());
-    const auto allowed = allowed_of(options, *machine);
-    if (!allowed)
-        return std::unexpected(allowed.error());
-    std::vector<std::uint32_t> ranks(static_cast<std::size_t>(options.ranks));
-    std::iota(ranks.begin(), ranks.end(), 0u);
-    const auto plan = pin::plan(*machine, {.step_cpus = *allowed,
-                                           .ranks = std::move(ranks),
-                                           .cpus_per_task = options.cpus_per_task,
-                                           .policy = request->policy});
+    const auto input = input_of(options, config, *machine, *request);
+    if (!input)
+        return std::unexpected(input.error());
+    const auto plan = pin::plan(*machine, *input);
     if (!plan)
         return std::unexpected(plan.error());
-    if (options.json)
-        return pin::report_json(*machine, *plan);
-    std::string text;
-    for (const std::string& line : pin::report_lines(*machine, *plan))
-        text += line + "\n";
-    return text;
+    const auto* const format = std::ranges::find(formats, options.format, &Format::name);
+    return format->write(*machine, *plan);
 }
 
 void print_plan(const Options& options, Session& session) {
@@ -68,6 +127,13 @@ void print_plan(const Options& options, Session& session) {
         fmt::print("{}", *text);
     else
         session.report(text.error());
+}
+
+std::vector<std::string> format_names() {
+    std::vector<std::string> names;
+    for (const Format& format : formats)
+        names.emplace_back(format.name);
+    return names;
 }
 
 } // namespace
@@ -86,9 +152,17 @@ void add_pin(CLI::App& app, Session& session) {
     plan->add_option("--cpus-per-task", options->cpus_per_task, "CPUs a rank (default: its share)")
         ->check(CLI::Range(1, most_ranks));
     plan->add_option("--allowed", options->allowed, "CPUs of the step, 0-15,32 (default: all)");
-    plan->add_option("--pin", options->pin,
-                     fmt::format("what --efa-pin would get: {}", pin::grammar));
-    add_format(*plan, options->json);
+    plan->add_option("--threads-per-core", options->threads_per_core,
+                     "hardware threads of a core to use, as srun's")
+        ->check(CLI::Range(1, most_ranks));
+    plan->add_option("--gpus", options->gpus,
+                     "GPUs of the step by PCI order, all or 0-3,6 (default: none)");
+    plan->add_option("--pin", options->pin, "what --efa-pin would get; see below");
+    plan->add_option("--format", options->format,
+                     "text, json, svg (a drawing), rankfile (Open MPI), intel-mpi or "
+                     "slurm-cpu-bind (default text)")
+        ->check(CLI::IsMember(format_names()));
+    plan->footer(fmt::format("{}", pin::grammar));
     plan->callback([options, &session] { print_plan(*options, session); });
 }
 

@@ -2,8 +2,11 @@
 
 #include "base/files.hpp"
 #include "base/guarded.hpp"
+#include "base/words.hpp"
 #include "config/paths.hpp"
 #include "fabric/verdict.hpp"
+#include "pin/environment.hpp"
+#include "pin/memory.hpp"
 #include "pin/report.hpp"
 #include "pin/step_cpus.hpp"
 #include "spank/core_abi.h"
@@ -13,21 +16,23 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fmt/ranges.h>
 #include <memory>
 #include <sched.h>
 
 using namespace fairlead;
 
-/// Everything a task reads after the fork, laid out for plain C.
+/// One step on one node; every task reads its own row of it after the fork.
 struct fairlead_plan {
-    struct Row {
-        std::vector<unsigned char> mask;
-        std::vector<std::string> texts;
-        std::vector<const char*> variables;
-    };
-    std::vector<Row> rows;
+    topology::Machine machine;
+    pin::Request request;
+    pin::VisibleGpus gpus;
+    pin::Plan plan;
     std::vector<std::string> report;
+
+    // The row of this task.
+    std::vector<unsigned char> mask{};
+    std::vector<pin::Variable> variables{};
+    std::vector<const char*> replacing{}, filling{};
 };
 
 namespace {
@@ -120,29 +125,63 @@ std::vector<unsigned char> kernel_mask(const topology::CpuSet& cpus) {
     return mask;
 }
 
-fairlead_plan::Row row_of(const topology::Machine& machine, const pin::Plan& plan,
-                          const pin::RankPlan& rank) {
-    const std::vector<std::string> nics = pin::nic_names(machine, rank);
-    fairlead_plan::Row row{kernel_mask(rank.cpus),
-                           {"FAIRLEAD_PIN_CPUS", rank.cpus.list(), "FAIRLEAD_PIN_NUMA",
-                            fmt::format("{}", fmt::join(rank.numa, ",")), "FAIRLEAD_PIN_NICS",
-                            fmt::format("{}", fmt::join(nics, ",")), "FAIRLEAD_PIN_POLICY",
-                            std::string(pin::to_string(plan.used))},
-                           {}};
-    return row;
+/// The report, ready before the tasks are forked.
+std::vector<std::string> report_of(const topology::Machine& machine, const pin::Request& request,
+                                   const pin::Plan& plan) {
+    if (request.report == pin::ReportFormat::Text)
+        return pin::report_lines(machine, plan);
+    const std::string json = pin::report_json(machine, plan);
+    const auto lines = split(trimmed(json), '\n');
+    return {lines.begin(), lines.end()};
 }
 
-std::unique_ptr<fairlead_plan> lay_out(const topology::Machine& machine, const pin::Plan& plan) {
-    auto result = std::make_unique<fairlead_plan>();
-    for (const pin::RankPlan& rank : plan.ranks)
-        result->rows.push_back(row_of(machine, plan, rank));
-    for (auto& row : result->rows) {
-        for (const std::string& text : row.texts)
-            row.variables.push_back(text.c_str());
-        row.variables.push_back(nullptr);
-    }
-    result->report = pin::report_lines(machine, plan);
-    return result;
+pin::PlanInput input_of(const fairlead_step& step, const config::Config& config,
+                        const topology::Machine& machine, const pin::Request& request,
+                        const pin::VisibleGpus& gpus) {
+    auto cpus = pin::step_cpus(machine, cgroup_cpus(), step.step_cores ? step.step_cores : "");
+    cpus.warnings.insert(cpus.warnings.end(), gpus.warnings.begin(), gpus.warnings.end());
+    return {.step_cpus = std::move(cpus.cpus),
+            .ranks = {step.ranks, step.ranks + step.rank_count},
+            .cpus_per_task = step.cpus_per_task,
+            .threads_per_core = step.threads_per_core,
+            .gpus = pin::indices(gpus),
+            .ranks_per_nic = config.ranks_per_nic,
+            .request = request,
+            .warnings = std::move(cpus.warnings)};
+}
+
+/// --mem-bind is the user's own word about memory, so `mem:` yields to it as pinning does to
+/// --cpu-bind.
+Result<void> yield_to_mem_bind(const fairlead_step& step, pin::Request& request,
+                               std::vector<std::string>& warnings) {
+    if (!step.keeps_memory_policy || request.force || request.memory == pin::Memory::Keep)
+        return {};
+    const std::string sentence = fmt::format(
+        "mem:{} yields to --mem-bind; add `force` to go before it", pin::to_string(request.memory));
+    if (request.strict)
+        return fail(Code::P205, "--efa-pin=strict: {}", sentence);
+    warnings.push_back(sentence);
+    request.memory = pin::Memory::Keep;
+    return {};
+}
+
+Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step,
+                                               const config::Config& config) {
+    auto request = pin::parse_request(step.pin_argument);
+    if (!request)
+        return std::unexpected(request.error());
+    auto machine = topology::this_machine(config, config::run_dir, config::cli_path);
+    if (!machine)
+        return std::unexpected(machine.error());
+    auto gpus = pin::visible_gpus(*machine, step.visible_gpus, step.step_gpus);
+    if (auto done = yield_to_mem_bind(step, *request, gpus.warnings); !done)
+        return std::unexpected(done.error());
+    auto plan = pin::plan(*machine, input_of(step, config, *machine, *request, gpus));
+    if (!plan)
+        return std::unexpected(plan.error());
+    auto report = report_of(*machine, *request, *plan);
+    return std::make_unique<fairlead_plan>(fairlead_plan{
+        std::move(*machine), *request, std::move(gpus), std::move(*plan), std::move(report)});
 }
 
 int make_plan(const fairlead_step& step, fairlead_plan** out, fairlead_sentence& sentence) {
@@ -151,22 +190,49 @@ int make_plan(const fairlead_step& step, fairlead_plan** out, fairlead_sentence&
         return FAIRLEAD_OK;
     if (!config)
         return refuse(sentence, config.error());
-    const auto request = pin::parse_request(step.pin_argument);
-    if (!request)
-        return refuse(sentence, request.error());
-    const auto machine = topology::this_machine(*config, config::run_dir);
-    if (!machine)
-        return refuse(sentence, machine.error());
-    auto cpus = pin::step_cpus(*machine, cgroup_cpus(), step.step_cores ? step.step_cores : "");
-    const auto plan = pin::plan(*machine, {.step_cpus = std::move(cpus.cpus),
-                                           .ranks = {step.ranks, step.ranks + step.rank_count},
-                                           .cpus_per_task = step.cpus_per_task,
-                                           .policy = request->policy,
-                                           .warnings = std::move(cpus.warnings)});
+    auto plan = plan_of(step, *config);
     if (!plan)
         return refuse(sentence, plan.error());
-    *out = lay_out(*machine, *plan).release();
+    *out = plan->release();
     return FAIRLEAD_OK;
+}
+
+/// A rank that Slurm bound to GPUs of its own gets those and their interfaces.
+pin::RankPlan rank_of(const fairlead_plan& plan, std::size_t local_id, const char* visible) {
+    const pin::RankPlan& rank = plan.plan.ranks[local_id];
+    auto own = pin::task_gpus(plan.gpus, visible);
+    if (own.empty() || own.size() == plan.gpus.gpus.size())
+        return rank;
+    return pin::with_own_gpus(plan.machine, plan.request, rank, std::move(own));
+}
+
+void lay_out(fairlead_plan& plan, const pin::RankPlan& rank) {
+    plan.mask = plan.plan.binds() ? kernel_mask(rank.cpus) : std::vector<unsigned char>{};
+    plan.variables = pin::environment_of(plan.machine, plan.plan, rank, plan.request, plan.gpus);
+    plan.replacing.clear();
+    plan.filling.clear();
+    for (const pin::Variable& variable : plan.variables) {
+        auto& pairs = variable.replaces ? plan.replacing : plan.filling;
+        pairs.insert(pairs.end(), {variable.name.c_str(), variable.value.c_str()});
+    }
+    plan.replacing.push_back(nullptr);
+    plan.filling.push_back(nullptr);
+}
+
+int give_row(fairlead_plan& plan, std::size_t local_id, const char* visible, fairlead_row& row,
+             fairlead_sentence& sentence) {
+    if (local_id >= plan.plan.ranks.size())
+        return refuse(sentence, {Code::P202, fmt::format("no plan for local task {}", local_id)});
+    const pin::RankPlan rank = rank_of(plan, local_id, visible);
+    lay_out(plan, rank);
+    row = {plan.mask.empty() ? nullptr : plan.mask.data(), plan.mask.size(), plan.replacing.data(),
+           plan.filling.data()};
+    const auto set =
+        pin::set_memory_policy(plan.request.memory, pin::numa_numbers(plan.machine, rank));
+    if (set)
+        return FAIRLEAD_OK;
+    say(sentence, to_string(set.error()));
+    return plan.request.strict ? FAIRLEAD_REFUSED : FAIRLEAD_OK;
 }
 
 /// Our own fault refuses the step that asked, in its own words, and hurts nobody else.
@@ -192,12 +258,10 @@ int core_plan(const fairlead_step* step, fairlead_plan** plan, fairlead_sentence
     return answered("plan", sentence, [&] { return make_plan(*step, plan, *sentence); });
 }
 
-int core_row(const fairlead_plan* plan, std::size_t local_id, fairlead_row* row) {
-    if (local_id >= plan->rows.size())
-        return FAIRLEAD_REFUSED;
-    const auto& source = plan->rows[local_id];
-    *row = {source.mask.data(), source.mask.size(), source.variables.data()};
-    return FAIRLEAD_OK;
+int core_row(fairlead_plan* plan, std::size_t local_id, const char* visible, fairlead_row* row,
+             fairlead_sentence* sentence) {
+    return answered("row", sentence,
+                    [&] { return give_row(*plan, local_id, visible, *row, *sentence); });
 }
 
 const char* core_report_line(const fairlead_plan* plan, std::size_t index) {

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define FAIRLEAD_CORE_ABI 1
+#define FAIRLEAD_CORE_ABI 2
 #define FAIRLEAD_CORE_SYMBOL "fairlead_core"
 
 /* A sentence for the user, filled when a call returns FAIRLEAD_REFUSED. */
@@ -29,20 +29,25 @@ typedef struct {
 
 typedef struct {
     const char* config_path;  /* NULL for the default */
-    const char* pin_argument; /* value of --efa-pin, checked by the front */
+    const char* pin_argument; /* the request that counts, checked by the front */
     const char* step_cores;   /* S_STEP_ALLOC_CORES, may be NULL */
     const uint32_t* ranks;    /* global ranks by local id */
     size_t rank_count;
-    int cpus_per_task; /* 0 where the user gave none */
+    int cpus_per_task;        /* 0 where the user gave none */
+    int threads_per_core;     /* likewise */
+    const char* visible_gpus; /* the step's CUDA_VISIBLE_DEVICES; "" where unset */
+    const char* step_gpus;    /* SLURM_STEP_GPUS; "" where unset */
+    int keeps_memory_policy;  /* the user gave --mem-bind, which wins */
 } fairlead_step;
 
 /* Made by plan(), read in every forked task, freed by release(). */
 typedef struct fairlead_plan fairlead_plan;
 
 typedef struct {
-    const unsigned char* cpu_mask; /* a kernel CPU mask; owned by the plan */
+    const unsigned char* cpu_mask; /* a kernel CPU mask; NULL where the plan does not bind */
     size_t cpu_mask_size;          /* bytes */
-    const char* const* variables;  /* name, value, name, value, ..., NULL; owned by the plan */
+    const char* const* replacing;  /* name, value, name, value, ..., NULL: set */
+    const char* const* filling;    /* likewise: set where unset */
 } fairlead_row;
 
 typedef struct {
@@ -51,7 +56,11 @@ typedef struct {
     int (*gate)(const fairlead_gate_query* query, fairlead_sentence* sentence);
     /* *plan is NULL with FAIRLEAD_OK where Fairlead is paused. As the user. */
     int (*plan)(const fairlead_step* step, fairlead_plan** plan, fairlead_sentence* sentence);
-    int (*row)(const fairlead_plan* plan, size_t local_id, fairlead_row* row);
+    /* In the task, as the user: what the rank gets, and its memory policy, set at once. `visible`
+     * is the task's own CUDA_VISIBLE_DEVICES, "" where unset. The row is the plan's and good until
+     * the next call. FAIRLEAD_REFUSED ends the task; FAIRLEAD_OK with a sentence is a warning. */
+    int (*row)(fairlead_plan* plan, size_t local_id, const char* visible, fairlead_row* row,
+               fairlead_sentence* sentence);
     /* NULL after the last line; owned by the plan. */
     const char* (*report_line)(const fairlead_plan* plan, size_t index);
     void (*release)(fairlead_plan* plan);

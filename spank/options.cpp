@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 namespace fairlead::spank {
@@ -15,6 +17,17 @@ Options given;
 const char* faulted = nullptr; ///< the option whose reading met a fault of our own
 
 constexpr std::array<std::string_view, 3> efa_words{"required", "preferred", "off"};
+
+/// Prints the grammar and ends the command, as srun --help does.
+[[noreturn]] void print_grammar() {
+    std::fwrite(pin::grammar.data(), 1, pin::grammar.size(), stdout);
+    std::exit(0); // NOLINT(concurrency-mt-unsafe): srun has no thread yet while it reads options
+}
+
+bool on_users_side() {
+    const spank_context_t context = spank_context();
+    return context == S_CTX_LOCAL || context == S_CTX_ALLOCATOR;
+}
 
 /// A bare option arrives as NULL in srun, as "" in slurmstepd and as "(null)" through the
 /// environment.
@@ -28,6 +41,8 @@ Result<void> take_pin(std::string_view value) {
     const auto request = pin::parse_request(value);
     if (!request)
         return std::unexpected(request.error());
+    if (request->help && on_users_side())
+        print_grammar();
     given.pin = std::string(value);
     return {};
 }
@@ -79,8 +94,9 @@ int on_efa(int, const char* argument, int remote) {
 
 char pin_name[] = "efa-pin";
 char pin_argument[] = "ARGS";
-char pin_usage[] = "[fairlead] bind ranks close to their EFA interface; ARGS: on, off, verbose, "
-                   "by:auto|numa|nic|compact, joined with commas";
+char pin_usage[] = "[fairlead] bind ranks close to their EFA interface and GPU; ARGS: on, off, "
+                   "by:auto|gpu|nic|numa|l3|compact|spread|none, verbose, dry-run and more, joined "
+                   "with commas; --efa-pin=help lists them";
 char efa_name[] = "efa";
 char efa_argument[] = "required|preferred|off";
 char efa_usage[] = "[fairlead] require nodes with working EFA; bare means required";

@@ -3,6 +3,7 @@
 #include "spank/abi.hpp"
 #include "spank/fault.hpp"
 #include "spank/options.hpp"
+#include "spank/settings.hpp"
 #include "spank/step.hpp"
 
 #include <utility>
@@ -69,6 +70,8 @@ int slurm_spank_init(spank_t spank, int argc, char** argv) {
 
 int slurm_spank_init_post_opt(spank_t spank, int, char**) {
     constexpr int fault = 1;
+    if (takes_options() && !in_step())
+        return guarded("init_post_opt", failed, report_fault, [] { return command_started(); });
     const int done = guarded("init_post_opt", fault, report_fault,
                              [&] { return in_step() ? step_opened(spank) : 0; });
     return done == fault ? step_faulted("init_post_opt") : done;

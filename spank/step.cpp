@@ -1,33 +1,35 @@
 #include "spank/step.hpp"
 
-#include "base/words.hpp"
 #include "config/paths.hpp"
 #include "pin/request.hpp"
 #include "spank/core_loader.hpp"
 #include "spank/options.hpp"
+#include "spank/settings.hpp"
+#include "spank/step_facts.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <sched.h>
-#include <string_view>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace fairlead::spank {
 namespace {
 
 /// One step on one node, from init to exit; tasks inherit it through fork.
 struct Step {
-    const char* config_path = nullptr;         ///< from plugstack.conf, kept by Slurm
-    const char* core_path = config::core_path; ///< or from plugstack.conf
     const fairlead_core_functions* core = nullptr;
     fairlead_plan* plan = nullptr;
     std::optional<std::string> refusal; ///< why no task of this step may run here
     bool reports = false;
+    bool dry_run = false;
     // A plugin that plugstack.conf names twice is called twice.
     bool opened = false, planned = false, task_started = false;
 };
 
 Step step;
+
+constexpr const char* pin_variable = "FAIRLEAD_PIN";
 
 Error fault_in(const char* where) {
     return {Code::P203, fmt::format("Fairlead met a fault of its own in {}; drop the option to run "
@@ -35,24 +37,10 @@ Error fault_in(const char* where) {
                                     where)};
 }
 
-std::uint32_t number_item(spank_t spank, spank_item_t item, std::uint32_t otherwise) {
-    std::uint32_t value = 0;
-    return spank_get_item(spank, item, &value) == ESPANK_SUCCESS ? value : otherwise;
-}
-
-/// Empty where it is not set; cut off where it is long.
-std::string variable(spank_t spank, const char* name) {
-    char value[256] = "";
-    const spank_err_t answer = spank_getenv(spank, name, value, sizeof value);
-    if (answer == ESPANK_NOSPACE)
-        return "(long)";
-    return answer == ESPANK_SUCCESS ? value : "";
-}
-
 bool core_ready() {
     if (step.core)
         return true;
-    const auto loaded = load_core(step.core_path);
+    const auto loaded = load_core(settings().core_path);
     if (!loaded) {
         step.refusal = to_string(loaded.error());
         return false;
@@ -70,45 +58,64 @@ bool prolog_refused(std::uint32_t job) {
 void ask_gate(std::uint32_t job, bool efa_required) {
     if (!core_ready())
         return;
-    const fairlead_gate_query query{step.config_path, job, efa_required};
+    const fairlead_gate_query query{settings().config_path, job, efa_required};
     fairlead_sentence sentence{};
     if (step.core->gate(&query, &sentence) != FAIRLEAD_OK)
         step.refusal = sentence.text;
 }
 
-/// A --cpu-bind of the user's own: SLURM_CPU_BIND is "quiet,mask_cpu:..." then, and empty without.
-/// Once tasks start it is always set, so this can only be told in user_init.
-bool user_binds(spank_t spank) { return !variable(spank, "SLURM_CPU_BIND").empty(); }
-
-/// Slurm says 1 as well when the user gave no --cpus-per-task; the variable is then unset, or, on
-/// 22.05, the batch job's own.
-int cpus_per_task(spank_t spank) {
-    const std::uint32_t cpus = number_item(spank, S_STEP_CPUS_PER_TASK, 0);
-    if (cpus == 1 && variable(spank, "SLURM_CPUS_PER_TASK") != "1")
-        return 0;
-    return static_cast<int>(cpus);
+/// The request that counts: the option, the environment, the site's default; empty for none.
+std::optional<std::string> request_of(spank_t spank) {
+    if (options().pin)
+        return options().pin;
+    if (const std::string value = variable(spank, pin_variable); !value.empty())
+        return value;
+    if (const std::string value = pin_default(variable(spank, "SLURM_JOB_PARTITION"));
+        !value.empty())
+        return value;
+    return std::nullopt;
 }
 
-std::vector<std::uint32_t> global_ranks(spank_t spank) {
-    std::vector<std::uint32_t> ranks(number_item(spank, S_JOB_LOCAL_TASK_COUNT, 0));
-    for (std::uint32_t local = 0; local < ranks.size(); ++local) {
-        std::uint32_t global = local;
-        spank_get_item(spank, S_JOB_LOCAL_TO_GLOBAL_ID, local, &global);
-        ranks[local] = global;
-    }
-    return ranks;
-}
-
-void make_plan(spank_t spank) {
+void make_plan(spank_t spank, const std::string& request) {
     char* cores = nullptr;
     if (spank_get_item(spank, S_STEP_ALLOC_CORES, &cores) != ESPANK_SUCCESS)
         cores = nullptr;
     const std::vector<std::uint32_t> ranks = global_ranks(spank);
-    const fairlead_step query{step.config_path, options().pin->c_str(), cores,
-                              ranks.data(),     ranks.size(),           cpus_per_task(spank)};
+    const std::string gpus = variable(spank, "CUDA_VISIBLE_DEVICES"),
+                      node_gpus = variable(spank, "SLURM_STEP_GPUS");
+    const fairlead_step query{.config_path = settings().config_path,
+                              .pin_argument = request.c_str(),
+                              .step_cores = cores,
+                              .ranks = ranks.data(),
+                              .rank_count = ranks.size(),
+                              .cpus_per_task = cpus_per_task(spank),
+                              .threads_per_core = threads_per_core(spank),
+                              .visible_gpus = gpus.c_str(),
+                              .step_gpus = node_gpus.c_str(),
+                              .keeps_memory_policy = user_binds_memory(spank)};
     fairlead_sentence sentence{};
     if (step.core->plan(&query, &step.plan, &sentence) != FAIRLEAD_OK)
         step.refusal = sentence.text;
+}
+
+/// Why a step that asks to be pinned is not; empty where it is.
+std::string yields_to(spank_t spank, const pin::Request& request) {
+    if (const auto daemon = launcher(spank); !daemon.empty())
+        return fmt::format(
+            "--efa-pin leaves {} alone, because it places its ranks itself; `fairlead "
+            "pin plan --format rankfile` (or intel-mpi) gives mpirun the same plan",
+            daemon);
+    if (user_binds(spank) && !request.force)
+        return "--efa-pin yields to --cpu-bind";
+    return {};
+}
+
+/// A launcher's daemon is no breach: the user asked mpirun, not srun, to place the ranks.
+void yield(spank_t spank, const pin::Request& request, const std::string& reason) {
+    if (request.strict && launcher(spank).empty())
+        step.refusal = to_string(Error{Code::P205, "--efa-pin=strict: " + reason});
+    else if (number_item(spank, S_JOB_NODEID, 0) == 0)
+        slurm_spank_log("fairlead: %s", reason.c_str());
 }
 
 void print_report() {
@@ -117,39 +124,36 @@ void print_report() {
         slurm_spank_log("%s", line);
 }
 
+void set_variables(spank_t spank, const char* const* pairs, int overwrite) {
+    for (; *pairs; pairs += 2)
+        spank_setenv(spank, pairs[0], pairs[1], overwrite);
+}
+
+/// slurmstepd gives a task the user's own soft limit of locked memory after task_init, whatever
+/// slurmd has (64 KiB on many login nodes), and EFA needs to lock much. Without the variable
+/// slurmd's limit stays.
+void keep_memory_lock_limit(spank_t spank) { spank_unsetenv(spank, "SLURM_RLIMIT_MEMLOCK"); }
+
 int apply(spank_t spank, std::size_t local_id) {
     fairlead_row row{};
-    if (step.core->row(step.plan, local_id, &row) != FAIRLEAD_OK) {
-        slurm_spank_log("fairlead: no plan for local task %zu [FL-P202]", local_id);
+    fairlead_sentence sentence{};
+    const std::string gpus = variable(spank, "CUDA_VISIBLE_DEVICES");
+    const int answer = step.core->row(step.plan, local_id, gpus.c_str(), &row, &sentence);
+    if (sentence.text[0] != '\0')
+        slurm_spank_log("fairlead: local task %zu: %s", local_id, sentence.text);
+    if (answer != FAIRLEAD_OK)
         return failed;
-    }
     const auto* mask = reinterpret_cast<const cpu_set_t*>(row.cpu_mask);
-    if (::sched_setaffinity(0, row.cpu_mask_size, mask) != 0) {
+    if (mask && ::sched_setaffinity(0, row.cpu_mask_size, mask) != 0) {
         slurm_spank_log("fairlead: local task %zu cannot be bound: %m [FL-P202]", local_id);
         return failed;
     }
-    for (const char* const* pair = row.variables; *pair; pair += 2)
-        spank_setenv(spank, pair[0], pair[1], 1);
+    set_variables(spank, row.replacing, 1);
+    set_variables(spank, row.filling, 0);
     return 0;
 }
 
 } // namespace
-
-Result<void> read_settings(int argc, char** argv) {
-    constexpr std::string_view config_key = "config=", core_key = "core=";
-    for (int i = 0; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word.starts_with(config_key))
-            step.config_path = argv[i] + config_key.size();
-        else if (word.starts_with(core_key))
-            step.core_path = argv[i] + core_key.size();
-        else
-            return fail(Code::X105,
-                        "plugstack.conf: unknown word '{}'; expected config=PATH or core=PATH",
-                        printable(word));
-    }
-    return {};
-}
 
 void refuse_step(const Error& error) {
     if (!step.refusal)
@@ -160,6 +164,18 @@ int step_faulted(const char* where) {
     if (options().pin || options().efa)
         refuse_step(fault_in(where));
     return 0;
+}
+
+int command_started() {
+    const char* text =
+        std::getenv(pin_variable); // NOLINT(concurrency-mt-unsafe): srun's main thread
+    if (!text || options().pin)
+        return 0;
+    const auto request = pin::parse_request(text);
+    if (request)
+        return 0;
+    slurm_error("fairlead: %s: %s", pin_variable, to_string(request.error()).c_str());
+    return failed;
 }
 
 int step_opened(spank_t spank) {
@@ -179,22 +195,29 @@ int step_opened(spank_t spank) {
 }
 
 int step_planned(spank_t spank) {
-    if (std::exchange(step.planned, true) || step.refusal || !options().pin ||
+    if (std::exchange(step.planned, true) || step.refusal ||
         number_item(spank, S_JOB_STEPID, 0) >= first_special_step)
         return 0;
-    const auto request = pin::parse_request(*options().pin);
-    if (!request || !request->on)
+    const auto text = request_of(spank);
+    if (!text)
         return 0;
-    const bool first_node = number_item(spank, S_JOB_NODEID, 0) == 0;
-    if (user_binds(spank)) {
-        if (first_node)
-            slurm_spank_log("fairlead: --efa-pin yields to --cpu-bind");
+    const auto request = pin::parse_request(*text);
+    if (!request) {
+        step.refusal = to_string(request.error());
+        return 0;
+    }
+    if (!request->on)
+        return 0;
+    if (const std::string reason = yields_to(spank, *request); !reason.empty()) {
+        yield(spank, *request, reason);
         return 0;
     }
     if (!core_ready())
         return 0;
-    make_plan(spank);
-    step.reports = request->verbose > 1 || (request->verbose == 1 && first_node);
+    make_plan(spank, *text);
+    const int verbose = std::max(request->verbose, request->dry_run ? 1 : 0);
+    step.reports = verbose > 1 || (verbose == 1 && number_item(spank, S_JOB_NODEID, 0) == 0);
+    step.dry_run = request->dry_run;
     return 0;
 }
 
@@ -211,10 +234,14 @@ int task_started(spank_t spank) {
             slurm_spank_log("fairlead: %s", step.refusal->c_str());
         return failed;
     }
+    if (step.plan || options().efa)
+        keep_memory_lock_limit(spank);
     if (!step.plan)
         return 0;
     if (step.reports && local_id == 0)
         print_report();
+    if (step.dry_run)
+        ::_exit(0);
     return apply(spank, static_cast<std::size_t>(local_id));
 }
 

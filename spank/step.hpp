@@ -6,16 +6,15 @@
 
 namespace fairlead::spank {
 
-/// Reads the words behind the plugin in plugstack.conf: `config=PATH` and `core=PATH`. An unknown
-/// word is an error (FL-X105), because a misspelt one would silently do nothing.
-Result<void> read_settings(int argc, char** argv);
-
 /// No task of this step may run here, for this reason. A failure any earlier than in task_init
 /// would drain the node.
 void refuse_step(const Error& error);
 
 /// A fault of our own in `where`: steps that asked for something are refused, others run.
 int step_faulted(const char* where);
+
+/// On the user's side: refuses a FAIRLEAD_PIN that cannot be read. Fails with -1.
+int command_started();
 
 /// As root, once: asks the gate when the prolog left a state for the job or the step requires EFA.
 int step_opened(spank_t spank);

@@ -70,6 +70,26 @@ constexpr std::array table{
     CodeEntry{Code::P204, "FL-P204", "topology cannot be used",
               "The file is not an hwloc topology, or describes a machine without CPUs.",
               "Give a file written by `lstopo FILE.xml` or `fairlead node scan`."},
+    CodeEntry{Code::P205, "FL-P205", "a strict plan would break a promise",
+              "The step asked for --efa-pin=strict, and its ranks would share CPUs, get fewer CPUs "
+              "than asked for, pass the limit of an EFA interface, or yield to another binding.",
+              "Do what the message proposes, or drop `strict` to run with a warning instead. "
+              "`fairlead pin plan` tries a request without a job."},
+    CodeEntry{Code::P206, "FL-P206", "the node has not what the request names",
+              "The request names an EFA interface that is not on the node, or reserves all cores "
+              "that the step has.",
+              "Use one of the names that the message proposes; `fairlead node scan --dry-run` on "
+              "the node lists them."},
+    CodeEntry{Code::P207, "FL-P207", "memory policy not set",
+              "The kernel refused the memory policy of a rank. Its memory is placed as without "
+              "`mem:`.",
+              "Check that the NUMA nodes of the plan are among the job's (cpuset.mems), or drop "
+              "`mem:`."},
+    CodeEntry{
+        Code::P208, "FL-P208", "plan cannot be written in this format",
+        "The other launcher has no words for what the plan does, such as several ranks on one "
+        "core.",
+        "Change the request as the message says, or choose another --format."},
     CodeEntry{Code::X101, "FL-X101", "file missing",
               "A file that was named does not exist. Where it is the configuration, slurmctld and "
               "slurmd run on and nothing is enforced.",

@@ -122,6 +122,11 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
          [&](const YAML::Node& value) {
              return store(reader.text(value, "default_partition"), config.default_partition);
          }},
+        {"ranks_per_nic",
+         [&](const YAML::Node& value) {
+             constexpr int most = 65536;
+             return store(reader.number(value, "ranks_per_nic", 1, most), config.ranks_per_nic);
+         }},
         {"defaults",
          [&](const YAML::Node& value) {
              return read_rules(reader, value, "defaults", config.defaults);

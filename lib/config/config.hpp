@@ -41,6 +41,7 @@ struct Config {
     std::filesystem::path catalog; ///< empty for the catalog that is installed
     std::filesystem::path scontrol = "/usr/bin/scontrol";
     std::optional<std::string> default_partition;
+    int ranks_per_nic = 128; ///< ranks that pinning puts on one EFA interface
     PartitionRules defaults;
     std::map<std::string, PartitionRules, std::less<>> partitions;
     std::optional<Testing> testing;

@@ -3,6 +3,7 @@
 #include "base/words.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 namespace fairlead::config {
@@ -95,6 +96,21 @@ Result<std::vector<std::string>> Reader::texts(const YAML::Node& node,
         values.push_back(std::move(*value));
     }
     return values;
+}
+
+Result<int> Reader::number(const YAML::Node& node, std::string_view where, int least,
+                           int most) const {
+    const auto value = text(node, where);
+    if (!value)
+        return std::unexpected(value.error());
+    int number = 0;
+    const char* end = value->data() + value->size();
+    const auto [stop, error_code] = std::from_chars(value->data(), end, number);
+    if (error_code != std::errc{} || stop != end || number < least || number > most)
+        return error(Code::X106, node,
+                     fmt::format("{} is '{}'; expected a number from {} to {}", where,
+                                 printable(*value), least, most));
+    return number;
 }
 
 Result<std::size_t> Reader::word(const YAML::Node& node, std::string_view where,

@@ -43,6 +43,8 @@ class Reader {
                                                 std::string_view where) const;
     Result<std::vector<std::string>> texts(const YAML::Node& node, std::string_view where) const;
 
+    Result<int> number(const YAML::Node& node, std::string_view where, int least, int most) const;
+
     /// The index of the value among `words`.
     Result<std::size_t> word(const YAML::Node& node, std::string_view where,
                              std::span<const std::string_view> words) const;

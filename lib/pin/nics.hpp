@@ -1,32 +1,45 @@
-/// Which EFA interface is near which CPUs, and which rank gets which.
+/// Which rank gets which EFA interfaces.
 #pragma once
 
-#include "topology/machine.hpp"
+#include "base/error.hpp"
+#include "pin/distance.hpp"
+#include "pin/request.hpp"
+#include "pin/transport.hpp"
 
 #include <vector>
 
 namespace fairlead::pin {
 
-/// 0: hangs on an object that holds some of the CPUs; 1: same package, or locality unknown;
-/// 2: farther.
-int distance(const topology::Machine& machine, const topology::CpuSet& cpus,
-             const topology::Device& nic);
-
-/// Hands out interfaces one rank after the other: the nearest, of those the least loaded, of those
-/// the first by PCI address.
-class NicDealer {
-  public:
-    explicit NicDealer(const topology::Machine& machine)
-        : machine_(machine), loads_(machine.efas.size(), 0) {}
-
-    /// The index of the interface, or empty on a machine without one.
-    std::vector<int> next(const topology::CpuSet& cpus);
-
-    const std::vector<int>& loads() const { return loads_; }
-
-  private:
-    const topology::Machine& machine_;
-    std::vector<int> loads_;
+/// What the choice of interfaces depends on.
+struct RankSite {
+    std::vector<int> numa; ///< indices into Machine::numa_nodes
+    std::vector<int> gpus; ///< indices into Machine::gpus
 };
+
+struct NicRules {
+    NicSelection selection{};
+    int per_rank = 0; ///< 0: one, or the whole group of a rank's GPUs
+    int limit = 0;    ///< ranks that an interface carries
+};
+
+/// Interfaces by PCI address that no NUMA node can tell apart.
+std::vector<std::vector<int>> nic_groups(const Distances& distances,
+                                         const std::vector<int>& candidates);
+
+/// Interfaces 0 to `count`-1.
+std::vector<int> all_nics(std::size_t count);
+
+/// The interfaces that belong to a GPU: those on its PCI host bridge; else its share, by PCI
+/// address, of those as near to the CPUs as it is, where they divide evenly over the GPUs there;
+/// else all of those; else all. aws-ofi-nccl groups them likewise.
+std::vector<int> nics_of_gpu(const topology::Machine& machine, int gpu);
+
+/// Indices into Machine::efas for each rank, ascending, never one twice. Closest: no interface
+/// beyond its limit where another has room, then least distance in sum, then even loads. Balance:
+/// even loads before distance. FL-P206 where a named interface is not on the machine.
+Result<std::vector<std::vector<int>>> choose_nics(const topology::Machine& machine,
+                                                  const Distances& distances,
+                                                  const std::vector<RankSite>& ranks,
+                                                  const NicRules& rules);
 
 } // namespace fairlead::pin

@@ -1,5 +1,7 @@
 #include "pin/report.hpp"
 
+#include "pin/distance.hpp"
+
 #include <algorithm>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -7,9 +9,24 @@
 namespace fairlead::pin {
 namespace {
 
+using topology::Device;
 using topology::Machine;
 
+constexpr std::size_t most_rows = 16;
+
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+
+std::string listed(const auto& values) {
+    return or_dash(fmt::format("{}", fmt::join(values, ",")));
+}
+
+std::vector<std::string> names_of(const std::vector<Device>& devices,
+                                  const std::vector<int>& indices) {
+    std::vector<std::string> names;
+    for (const int index : indices)
+        names.push_back(devices[static_cast<std::size_t>(index)].name);
+    return names;
+}
 
 std::string headline(const Machine& machine, const Plan& plan) {
     return fmt::format("efa-pin: {}: {} cores, {} NUMA, {} EFA, {} GPU; step has CPUs {}; policy {}"
@@ -20,41 +37,137 @@ std::string headline(const Machine& machine, const Plan& plan) {
                        plan.asked == plan.used ? "" : fmt::format(" -> {}", to_string(plan.used)));
 }
 
+/// How far the farthest of a rank's interfaces is.
+std::string_view path_of(const Distances& distances, const Machine& machine, const RankPlan& rank) {
+    if (rank.nics.empty())
+        return "-";
+    Distance farthest = Distance::SameNuma;
+    for (const int nic : rank.nics) {
+        if (machine.efas[static_cast<std::size_t>(nic)].near.empty())
+            return "unknown";
+        farthest = std::max(farthest, distances.between(rank.numa, nic));
+    }
+    constexpr std::array<std::string_view, 3> words{"same NUMA", "same package", "other package"};
+    return words.at(static_cast<std::size_t>(farthest));
+}
+
+/// Ranks that a row shows together.
+struct Row {
+    std::size_t first, last; ///< indices into Plan::ranks
+    std::string path;
+};
+
+bool alike(const RankPlan& a, const RankPlan& b) {
+    return a.numa == b.numa && a.gpus == b.gpus && a.nics == b.nics && a.rank + 1 == b.rank &&
+           a.cpus.size() == b.cpus.size();
+}
+
+std::vector<Row> rows_of(const Machine& machine, const Plan& plan) {
+    const Distances distances(machine, machine.efas);
+    const bool together = plan.ranks.size() > most_rows;
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < plan.ranks.size(); ++i)
+        if (together && i > 0 && alike(plan.ranks[i - 1], plan.ranks[i]))
+            rows.back().last = i;
+        else
+            rows.push_back({i, i, std::string(path_of(distances, machine, plan.ranks[i]))});
+    return rows;
+}
+
+using Cells = std::vector<std::string>;
+
+Cells cells_of(const Machine& machine, const Plan& plan, const Row& row) {
+    const RankPlan& first = plan.ranks[row.first];
+    topology::CpuSet cpus;
+    for (std::size_t i = row.first; i <= row.last; ++i)
+        cpus.add(plan.ranks[i].cpus);
+    const auto last = plan.ranks[row.last].rank;
+    return {row.first == row.last ? fmt::format("{}", first.rank)
+                                  : fmt::format("{}-{}", first.rank, last),
+            plan.binds() ? cpus.list() : "any",
+            fmt::format("{}", first.cpus.size()),
+            listed(numa_numbers(machine, first)),
+            listed(names_of(machine.gpus, first.gpus)),
+            listed(names_of(machine.efas, first.nics)),
+            row.path};
+}
+
+/// Columns as wide as their widest cell; the rank is set to the right.
+std::vector<std::string> table(const std::vector<Cells>& cells) {
+    std::vector<std::size_t> widths(cells.front().size(), 0);
+    for (const Cells& row : cells)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], row[i].size());
+    std::vector<std::string> lines;
+    for (const Cells& row : cells) {
+        std::string line =
+            fmt::format("efa-pin: {:>{}}", row[0], std::max<std::size_t>(5, widths[0]));
+        for (std::size_t i = 1; i + 1 < row.size(); ++i)
+            line += fmt::format("  {:<{}}", row[i], widths[i]);
+        lines.push_back(line + "  " + row.back());
+    }
+    return lines;
+}
+
+std::vector<std::string> rank_table(const Machine& machine, const Plan& plan) {
+    std::vector<Cells> cells{{"rank", "cpus", "each", "numa", "gpus", "nics", "path"}};
+    for (const Row& row : rows_of(machine, plan))
+        cells.push_back(cells_of(machine, plan, row));
+    if (machine.gpus.empty())
+        for (Cells& row : cells)
+            row.erase(row.begin() + 4);
+    return table(cells);
+}
+
+/// "96 on each of 2" where all are alike, else each by name.
 std::string nic_loads(const Machine& machine, const Plan& plan) {
-    std::vector<std::string> loads;
-    for (std::size_t i = 0; i < machine.efas.size(); ++i)
-        loads.push_back(fmt::format("{} {}", machine.efas[i].name, plan.ranks_on_nic[i]));
-    if (loads.empty())
+    if (machine.efas.empty())
         return "no EFA";
-    return fmt::format("ranks per EFA {} (limit {})", fmt::join(loads, ", "), ranks_per_nic_limit);
+    const auto& loads = plan.ranks_on_nic;
+    const auto [low, high] = std::ranges::minmax(loads);
+    std::string shown = fmt::format("{} to {} on {} interfaces", low, high, loads.size());
+    if (loads.size() <= 4) {
+        Cells each;
+        for (std::size_t i = 0; i < loads.size(); ++i)
+            each.push_back(fmt::format("{} {}", machine.efas[i].name, loads[i]));
+        shown = fmt::format("{}", fmt::join(each, ", "));
+    } else if (low == high) {
+        shown = fmt::format("{} on each of {}", low, loads.size());
+    }
+    return fmt::format("ranks per EFA {} (limit {})", shown, plan.ranks_per_nic);
+}
+
+std::string closing_line(const Machine& machine, const Plan& plan) {
+    return fmt::format("efa-pin: {}; idle cores {}{}; ranks across NUMA nodes {}; ranks sharing "
+                       "CPUs {}",
+                       nic_loads(machine, plan), plan.idle_cores,
+                       plan.reserved_cores > 0 ? fmt::format(", reserved {}", plan.reserved_cores)
+                                               : "",
+                       plan.crossings, plan.overlaps);
 }
 
 } // namespace
 
 std::vector<std::string> nic_names(const Machine& machine, const RankPlan& rank) {
-    std::vector<std::string> names;
-    for (const int nic : rank.nics)
-        names.push_back(machine.efas[static_cast<std::size_t>(nic)].name);
-    return names;
+    return names_of(machine.efas, rank.nics);
+}
+
+std::vector<std::string> gpu_names(const Machine& machine, const RankPlan& rank) {
+    return names_of(machine.gpus, rank.gpus);
+}
+
+std::vector<int> numa_numbers(const Machine& machine, const RankPlan& rank) {
+    std::vector<int> numbers;
+    for (const int numa : rank.numa)
+        numbers.push_back(machine.numa_nodes[static_cast<std::size_t>(numa)].os_index);
+    return numbers;
 }
 
 std::vector<std::string> report_lines(const Machine& machine, const Plan& plan) {
-    std::size_t width = 4;
-    for (const RankPlan& rank : plan.ranks)
-        width = std::max(width, rank.cpus.list().size());
-    const auto row = [width](auto rank, std::string_view cpus, std::string_view numa,
-                             std::string_view nics) {
-        return fmt::format("efa-pin: {:>5}  {:<{}}  {:<4}  {}", rank, cpus, width, numa, nics);
-    };
-    std::vector<std::string> lines{headline(machine, plan), row("rank", "cpus", "numa", "nics")};
-    for (const RankPlan& rank : plan.ranks)
-        lines.push_back(row(rank.rank, rank.cpus.list(),
-                            fmt::format("{}", fmt::join(rank.numa, ",")),
-                            or_dash(fmt::format("{}", fmt::join(nic_names(machine, rank), ",")))));
-    lines.push_back(fmt::format("efa-pin: {}; idle cores {}; ranks across NUMA nodes {}; ranks "
-                                "sharing CPUs {}",
-                                nic_loads(machine, plan), plan.idle_cores, plan.crossings,
-                                plan.overlaps));
+    std::vector<std::string> lines{headline(machine, plan)};
+    for (std::string& line : rank_table(machine, plan))
+        lines.push_back(std::move(line));
+    lines.push_back(closing_line(machine, plan));
     for (const std::string& warning : plan.warnings)
         lines.push_back("efa-pin: warning: " + warning);
     return lines;
@@ -62,13 +175,16 @@ std::vector<std::string> report_lines(const Machine& machine, const Plan& plan) 
 
 std::string report_json(const Machine& machine, const Plan& plan) {
     using Json = nlohmann::ordered_json;
+    const Distances distances(machine, machine.efas);
     Json ranks = Json::array();
     for (const RankPlan& rank : plan.ranks)
         ranks.push_back({{"rank", rank.rank},
                          {"cpus", rank.cpus.list()},
-                         {"numa", rank.numa},
+                         {"numa", numa_numbers(machine, rank)},
+                         {"gpus", gpu_names(machine, rank)},
                          {"nics", nic_names(machine, rank)},
-                         {"crosses_numa", rank.numa.size() > 1}});
+                         {"nic_path", path_of(distances, machine, rank)},
+                         {"crosses_numa", plan.binds() && rank.numa.size() > 1}});
     Json loads = Json::object();
     for (std::size_t i = 0; i < machine.efas.size(); ++i)
         loads[machine.efas[i].name] = plan.ranks_on_nic[i];
@@ -76,12 +192,14 @@ std::string report_json(const Machine& machine, const Plan& plan) {
                       {"machine", machine.name},
                       {"policy", to_string(plan.used)},
                       {"policy_asked", to_string(plan.asked)},
+                      {"bound", plan.binds()},
                       {"step_cpus", plan.step_cpus.list()},
                       {"ranks", ranks},
                       {"summary",
                        {{"ranks_per_nic", loads},
-                        {"ranks_per_nic_limit", ranks_per_nic_limit},
+                        {"ranks_per_nic_limit", plan.ranks_per_nic},
                         {"idle_cores", plan.idle_cores},
+                        {"reserved_cores", plan.reserved_cores},
                         {"crosses_numa", plan.crossings},
                         {"overlapping_ranks", plan.overlaps}}},
                       {"warnings", plan.warnings}};

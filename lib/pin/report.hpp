@@ -8,14 +8,19 @@
 
 namespace fairlead::pin {
 
-/// The names of a rank's EFA interfaces.
+/// The names of a rank's EFA interfaces, and of its GPUs.
 std::vector<std::string> nic_names(const topology::Machine& machine, const RankPlan& rank);
+std::vector<std::string> gpu_names(const topology::Machine& machine, const RankPlan& rank);
 
-/// Lines without line ends, each beginning with "efa-pin:".
+/// The operating-system numbers of a rank's NUMA nodes.
+std::vector<int> numa_numbers(const topology::Machine& machine, const RankPlan& rank);
+
+/// Lines without line ends, each beginning with "efa-pin:". More ranks than fit a screen are shown
+/// together where they follow each other and have the same NUMA nodes and devices.
 std::vector<std::string> report_lines(const topology::Machine& machine, const Plan& plan);
 
-/// {"schema":"fairlead.pin/1","policy":...,"ranks":[...],"summary":{...},"warnings":[...]},
-/// indented, with a line end.
+/// fairlead.pin/1, as docs/schema/fairlead.pin-1.json describes it: every rank a row; indented,
+/// with a line end.
 std::string report_json(const topology::Machine& machine, const Plan& plan);
 
 } // namespace fairlead::pin

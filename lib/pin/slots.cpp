@@ -6,27 +6,41 @@
 namespace fairlead::pin {
 namespace {
 
-void add_core(const topology::Core& core, const topology::CpuSet& step, Grain grain,
-              std::vector<int>& slots) {
-    for (const int pu : core.pus) {
-        if (!step.contains(pu))
-            continue;
-        slots.push_back(pu);
-        if (grain == Grain::Core)
-            return;
-    }
+using topology::Core;
+using topology::CpuSet;
+using topology::Machine;
+
+void add_slots(const Core& core, int index, const CpuSet& step, int threads,
+               std::vector<Slot>& slots) {
+    int taken = 0;
+    for (const int pu : core.pus)
+        if (taken < threads && step.contains(pu)) {
+            slots.push_back({pu, index, core.cache});
+            ++taken;
+        }
+}
+
+/// The domain a core belongs to; caches of different NUMA nodes are never one.
+Domain& domain_for(std::vector<Domain>& domains, const Core& core, Level level) {
+    for (Domain& domain : domains)
+        if (domain.numa == core.numa &&
+            (level == Level::Numa || domain.slots.front().cache == core.cache))
+            return domain;
+    return domains.emplace_back(Domain{core.numa, {}});
 }
 
 } // namespace
 
-std::vector<Domain> domains_of(const topology::Machine& machine, const topology::CpuSet& step,
-                               Grain grain) {
+std::vector<Domain> domains_of(const Machine& machine, const CpuSet& step, Level level,
+                               int threads) {
     std::vector<Domain> domains;
-    for (int numa = 0; numa < static_cast<int>(machine.numa_nodes.size()); ++numa)
-        domains.push_back({numa, {}});
-    for (const topology::Core& core : machine.cores)
-        add_core(core, step, grain, domains[static_cast<std::size_t>(core.numa)].slots);
-    std::erase_if(domains, [](const Domain& domain) { return domain.slots.empty(); });
+    for (int i = 0; i < static_cast<int>(machine.cores.size()); ++i) {
+        const Core& core = machine.cores[static_cast<std::size_t>(i)];
+        const auto usable = [&](int pu) { return step.contains(pu); };
+        if (std::ranges::any_of(core.pus, usable))
+            add_slots(core, i, step, threads, domain_for(domains, core, level).slots);
+    }
+    std::ranges::stable_sort(domains, {}, &Domain::numa);
     return domains;
 }
 
@@ -36,27 +50,34 @@ std::size_t slot_count(const std::vector<Domain>& domains) {
         [](std::size_t sum, const Domain& domain) { return sum + domain.slots.size(); });
 }
 
-std::vector<std::size_t> deal(std::size_t ranks, const std::vector<Domain>& domains,
-                              std::size_t slots_per_rank, const std::vector<std::size_t>& order) {
-    const std::size_t need = std::max<std::size_t>(1, slots_per_rank);
-    std::vector<std::size_t> dealt(domains.size(), 0);
-    const auto full = [&](std::size_t i) {
-        return (dealt[i] + 1) * need > domains[i].slots.size();
-    };
-    // The next rank goes where the share of slots per rank stays largest.
-    const auto better = [&](std::size_t a, std::size_t b) {
-        return domains[a].slots.size() * (dealt[b] + 1) > domains[b].slots.size() * (dealt[a] + 1);
-    };
-    for (std::size_t rank = 0; rank < ranks; ++rank) {
-        const std::size_t* best = nullptr;
-        for (const std::size_t& i : order)
-            if (!full(i) && (!best || better(i, *best)))
-                best = &i;
-        if (!best)
+std::size_t fitting(const std::vector<Domain>& domains, std::size_t width) {
+    return std::accumulate(domains.begin(), domains.end(), std::size_t{0},
+                           [width](std::size_t sum, const Domain& domain) {
+                               return sum + domain.slots.size() / width;
+                           });
+}
+
+std::size_t widest(const std::vector<Domain>& domains, std::size_t ranks) {
+    std::size_t width = slot_count(domains) / ranks;
+    while (width > 0 && fitting(domains, width) < ranks)
+        --width;
+    return width;
+}
+
+CpuSet reserved_cores(const Machine& machine, const CpuSet& step, int count) {
+    auto domains = domains_of(machine, step, Level::Numa, 1);
+    CpuSet reserved;
+    for (int i = 0; i < count && !domains.empty(); ++i) {
+        const auto size = [](const Domain& domain) { return domain.slots.size(); };
+        const auto fullest = std::ranges::max_element(domains, {}, size);
+        if (fullest->slots.empty())
             break;
-        ++dealt[*best];
+        const auto core = static_cast<std::size_t>(fullest->slots.front().core);
+        for (const int pu : machine.cores[core].pus)
+            reserved.add(pu);
+        fullest->slots.erase(fullest->slots.begin());
     }
-    return dealt;
+    return reserved & step;
 }
 
 } // namespace fairlead::pin

@@ -1,31 +1,48 @@
-/// The places a rank can be put on: cores or hardware threads of a step, grouped by NUMA node.
+/// The places a rank can be put on: cores or hardware threads of a step, grouped by NUMA node or
+/// last-level cache.
 #pragma once
 
 #include "topology/machine.hpp"
 
+#include <climits>
+#include <cstdint>
 #include <vector>
 
 namespace fairlead::pin {
 
-/// One slot is the PU to bind to.
-struct Domain {
-    int numa;               ///< index into Machine::numa_nodes
-    std::vector<int> slots; ///< PUs by operating-system number, neighbours next to each other
+/// A PU to bind to.
+struct Slot {
+    int pu;    ///< operating-system number
+    int core;  ///< index into Machine::cores
+    int cache; ///< Core::cache
 };
 
-enum class Grain { Core, Thread };
+/// Slots that a rank should not leave, neighbours next to each other.
+struct Domain {
+    int numa; ///< index into Machine::numa_nodes
+    std::vector<Slot> slots;
+};
 
-/// Domains with at least one slot of the step, in the machine's order. With Grain::Core a core
-/// gives its first PU that the step has, with Grain::Thread each of them.
+enum class Level { Numa, Cache };
+
+inline constexpr int all_threads = INT_MAX;
+
+/// Domains with at least one slot of the step, in the machine's order. A core gives the first
+/// `threads` of its PUs that the step has.
 std::vector<Domain> domains_of(const topology::Machine& machine, const topology::CpuSet& step,
-                               Grain grain);
+                               Level level, int threads);
 
 std::size_t slot_count(const std::vector<Domain>& domains);
 
-/// How many of `ranks` each domain gets: in proportion to its slots, never more than fit with
-/// `slots_per_rank` each (0: one at least), earlier domains of `order` first at a tie. The sum is
-/// below `ranks` where they do not all fit.
-std::vector<std::size_t> deal(std::size_t ranks, const std::vector<Domain>& domains,
-                              std::size_t slots_per_rank, const std::vector<std::size_t>& order);
+/// Ranks of `width` slots that fit without leaving a domain.
+std::size_t fitting(const std::vector<Domain>& domains, std::size_t width);
+
+/// The largest width with which `ranks` fit; 0 where there are more ranks than slots.
+std::size_t widest(const std::vector<Domain>& domains, std::size_t ranks);
+
+/// `count` cores of the step to leave to the system, one at a time from the NUMA node with the most
+/// left, its first core (where Linux keeps interrupts). All cores where the step has fewer.
+topology::CpuSet reserved_cores(const topology::Machine& machine, const topology::CpuSet& step,
+                                int count);
 
 } // namespace fairlead::pin

@@ -1,27 +1,86 @@
 #include "topology/cache.hpp"
 
+#include "base/child.hpp"
 #include "base/files.hpp"
+#include "topology/driver.hpp"
 
 namespace fairlead::topology {
+namespace {
 
-std::filesystem::path cache_file(const std::filesystem::path& run) { return run / "topology.xml"; }
+constexpr auto child_deadline = std::chrono::seconds(5);
 
-Result<void> record(const std::filesystem::path& run) {
+bool has_test_topology(const config::Config& config) {
+    return config.testing && !config.testing->hwloc_xml.empty();
+}
+
+Result<Machine> ask_child(const std::filesystem::path& program) {
+    if (auto trusted = check_trusted(program); !trusted)
+        return std::unexpected(trusted.error());
+    const auto answer =
+        run_child(Code::P204, {program.native(), "node", "topology"},
+                  {"PATH=/usr/bin:/bin", "HWLOC_PLUGINS_PATH=/nonexistent"}, child_deadline);
+    if (!answer)
+        return std::unexpected(answer.error());
+    auto record = decode(answer->output, program.native());
+    if (!record)
+        return fail(Code::P204,
+                    "this machine's topology is not recorded and {} could not find it "
+                    "out; run `fairlead node scan` as root on the node",
+                    program.native());
+    return std::move(record->machine);
+}
+
+} // namespace
+
+std::filesystem::path record_file(const std::filesystem::path& run) { return run / "machine.json"; }
+
+std::filesystem::path xml_file(const std::filesystem::path& run) { return run / "topology.xml"; }
+
+Result<Machine> look(const config::Config& config) {
+    auto machine = has_test_topology(config) ? from_xml(config.testing->hwloc_xml) : discover();
+    if (!machine)
+        return machine;
+    add_gpu_identities(config::system_root(config), *machine);
+    machine->libfabric = libfabric_version(config::system_root(config));
+    return machine;
+}
+
+Result<void> record(const config::Config& config, const std::filesystem::path& run) {
+    auto machine = look(config);
+    if (!machine)
+        return std::unexpected(machine.error());
     const auto xml = discover_xml();
     if (!xml)
         return std::unexpected(xml.error());
     if (auto made = make_folders(run, 0755); !made)
         return made;
-    return write_atomic(cache_file(run), *xml, 0644);
+    if (auto written = write_atomic(xml_file(run), *xml, 0644); !written)
+        return written;
+    return write_atomic(record_file(run), encode({current_key(), std::move(*machine)}), 0644);
 }
 
-Result<Machine> this_machine(const config::Config& config, const std::filesystem::path& run) {
-    if (config.testing && !config.testing->hwloc_xml.empty())
-        return from_xml(config.testing->hwloc_xml);
-    if (check_trusted(cache_file(run)))
-        if (auto recorded = from_xml(cache_file(run)))
-            return recorded;
-    return discover();
+Result<Machine> recorded(const std::filesystem::path& run) {
+    const auto path = record_file(run);
+    if (auto trusted = check_trusted(path); !trusted)
+        return std::unexpected(trusted.error());
+    const auto text = read_file(path);
+    if (!text)
+        return std::unexpected(text.error());
+    auto record = decode(*text, path.native());
+    if (!record)
+        return std::unexpected(record.error());
+    if (record->key != current_key())
+        return fail(Code::P204, "{} is of another boot or another hwloc", path.native());
+    return std::move(record->machine);
+}
+
+Result<Machine> this_machine(const config::Config& config, const std::filesystem::path& run,
+                             const std::filesystem::path& program) {
+    if (has_test_topology(config))
+        return look(config);
+    if (auto known = recorded(run))
+        return known;
+    return ask_child(program);
 }
 
 } // namespace fairlead::topology

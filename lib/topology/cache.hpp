@@ -1,21 +1,35 @@
-/// The topology of this machine: recorded once per boot, discovered where nothing is recorded.
+/// The topology of this machine: recorded once per boot, so that a step neither discovers it nor
+/// loads hwloc's plugins.
 #pragma once
 
 #include "config/config.hpp"
 #include "topology/load.hpp"
+#include "topology/machine_record.hpp"
 
 #include <filesystem>
 
 namespace fairlead::topology {
 
-/// `run`/topology.xml, written by `fairlead node scan`.
-std::filesystem::path cache_file(const std::filesystem::path& run);
+/// `run`/machine.json is what steps read; `run`/topology.xml is hwloc's, for people and
+/// `--topology`.
+std::filesystem::path record_file(const std::filesystem::path& run);
+std::filesystem::path xml_file(const std::filesystem::path& run);
 
-/// Discovers and records this machine's topology. FL-P204, FL-X201.
-Result<void> record(const std::filesystem::path& run);
+/// What this machine is: discovered, with what its drivers say. FL-P204. A test's recorded topology
+/// goes before.
+Result<Machine> look(const config::Config& config);
 
-/// A test's recorded topology, else the cache when only root could have written it, else a live
-/// discovery. FL-P204.
-Result<Machine> this_machine(const config::Config& config, const std::filesystem::path& run);
+/// Looks and records both files. FL-P204, FL-X201.
+Result<void> record(const config::Config& config, const std::filesystem::path& run);
+
+/// The record of this boot, when only root could have written it. FL-X101 where there is none,
+/// FL-X110 where others could have, FL-P204 where it is damaged, of another boot or another hwloc.
+Result<Machine> recorded(const std::filesystem::path& run);
+
+/// The record, or, where it cannot be used, what `fairlead node topology` at `program` prints: a
+/// child with a deadline and an empty environment, so that a vendor's library that hangs or crashes
+/// is no daemon's. A test's recorded topology goes before. FL-P204.
+Result<Machine> this_machine(const config::Config& config, const std::filesystem::path& run,
+                             const std::filesystem::path& program);
 
 } // namespace fairlead::topology

@@ -46,6 +46,15 @@ std::string device_name(hwloc_obj_t pci) {
     return pci_address(pci->attr->pcidev);
 }
 
+/// The number of the host bridge above a device.
+int host_bridge(hwloc_obj_t device) {
+    int bridge = -1;
+    for (hwloc_obj_t above = device->parent; above; above = above->parent)
+        if (above->type == HWLOC_OBJ_BRIDGE)
+            bridge = static_cast<int>(above->logical_index);
+    return bridge;
+}
+
 /// The machine itself as locality means that nothing is known.
 CpuSet locality(hwloc_topology_t topology, hwloc_obj_t device) {
     const hwloc_obj_t above = hwloc_get_non_io_ancestor_obj(topology, device);
@@ -54,16 +63,21 @@ CpuSet locality(hwloc_topology_t topology, hwloc_obj_t device) {
     return CpuSet(above->cpuset);
 }
 
+Device device_of(hwloc_topology_t topology, hwloc_obj_t object, std::string name) {
+    return {.name = std::move(name),
+            .pci = pci_address(object->attr->pcidev),
+            .near = locality(topology, object),
+            .bridge = host_bridge(object)};
+}
+
 void add_devices(hwloc_topology_t topology, Machine& machine) {
     hwloc_obj_t object = nullptr;
     while ((object = hwloc_get_next_pcidev(topology, object))) {
         const auto& pci = object->attr->pcidev;
         if (is_efa(pci))
-            machine.efas.push_back(
-                {device_name(object), pci_address(pci), locality(topology, object)});
+            machine.efas.push_back(device_of(topology, object, device_name(object)));
         else if (is_gpu(pci))
-            machine.gpus.push_back(
-                {pci_address(pci), pci_address(pci), locality(topology, object)});
+            machine.gpus.push_back(device_of(topology, object, pci_address(pci)));
     }
     std::ranges::sort(machine.efas, {}, &Device::pci);
     std::ranges::sort(machine.gpus, {}, &Device::pci);
@@ -95,6 +109,13 @@ int numa_of(const Machine& machine, const CpuSet& core) {
     return best;
 }
 
+int last_level_cache(hwloc_obj_t core) {
+    for (hwloc_obj_t above = core->parent; above; above = above->parent)
+        if (above->type == HWLOC_OBJ_L3CACHE)
+            return static_cast<int>(above->logical_index);
+    return -1;
+}
+
 void add_cores(hwloc_topology_t topology, Machine& machine) {
     const bool has_cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0;
     const hwloc_obj_type_t level = has_cores ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
@@ -102,7 +123,8 @@ void add_cores(hwloc_topology_t topology, Machine& machine) {
     while ((object = hwloc_get_next_obj_by_type(topology, level, object))) {
         const CpuSet cpus(object->cpuset);
         if (!cpus.empty())
-            machine.cores.push_back({cpus.cpus(), numa_of(machine, cpus)});
+            machine.cores.push_back(
+                {cpus.cpus(), numa_of(machine, cpus), last_level_cache(object)});
     }
 }
 
@@ -112,7 +134,7 @@ Result<Machine> machine_from(hwloc_topology_t topology) {
     machine.name = info(root, "DMIProductName");
     if (machine.name.empty())
         machine.name = info(root, "HostName");
-    machine.cpus = CpuSet(hwloc_topology_get_allowed_cpuset(topology));
+    machine.cpus = CpuSet(hwloc_topology_get_topology_cpuset(topology));
     add_numa_nodes(topology, machine);
     if (machine.numa_nodes.empty())
         machine.numa_nodes.push_back({0, 0, machine.cpus});
@@ -129,6 +151,7 @@ Result<Topology> new_topology() {
         return fail(Code::P204, "hwloc cannot make a topology");
     Topology topology{raw};
     hwloc_topology_set_io_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_IMPORTANT);
+    hwloc_topology_set_flags(raw, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     return topology;
 }
 
@@ -150,18 +173,22 @@ Result<Machine> from_xml(const std::filesystem::path& path) {
     const auto text = read_file(path);
     if (!text)
         return std::unexpected(text.error());
+    return from_xml_text(*text, path.native());
+}
+
+Result<Machine> from_xml_text(const std::string& xml, std::string_view source) {
     auto topology = new_topology();
     if (!topology)
         return std::unexpected(topology.error());
     // hwloc counts the terminating zero as part of the buffer.
-    const int size = static_cast<int>(text->size()) + 1;
-    if (hwloc_topology_set_xmlbuffer(topology->get(), text->c_str(), size) != 0 ||
+    const int size = static_cast<int>(xml.size()) + 1;
+    if (hwloc_topology_set_xmlbuffer(topology->get(), xml.c_str(), size) != 0 ||
         hwloc_topology_load(topology->get()) != 0)
         return fail(Code::P204, "{} is not a topology that this hwloc reads; write one with lstopo",
-                    path.native());
+                    source);
     auto machine = machine_from(topology->get());
     if (!machine)
-        return fail(Code::P204, "{}: {}", path.native(), machine.error().message);
+        return fail(Code::P204, "{}: {}", source, machine.error().message);
     return machine;
 }
 

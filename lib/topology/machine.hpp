@@ -11,6 +11,7 @@ namespace fairlead::topology {
 struct Core {
     std::vector<int> pus; ///< hardware threads in hwloc's order; the first is the core's own
     int numa;             ///< index into Machine::numa_nodes
+    int cache = -1; ///< number of its last-level cache, counted from 0; -1 where none is shown
 };
 
 struct NumaNode {
@@ -21,9 +22,12 @@ struct NumaNode {
 
 /// An EFA interface or a GPU. `near` is empty where the machine does not say.
 struct Device {
-    std::string name; ///< libibverbs name of an EFA, PCI address of a GPU
-    std::string pci;  ///< "0000:10:00.0"
-    CpuSet near;      ///< CPUs of the hwloc object it hangs on
+    std::string name;   ///< libibverbs name of an EFA, PCI address of a GPU
+    std::string pci;    ///< "0000:10:00.0"
+    CpuSet near;        ///< CPUs of the hwloc object it hangs on
+    int bridge = -1;    ///< number of its PCI host bridge; -1 where none is shown
+    std::string uuid{}; ///< of an NVIDIA GPU, "GPU-..."; empty where its driver does not say
+    int minor = -1;     ///< of an NVIDIA GPU, as in /dev/nvidia0; -1 likewise
 };
 
 struct Machine {
@@ -33,6 +37,7 @@ struct Machine {
     std::vector<Device> efas;         ///< by PCI address
     std::vector<Device> gpus;         ///< by PCI address
     CpuSet cpus;
+    std::string libfabric{}; ///< version on the machine, "2.1.0"; empty where unknown
 };
 
 } // namespace fairlead::topology

@@ -38,7 +38,7 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
 
 @test "a C program loads the planning part through its one function" {
     run -0 "$load" "$core" core
-    [[ $output == "core ABI 1" ]]
+    [[ $output == "core ABI 2" ]]
 }
 
 @test "a child that slurmctld forks and that exits does not hang in the plugin" {
@@ -63,8 +63,8 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
     [[ $(linked "$front" | sed 's/ld-linux-[a-z]*//; s/^ *//; s/ *$//') == c ]]
 }
 
-@test "the planning part links hwloc and yaml-cpp, admission yaml-cpp, beside the C++ runtime" {
-    [[ $(linked "$core") =~ ^c\ gcc_s\ hwloc\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
+@test "the planning part links hwloc, libnuma and yaml-cpp, admission yaml-cpp, beside the C++ runtime" {
+    [[ $(linked "$core") =~ ^c\ gcc_s\ hwloc\ (m\ )?numa\ stdc\+\+\ yaml-cpp$ ]]
     [[ $(linked "$job_submit") =~ ^c\ gcc_s\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
 }
 

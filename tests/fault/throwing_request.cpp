@@ -5,6 +5,8 @@
 
 namespace fairlead::pin {
 
+const std::string_view grammar = "";
+
 Result<Request> parse_request(std::string_view text) {
     // The tests run as an ordinary user, slurmstepd reads options as root.
     if (text == "verbose" && ::geteuid() != 0)

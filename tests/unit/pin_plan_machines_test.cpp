@@ -3,6 +3,7 @@
 
 #include "expect_error.hpp"
 #include "machines.hpp"
+#include "pin/report.hpp"
 
 #include <gtest/gtest.h>
 #include <vector>
@@ -20,8 +21,10 @@ using Lists = std::vector<std::string>;
 
 Result<Plan> planned(const Machine& machine, std::size_t ranks, int cpus_per_task = 0,
                      Policy policy = Policy::Auto) {
-    return plan(machine,
-                {machine.cpus, std::vector<std::uint32_t>(ranks, 7), cpus_per_task, policy, {}});
+    return plan(machine, {.step_cpus = machine.cpus,
+                          .ranks = std::vector<std::uint32_t>(ranks, 7),
+                          .cpus_per_task = cpus_per_task,
+                          .request = {.policy = policy}});
 }
 
 Lists sets_of(const Result<Plan>& plan) {
@@ -44,7 +47,7 @@ TEST(SmallMachine, OneCoreTakesAllRanks) {
     const auto shared = planned(machine, 3);
     EXPECT_EQ(sets_of(shared), (Lists{"0", "0", "0"}));
     EXPECT_EQ(shared->overlaps, 3);
-    EXPECT_TRUE(warns(shared, "3 ranks share CPUs: the step has 1 CPUs for 3 ranks"));
+    EXPECT_TRUE(warns(shared, "3 ranks share CPUs: there are 1 CPUs for 3 ranks"));
 }
 
 TEST(SmallMachine, WithoutEfaRanksGetNoInterface) {
@@ -69,7 +72,14 @@ TEST(SmallMachine, ByNicASingleRankLandsNearTheInterface) {
     auto machine = machine_of({4, 4});
     add_efa(machine, "4-7");
     EXPECT_EQ(sets_of(planned(machine, 1, 1, Policy::Nic)), (Lists{"4"}));
-    EXPECT_EQ(sets_of(planned(machine, 1, 1, Policy::Numa)), (Lists{"0"}));
+    EXPECT_EQ(sets_of(planned(machine, 3, 1, Policy::Nic)), (Lists{"4", "5", "6"}));
+}
+
+TEST(SmallMachine, ByNumaNodesAreEvenFirstAndTheOddRankIsNear) {
+    auto machine = machine_of({4, 4});
+    add_efa(machine, "4-7");
+    EXPECT_EQ(sets_of(planned(machine, 1, 1, Policy::Numa)), (Lists{"4"}));
+    EXPECT_EQ(sets_of(planned(machine, 3, 1, Policy::Numa)), (Lists{"0", "4", "5"}));
 }
 
 TEST(SmallMachine, RanksShareTheCoresOfTheirNumaNode) {
@@ -80,13 +90,13 @@ TEST(SmallMachine, RanksThatDoNotDivideLeaveCoresIdleAndSaySo) {
     const auto made = planned(machine_of({4, 4}), 3);
     EXPECT_EQ(sets_of(made), (Lists{"0-1", "2-3", "4-5"}));
     EXPECT_EQ(made->idle_cores, 2);
-    EXPECT_TRUE(warns(made, "2 cores have no rank"));
+    EXPECT_TRUE(warns(made, "2 cores have no rank (CPUs 6-7)"));
 }
 
 TEST(SmallMachine, AnAsymmetricOneIsDealtInProportion) {
     EXPECT_EQ(sets_of(planned(machine_of({6, 2}), 4)), (Lists{"0-1", "2-3", "4-5", "6-7"}));
     const auto made = planned(machine_of({6, 3}), 2);
-    EXPECT_EQ(sets_of(made), (Lists{"0-2", "3-5"}));
+    EXPECT_EQ(sets_of(made), (Lists{"0-2", "6-8"}));
     EXPECT_EQ(made->idle_cores, 3);
 }
 
@@ -101,20 +111,20 @@ TEST(SmallMachine, ThreadsAreUsedOnceCoresRunOut) {
 TEST(SmallMachine, WithoutThreadsMoreCpusThanFitAreCutAndWarnedOf) {
     const auto made = planned(machine_of({4}), 2, 3);
     EXPECT_EQ(sets_of(made), (Lists{"0-1", "2-3"}));
-    EXPECT_TRUE(warns(made, "3 CPUs per rank do not fit: 2 ranks share 4 CPUs, 2 each"));
+    EXPECT_TRUE(warns(made, "3 CPUs a rank do not fit: 2 ranks on 4 CPUs get 2 each"));
 }
 
 TEST(SmallMachine, ARankThatFitsNoNumaNodeSpansTwoAndIsWarnedOf) {
     const auto made = planned(machine_of({3, 3}), 3, 2);
-    EXPECT_EQ(sets_of(made), (Lists{"0-1", "2-3", "4-5"}));
+    EXPECT_EQ(sets_of(made), (Lists{"0-1", "2,5", "3-4"}));
     EXPECT_EQ(made->crossings, 1);
     EXPECT_EQ(made->ranks[1].numa, (std::vector<int>{0, 1}));
-    EXPECT_TRUE(warns(made, "1 ranks span NUMA nodes"));
+    EXPECT_TRUE(warns(made, "1 rank spans NUMA nodes"));
 }
 
 TEST(SmallMachine, CompactFillsFromTheFirstCore) {
-    EXPECT_EQ(sets_of(planned(machine_of({4, 4}), 3, 0, Policy::Compact)), (Lists{"0", "1", "2"}));
-    EXPECT_EQ(sets_of(planned(machine_of({4, 4}), 2, 3, Policy::Compact)), (Lists{"0-2", "3-5"}));
+    EXPECT_EQ(sets_of(planned(machine_of({4, 4}), 3, 1, Policy::Compact)), (Lists{"0", "1", "2"}));
+    EXPECT_EQ(sets_of(planned(machine_of({4, 4}), 2, 3, Policy::Compact)), (Lists{"0-2", "4-6"}));
 }
 
 TEST(SmallMachine, TooManyRanksShareCpusEvenly) {
@@ -126,13 +136,13 @@ TEST(SmallMachine, NumaNodesAreCalledByTheirNumberInTheSystem) {
     auto machine = machine_of({2, 2});
     machine.numa_nodes[1].os_index = 8;
     const auto made = planned(machine, 2);
-    EXPECT_EQ(made->ranks[0].numa, (std::vector<int>{0}));
-    EXPECT_EQ(made->ranks[1].numa, (std::vector<int>{8}));
+    EXPECT_EQ(numa_numbers(machine, made->ranks[0]), (std::vector<int>{0}));
+    EXPECT_EQ(numa_numbers(machine, made->ranks[1]), (std::vector<int>{8}));
 }
 
 TEST(SmallMachine, RanksKeepTheirGlobalNumbers) {
     const auto made =
-        plan(machine_of({4}), {cpus("0-3"), {12, 4'000'000'000u}, 0, Policy::Auto, {}});
+        plan(machine_of({4}), {.step_cpus = cpus("0-3"), .ranks = {12, 4'000'000'000u}});
     ASSERT_TRUE(succeeds(made));
     EXPECT_EQ(made->ranks[0].rank, 12u);
     EXPECT_EQ(made->ranks[1].rank, 4'000'000'000u);
@@ -143,31 +153,32 @@ TEST(SmallMachine, OneMoreThan128RanksOnAnInterfaceAreWarnedOf) {
     add_efa(machine, "");
     EXPECT_TRUE(planned(machine, 128, 1)->ranks_on_nic[0] == ranks_per_nic_limit);
     EXPECT_FALSE(warns(planned(machine, 128, 1), "ranks on efa0"));
-    EXPECT_TRUE(warns(planned(machine, 129, 1), "129 ranks on efa0: an EFA interface carries 128"));
+    EXPECT_TRUE(warns(planned(machine, 129, 1), "129 ranks on efa0, whose limit is 128"));
 }
 
 TEST(Plan, WarningsFoundBeforeComeFirst) {
     const auto made =
-        plan(machine_of({1}), {cpus("0"), {0, 1}, 0, Policy::Auto, {"slurm.conf counts wrong"}});
+        plan(machine_of({1}),
+             {.step_cpus = cpus("0"), .ranks = {0, 1}, .warnings = {"slurm.conf counts wrong"}});
     ASSERT_TRUE(succeeds(made));
     ASSERT_EQ(made->warnings.size(), 2u);
     EXPECT_EQ(made->warnings[0], "slurm.conf counts wrong");
 }
 
 TEST(Plan, CpusOfTheStepThatTheMachineLacksAreLeftOut) {
-    const auto made = plan(machine_of({4}), {cpus("2-63"), {0}, 0, Policy::Auto, {}});
+    const auto made = plan(machine_of({4}), {.step_cpus = cpus("2-63"), .ranks = {0}});
     ASSERT_TRUE(succeeds(made));
     EXPECT_EQ(made->step_cpus.list(), "2-3");
 }
 
 TEST(Plan, NeedsACpuAndARank) {
-    EXPECT_TRUE(fails_with(plan(machine_of({4}), {cpus("8-9"), {0}, 0, Policy::Auto, {}}),
+    EXPECT_TRUE(fails_with(plan(machine_of({4}), {.step_cpus = cpus("8-9"), .ranks = {0}}),
                            Code::P201, "the step's CPUs (8-9) are none of this machine's (0-3)"));
     EXPECT_TRUE(
-        fails_with(plan(machine_of({4}), {cpus(""), {0}, 0, Policy::Auto, {}}), Code::P201));
-    EXPECT_TRUE(fails_with(plan(machine_of({4}), {cpus("0"), {}, 0, Policy::Auto, {}}), Code::P201,
+        fails_with(plan(machine_of({4}), {.step_cpus = cpus(""), .ranks = {0}}), Code::P201));
+    EXPECT_TRUE(fails_with(plan(machine_of({4}), {.step_cpus = cpus("0"), .ranks = {}}), Code::P201,
                            "no ranks on this node"));
-    EXPECT_TRUE(fails_with(plan(Machine{}, {cpus("0"), {0}, 0, Policy::Auto, {}}), Code::P201));
+    EXPECT_TRUE(fails_with(plan(Machine{}, {.step_cpus = cpus("0"), .ranks = {0}}), Code::P201));
 }
 
 TEST(Plan, AnAbsurdNumberOfCpusPerTaskIsCut) {

@@ -28,7 +28,10 @@ std::vector<std::uint32_t> first_ranks(std::size_t count) {
 
 PlanInput input_of(const CpuSet& step, std::size_t ranks, Policy policy = Policy::Auto,
                    int cpus_per_task = 0) {
-    return {step, first_ranks(ranks), cpus_per_task, policy, {}};
+    return {.step_cpus = step,
+            .ranks = first_ranks(ranks),
+            .cpus_per_task = cpus_per_task,
+            .request = {.policy = policy}};
 }
 
 /// What a site may fence a step to: all, the first and the last NUMA node, each second CPU, three
@@ -51,7 +54,8 @@ std::vector<CpuSet> steps_of(const Machine& machine) {
 constexpr std::size_t rank_counts[] = {1,  2,  3,  4,  5,  7,   8,   16,  24,
                                        35, 48, 72, 96, 97, 128, 192, 200, 400};
 constexpr int tasks_cpus[] = {0, 1, 2, 3, 4, 11, 64};
-constexpr Policy policies[] = {Policy::Auto, Policy::Numa, Policy::Nic, Policy::Compact};
+constexpr Policy policies[] = {Policy::Auto, Policy::Gpu,    Policy::Nic,    Policy::Numa,
+                               Policy::L3,   Policy::Spread, Policy::Compact};
 
 std::map<int, int> ranks_on_cpus(const Plan& plan) {
     std::map<int, int> loads;
@@ -150,7 +154,8 @@ void expect_same(const Plan& a, const Plan& b) {
 
 void expect_properties(const Machine& machine, const PlanInput& input) {
     SCOPED_TRACE(fmt::format("{} ranks, {} CPUs each, by {}, on {}", input.ranks.size(),
-                             input.cpus_per_task, to_string(input.policy), input.step_cpus.list()));
+                             input.cpus_per_task, to_string(input.request.policy),
+                             input.step_cpus.list()));
     const auto made = plan(machine, input);
     ASSERT_TRUE(succeeds(made));
     EXPECT_EQ(made->step_cpus, input.step_cpus);
@@ -262,19 +267,30 @@ TEST(PlanNics, AutoGoesByInterfacesWhereSeveralSayWhereTheyAre) {
     EXPECT_EQ(used("hpc6a.48xlarge"), Policy::Numa);
 }
 
-TEST(PlanNics, MoreThan128RanksOnAnInterfaceAreWarnedOf) {
+TEST(PlanNics, TheLimitGoesBeforeDistance) {
     const Machine& machine = recorded("hpc7a.96xlarge");
-    CpuSet socket = machine.numa_nodes[0].cpus;
-    socket.add(machine.numa_nodes[1].cpus);
-    const auto at_the_limit = plan(machine, input_of(machine.cpus & cpus("0-95"), 96));
-    ASSERT_TRUE(succeeds(at_the_limit));
-    EXPECT_TRUE(at_the_limit->warnings.empty());
+    const auto socket = cpus("0-95");
+    EXPECT_EQ(plan(machine, input_of(socket, 96))->ranks_on_nic, (std::vector<int>{96, 0}));
     const auto beyond = plan(machine, input_of(socket, 129));
     ASSERT_TRUE(succeeds(beyond));
-    ASSERT_FALSE(beyond->warnings.empty());
-    EXPECT_EQ(beyond->warnings[0],
-              "129 ranks on rdmap49s0: an EFA interface carries 128 (256 queue pairs, 2 a rank); "
-              "use fewer ranks or a type with more interfaces");
+    EXPECT_EQ(beyond->ranks_on_nic, (std::vector<int>{128, 1}));
+    EXPECT_EQ(beyond->warnings,
+              (std::vector<std::string>{"66 ranks share CPUs: there are 96 CPUs for 129 ranks; use "
+                                        "fewer ranks or ask for more CPUs"}));
+}
+
+TEST(PlanNics, PastTheLimitOfAllInterfacesIsAWarningOrStrictlyAnError) {
+    const Machine& machine = recorded("hpc6a.48xlarge");
+    auto input = input_of(machine.cpus, 96);
+    input.ranks_per_nic = 90;
+    constexpr const char* sentence =
+        "96 ranks on rdmap0s6, whose limit is 90: an EFA interface has 256 queue pairs and a rank "
+        "needs 2; use fewer ranks a node, or a type with more interfaces";
+    EXPECT_EQ(plan(machine, input)->warnings, (std::vector<std::string>{sentence}));
+    input.request.strict = true;
+    EXPECT_TRUE(test::fails_with(plan(machine, input), Code::P205, sentence));
+    input.request.ranks_per_nic = 96;
+    EXPECT_TRUE(succeeds(plan(machine, input)));
 }
 
 } // namespace

@@ -17,7 +17,10 @@ using Lines = std::vector<std::string>;
 
 Plan plan_on(const topology::Machine& machine, std::vector<std::uint32_t> ranks,
              Policy policy = Policy::Auto) {
-    return plan(machine, {machine.cpus, std::move(ranks), 0, policy, {}}).value();
+    return plan(machine, {.step_cpus = machine.cpus,
+                          .ranks = std::move(ranks),
+                          .request = {.policy = policy}})
+        .value();
 }
 
 TEST(Report, ShowsHpc7aWithFourRanks) {
@@ -26,10 +29,11 @@ TEST(Report, ShowsHpc7aWithFourRanks) {
         report_lines(machine, plan_on(machine, {0, 1, 2, 3})),
         (Lines{"efa-pin: hpc7a.96xlarge: 192 cores, 4 NUMA, 2 EFA, 0 GPU; step has CPUs 0-191; "
                "policy auto -> nic",
-               "efa-pin:  rank  cpus     numa  nics", "efa-pin:     0  0-47     0     rdmap49s0",
-               "efa-pin:     1  48-95    1     rdmap49s0",
-               "efa-pin:     2  96-143   2     rdmap161s0",
-               "efa-pin:     3  144-191  3     rdmap161s0",
+               "efa-pin:  rank  cpus     each  numa  nics        path",
+               "efa-pin:     0  0-47     48    0     rdmap49s0   same NUMA",
+               "efa-pin:     1  48-95    48    1     rdmap49s0   same package",
+               "efa-pin:     2  96-143   48    2     rdmap161s0  same NUMA",
+               "efa-pin:     3  144-191  48    3     rdmap161s0  same package",
                "efa-pin: ranks per EFA rdmap49s0 2, rdmap161s0 2 (limit 128); idle cores 0; "
                "ranks across NUMA nodes 0; ranks sharing CPUs 0"}));
 }
@@ -40,10 +44,13 @@ TEST(Report, ShowsAMachineWithoutEfaAndItsWarnings) {
     EXPECT_EQ(
         report_lines(machine, plan_on(machine, {4, 5, 6}, Policy::Numa)),
         (Lines{"efa-pin: -: 2 cores, 2 NUMA, 0 EFA, 0 GPU; step has CPUs 0-1; policy numa",
-               "efa-pin:  rank  cpus  numa  nics", "efa-pin:     4  0     0     -",
-               "efa-pin:     5  0     0     -", "efa-pin:     6  1     1     -",
+               "efa-pin:  rank  cpus  each  numa  nics  path",
+               "efa-pin:     4  0     1     0     -     -",
+               "efa-pin:     5  0     1     0     -     -",
+               "efa-pin:     6  1     1     1     -     -",
                "efa-pin: no EFA; idle cores 0; ranks across NUMA nodes 0; ranks sharing CPUs 2",
-               "efa-pin: warning: 2 ranks share CPUs: the step has 2 CPUs for 3 ranks"}));
+               "efa-pin: warning: 2 ranks share CPUs: there are 2 CPUs for 3 ranks; use fewer "
+               "ranks or ask for more CPUs"}));
 }
 
 TEST(Report, EveryLineCanBeGrepped) {
@@ -74,18 +81,26 @@ TEST(ReportJson, HasARowForEachRank) {
     EXPECT_EQ(json["ranks"][2], (Json{{"rank", 10},
                                       {"cpus", "96-143"},
                                       {"numa", {2}},
+                                      {"gpus", Json::array()},
                                       {"nics", {"rdmap161s0"}},
+                                      {"nic_path", "same NUMA"},
                                       {"crosses_numa", false}}));
 }
 
 TEST(ReportJson, SummarisesWhatTheLinesSay) {
     auto machine = machine_of({3, 3});
     test::add_efa(machine, "0-2");
-    const auto made = plan(machine, {machine.cpus, {0, 1, 2}, 2, Policy::Numa, {"first"}}).value();
+    const auto made = plan(machine, {.step_cpus = machine.cpus,
+                                     .ranks = {0, 1, 2},
+                                     .cpus_per_task = 2,
+                                     .request = {.policy = Policy::Numa},
+                                     .warnings = {"first"}})
+                          .value();
     const auto json = Json::parse(report_json(machine, made));
     EXPECT_EQ(json.at("summary"), (Json{{"ranks_per_nic", {{"efa0", 3}}},
                                         {"ranks_per_nic_limit", 128},
                                         {"idle_cores", 0},
+                                        {"reserved_cores", 0},
                                         {"crosses_numa", 1},
                                         {"overlapping_ranks", 0}}));
     EXPECT_EQ(json["ranks"][1]["crosses_numa"], true);

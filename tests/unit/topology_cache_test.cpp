@@ -14,67 +14,122 @@ using test::fails_with;
 using test::succeeds;
 using test::TempFolder;
 
+const std::filesystem::path no_program = "/nonexistent/fairlead";
+
 std::string name_of(const config::Config& config, const std::filesystem::path& run) {
-    const auto machine = this_machine(config, run);
+    const auto machine = this_machine(config, run, no_program);
     return machine ? machine->name : to_string(machine.error());
 }
 
-/// A recorded topology of another machine, so that its use shows.
-void plant_cache(const TempFolder& run, mode_t mode) {
-    run.write("topology.xml", test::content_of(test::topology_file("p5.48xlarge")));
-    ASSERT_EQ(::chmod(cache_file(run.path()).c_str(), mode), 0);
+/// A record of another machine, so that its use shows.
+void plant(const TempFolder& run, mode_t mode, const RecordKey& key = current_key()) {
+    run.write("machine.json", encode({key, test::recorded("p5.48xlarge")}));
+    ASSERT_EQ(::chmod(record_file(run.path()).c_str(), mode), 0);
+}
+
+/// A program that prints a record, as `fairlead node topology` does.
+std::filesystem::path program(const TempFolder& folder, std::string_view body) {
+    const auto path = folder.write("program", fmt::format("#!/bin/sh\n{}\n", body));
+    EXPECT_EQ(::chmod(path.c_str(), 0755), 0);
+    return path;
 }
 
 TEST(TopologyCache, IsRecordedForAllToRead) {
     const TempFolder folder;
     const auto run = folder / "a/run";
-    ASSERT_TRUE(succeeds(record(run)));
-    EXPECT_EQ(test::mode_of(cache_file(run)), 0644u);
-    const auto recorded = from_xml(run / "topology.xml");
-    ASSERT_TRUE(succeeds(recorded));
-    EXPECT_EQ(recorded->cpus, discover()->cpus);
+    ASSERT_TRUE(succeeds(record({}, run)));
+    EXPECT_EQ(test::mode_of(record_file(run)), 0644u);
+    EXPECT_EQ(test::mode_of(xml_file(run)), 0644u);
+    const auto from_hwloc = from_xml(xml_file(run));
+    ASSERT_TRUE(succeeds(from_hwloc));
+    EXPECT_EQ(from_hwloc->cpus, discover()->cpus);
+    if (::geteuid() == 0) {
+        EXPECT_EQ(recorded(run)->cpus, discover()->cpus);
+    }
 }
 
 TEST(TopologyCache, CannotBeRecordedWhereNothingCanBeWritten) {
     const TempFolder folder;
-    EXPECT_TRUE(fails_with(record(folder.write("file", "") / "run"), Code::X201));
+    EXPECT_TRUE(fails_with(record({}, folder.write("file", "") / "run"), Code::X201));
 }
 
-TEST(ThisMachine, IsTheCacheThatOnlyRootCouldHaveWritten) {
-    if (::geteuid() != 0)
-        GTEST_SKIP() << "writes a file as root";
+class ThisMachine : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (::geteuid() != 0)
+            GTEST_SKIP() << "writes files as root";
+    }
     const TempFolder run;
-    plant_cache(run, 0644);
+};
+
+TEST_F(ThisMachine, IsTheRecordThatOnlyRootCouldHaveWritten) {
+    plant(run, 0644);
     EXPECT_EQ(name_of({}, run.path()), "p5.48xlarge");
 }
 
-TEST(ThisMachine, IsDiscoveredWhereTheCacheIsNotTrusted) {
-    const TempFolder run;
-    plant_cache(run, 0666);
-    EXPECT_EQ(name_of({}, run.path()), discover()->name);
-    EXPECT_NE(name_of({}, run.path()), "p5.48xlarge");
+TEST_F(ThisMachine, IsAskedOfTheProgramWhereThereIsNoRecord) {
+    const TempFolder other;
+    const auto printed = other.write("answer", encode({{}, test::recorded("hpc6a.48xlarge")}));
+    const auto machine = this_machine(
+        {}, run.path(), program(other, fmt::format("cat {} # $1 $2", printed.native())));
+    ASSERT_TRUE(succeeds(machine));
+    EXPECT_EQ(machine->name, "hpc6a.48xlarge");
 }
 
-TEST(ThisMachine, IsDiscoveredWhereTheCacheIsDamagedOrMissing) {
-    const TempFolder run;
-    EXPECT_EQ(name_of({}, run.path()), discover()->name);
-    run.write("topology.xml", "rubbish");
-    EXPECT_EQ(name_of({}, run.path()), discover()->name);
+TEST_F(ThisMachine, TheProgramKeepsHwlocsPluginsOutAndIsToldWhatToPrint) {
+    const TempFolder other;
+    const auto printed = other.write("answer", encode({{}, test::recorded("hpc6a.48xlarge")}));
+    EXPECT_TRUE(succeeds(this_machine(
+        {}, run.path(),
+        program(other, fmt::format("[ \"$HWLOC_PLUGINS_PATH$*\" = '/nonexistentnode topology' ] && "
+                                   "exec cat {}",
+                                   printed.native())))));
 }
 
-TEST(ThisMachine, IsTheRecordedOneOfATest) {
-    const TempFolder run;
-    plant_cache(run, 0644);
+TEST_F(ThisMachine, ARecordThatOthersCouldHaveWrittenIsNotUsed) {
+    plant(run, 0666);
+    EXPECT_TRUE(fails_with(recorded(run.path()), Code::X110));
+    EXPECT_TRUE(fails_with(this_machine({}, run.path(), no_program), Code::X110));
+}
+
+TEST_F(ThisMachine, ARecordOfAnotherBootOrAnotherHwlocIsNotUsed) {
+    plant(run, 0644, {"another boot", current_key().hwloc});
+    EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204, "another boot"));
+    plant(run, 0644, {current_key().boot_id, "1.0.0"});
+    EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204));
+}
+
+TEST_F(ThisMachine, ADamagedRecordIsNotUsed) {
+    run.write("machine.json", "rubbish");
+    EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204, "is damaged"));
+}
+
+TEST_F(ThisMachine, AProgramThatPrintsRubbishOrFailsIsAnError) {
+    const TempFolder other;
+    for (const char* body : {"echo rubbish", "exit 1", "kill -SEGV $$"})
+        EXPECT_TRUE(fails_with(this_machine({}, run.path(), program(other, body)), Code::P204,
+                               "run `fairlead node scan` as root"))
+            << body;
+}
+
+TEST_F(ThisMachine, AProgramThatOthersCouldHaveWrittenIsNotRun) {
+    const TempFolder other;
+    const auto path = program(other, "echo rubbish");
+    ASSERT_EQ(::chmod(path.c_str(), 0777), 0);
+    EXPECT_TRUE(fails_with(this_machine({}, run.path(), path), Code::X110));
+}
+
+TEST_F(ThisMachine, IsTheRecordedTopologyOfATest) {
+    plant(run, 0644);
     config::Config config;
     config.testing = config::Testing{{}, test::topology_file("hpc7a.96xlarge"), {}};
     EXPECT_EQ(name_of(config, run.path()), "hpc7a.96xlarge");
 }
 
-TEST(ThisMachine, ATestWithoutItsTopologyFailsAndDoesNotGuess) {
-    const TempFolder run;
+TEST_F(ThisMachine, ATestWithoutItsTopologyFailsAndDoesNotGuess) {
     config::Config config;
     config.testing = config::Testing{{}, "/none.xml", {}};
-    EXPECT_TRUE(fails_with(this_machine(config, run.path()), Code::X101));
+    EXPECT_TRUE(fails_with(this_machine(config, run.path(), no_program), Code::X101));
 }
 
 } // namespace

@@ -1,0 +1,111 @@
+#include "pin/environment.hpp"
+
+#include "pin/nics.hpp"
+#include "pin/report.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/ranges.h>
+#include <set>
+
+namespace fairlead::pin {
+namespace {
+
+using topology::Machine;
+using Variables = std::vector<Variable>;
+
+std::string listed(const auto& values) { return fmt::format("{}", fmt::join(values, ",")); }
+
+void add_own(const Machine& machine, const Plan& plan, const RankPlan& rank, Variables& variables) {
+    if (plan.binds()) {
+        variables.push_back({"FAIRLEAD_PIN_CPUS", rank.cpus.list(), true});
+        variables.push_back({"FAIRLEAD_PIN_NUMA", listed(numa_numbers(machine, rank)), true});
+    }
+    variables.push_back({"FAIRLEAD_PIN_NICS", listed(nic_names(machine, rank)), true});
+    variables.push_back({"FAIRLEAD_PIN_GPUS", listed(gpu_names(machine, rank)), true});
+    variables.push_back({"FAIRLEAD_PIN_POLICY", std::string(to_string(plan.used)), true});
+}
+
+/// Places are cores where each of the rank's cores gives it one CPU.
+bool one_cpu_a_core(const Machine& machine, const RankPlan& rank) {
+    return std::ranges::all_of(machine.cores, [&](const auto& core) {
+        return std::ranges::count_if(core.pus, [&](int pu) { return rank.cpus.contains(pu); }) <= 1;
+    });
+}
+
+void add_openmp(const Machine& machine, const RankPlan& rank, Omp omp, Variables& variables) {
+    if (omp == Omp::Off)
+        return;
+    const bool replaces = omp == Omp::Set;
+    variables.push_back({"OMP_NUM_THREADS", fmt::format("{}", rank.cpus.size()), replaces});
+    variables.push_back(
+        {"OMP_PLACES", one_cpu_a_core(machine, rank) ? "cores" : "threads", replaces});
+    variables.push_back({"OMP_PROC_BIND", "close", replaces});
+}
+
+bool reads_interface_list(const std::string& libfabric) {
+    int major = 0;
+    std::from_chars(libfabric.data(), libfabric.data() + libfabric.size(), major);
+    return major >= 2;
+}
+
+bool whole_gpu_group(const Machine& machine, const RankPlan& rank) {
+    return std::ranges::all_of(rank.gpus, [&](int gpu) {
+        return std::ranges::all_of(nics_of_gpu(machine, gpu), [&](int nic) {
+            return std::ranges::find(rank.nics, nic) != rank.nics.end();
+        });
+    });
+}
+
+void add_fabric(const Machine& machine, const RankPlan& rank, Variables& variables) {
+    if (rank.nics.empty())
+        return;
+    variables.push_back({"FI_PROVIDER", "efa", false});
+    variables.push_back({"I_MPI_OFI_PROVIDER", "efa", false});
+    variables.push_back({"OMPI_MCA_pml", "cm", false});
+    variables.push_back({"OMPI_MCA_mtl", "ofi", false});
+    const bool narrows = rank.nics.size() < machine.efas.size();
+    if (narrows && reads_interface_list(machine.libfabric) && whole_gpu_group(machine, rank))
+        variables.push_back({"FI_EFA_IFACE", listed(nic_names(machine, rank)), false});
+}
+
+void add_gpus(const RankPlan& rank, const VisibleGpus& visible, Variables& variables) {
+    std::vector<std::string> words;
+    for (const VisibleGpu& one : visible.gpus)
+        if (std::ranges::find(rank.gpus, one.gpu) != rank.gpus.end())
+            words.push_back(one.word);
+    if (!words.empty())
+        variables.push_back({"CUDA_VISIBLE_DEVICES", listed(words), true});
+}
+
+} // namespace
+
+std::vector<Variable> environment_of(const Machine& machine, const Plan& plan, const RankPlan& rank,
+                                     const Request& request, const VisibleGpus& visible) {
+    Variables variables;
+    add_own(machine, plan, rank, variables);
+    if (plan.binds())
+        add_openmp(machine, rank, request.omp, variables);
+    add_fabric(machine, rank, variables);
+    if (request.gpu_env == GpuEnv::Set)
+        add_gpus(rank, visible, variables);
+    return variables;
+}
+
+RankPlan with_own_gpus(const Machine& machine, const Request& request, RankPlan rank,
+                       std::vector<int> gpus) {
+    const auto kind = request.nics.kind;
+    const bool by_gpu = request.nics_per_rank == 0 && (kind == NicSelection::Kind::Closest ||
+                                                       kind == NicSelection::Kind::Balance);
+    if (by_gpu && gpus != rank.gpus && !machine.efas.empty()) {
+        std::set<int> nics;
+        for (const int gpu : gpus)
+            for (const int nic : nics_of_gpu(machine, gpu))
+                nics.insert(nic);
+        rank.nics.assign(nics.begin(), nics.end());
+    }
+    rank.gpus = std::move(gpus);
+    return rank;
+}
+
+} // namespace fairlead::pin

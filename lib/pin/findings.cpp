@@ -1,0 +1,117 @@
+#include "pin/findings.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace fairlead::pin {
+namespace {
+
+using topology::CpuSet;
+using topology::Machine;
+
+std::string_view plural(int count, std::string_view one, std::string_view many) {
+    return count == 1 ? one : many;
+}
+
+/// Sentences about promises that the plan cannot keep, with which a strict request fails.
+std::vector<std::string> broken_promises(const Machine& machine, const Layout& layout,
+                                         const Plan& plan) {
+    std::vector<std::string> sentences;
+    for (std::size_t i = 0; i < plan.ranks_on_nic.size(); ++i)
+        if (plan.ranks_on_nic[i] > plan.ranks_per_nic)
+            sentences.push_back(
+                fmt::format("{} ranks on {}, whose limit is {}: an EFA interface has 256 queue "
+                            "pairs and a rank needs 2; use fewer ranks a node, or a type with "
+                            "more interfaces",
+                            plan.ranks_on_nic[i], machine.efas[i].name, plan.ranks_per_nic));
+    if (!plan.binds())
+        return sentences;
+    if (layout.cut_from > 0)
+        sentences.push_back(fmt::format(
+            "{} CPUs a rank do not fit: {} ranks on {} CPUs get {} each; use fewer ranks or ask "
+            "for more CPUs",
+            layout.cut_from, plan.ranks.size(), slot_count(layout.domains), layout.width));
+    if (plan.overlaps > 0)
+        sentences.push_back(fmt::format(
+            "{} ranks share CPUs: there are {} CPUs for {} ranks; use fewer ranks or ask for more "
+            "CPUs",
+            plan.overlaps, slot_count(layout.domains), plan.ranks.size()));
+    return sentences;
+}
+
+std::string crossing(const Plan& plan, const Layout& layout) {
+    return fmt::format("{} {} NUMA nodes: {} CPUs a rank do not fit otherwise", plan.crossings,
+                       plural(plan.crossings, "rank spans", "ranks span"), layout.width);
+}
+
+/// Why cores have no rank, in the order of what the user can change.
+std::string reason(const PlanInput& input, const Layout& layout) {
+    if (layout.policy == Policy::L3)
+        return "by:l3 keeps each rank inside one cache";
+    if (input.cpus_per_task > 0 && layout.cut_from == 0)
+        return fmt::format("{} ranks of {} CPUs need no more; a larger --cpus-per-task or more "
+                           "ranks would use them",
+                           input.ranks.size(), layout.width);
+    return fmt::format("{} ranks get {} CPUs each, inside one NUMA node; another number of ranks "
+                       "or --cpus-per-task would use them",
+                       input.ranks.size(), layout.width);
+}
+
+/// The first PUs of the cores that have no rank.
+CpuSet idle_cores(const Machine& machine, const CpuSet& usable, const Plan& plan) {
+    CpuSet busy, idle;
+    for (const RankPlan& rank : plan.ranks)
+        busy.add(rank.cpus);
+    for (const auto& core : machine.cores) {
+        const auto in = [&](const CpuSet& set) {
+            return std::ranges::any_of(core.pus, [&](int pu) { return set.contains(pu); });
+        };
+        if (in(usable) && !in(busy))
+            idle.add(core.pus.front());
+    }
+    return idle;
+}
+
+/// Ranks share whole slots or nothing, so two sets either are equal or begin with a different CPU.
+int count_overlaps(const Plan& plan) {
+    std::map<int, int> ranks_on;
+    for (const RankPlan& rank : plan.ranks)
+        ++ranks_on[rank.cpus.first()];
+    int overlaps = 0;
+    for (const auto& [cpu, ranks] : ranks_on)
+        overlaps += ranks > 1 ? ranks : 0;
+    return overlaps;
+}
+
+void add_notes(const Machine& machine, const PlanInput& input, const Layout& layout,
+               const CpuSet& usable, Plan& plan) {
+    if (plan.crossings > 0)
+        plan.warnings.push_back(crossing(plan, layout));
+    const CpuSet idle = idle_cores(machine, usable, plan);
+    plan.idle_cores = idle.size();
+    if (plan.idle_cores > 0)
+        plan.warnings.push_back(fmt::format("{} {} no rank (CPUs {}): {}", plan.idle_cores,
+                                            plural(plan.idle_cores, "core has", "cores have"),
+                                            idle.list(), reason(input, layout)));
+}
+
+} // namespace
+
+Result<void> find_out(const Machine& machine, const PlanInput& input, const Layout& layout,
+                      const CpuSet& usable, Plan& plan) {
+    if (plan.binds()) {
+        plan.overlaps = count_overlaps(plan);
+        plan.crossings = static_cast<int>(std::ranges::count_if(
+            plan.ranks, [](const RankPlan& rank) { return rank.numa.size() > 1; }));
+    }
+    for (std::string& sentence : broken_promises(machine, layout, plan)) {
+        if (input.request.strict)
+            return fail(Code::P205, "--efa-pin=strict: {}", sentence);
+        plan.warnings.push_back(std::move(sentence));
+    }
+    if (plan.binds())
+        add_notes(machine, input, layout, usable, plan);
+    return {};
+}
+
+} // namespace fairlead::pin

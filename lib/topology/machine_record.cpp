@@ -1,0 +1,132 @@
+#include "topology/machine_record.hpp"
+
+#include "base/boot.hpp"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace fairlead::topology {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view schema = "fairlead.machine/1";
+constexpr std::size_t most = 65536; ///< CPUs, and of everything else that is listed
+
+Json json_of(const Device& device) {
+    return {{"name", device.name},     {"pci", device.pci},   {"near", device.near.list()},
+            {"bridge", device.bridge}, {"uuid", device.uuid}, {"minor", device.minor}};
+}
+
+Json list_of(const auto& values, auto json_of_one) {
+    Json list = Json::array();
+    for (const auto& value : values)
+        list.push_back(json_of_one(value));
+    return list;
+}
+
+CpuSet cpus_of(const Json& text) {
+    auto set = CpuSet::from_list(text.get<std::string>());
+    if (!set)
+        throw std::invalid_argument("a list of CPUs is none");
+    return std::move(*set);
+}
+
+const Json& array(const Json& json, const char* name) {
+    const Json& list = json.at(name);
+    if (!list.is_array() || list.size() > most)
+        throw std::invalid_argument(fmt::format("'{}' is no list, or a very long one", name));
+    return list;
+}
+
+Device device_of(const Json& json) {
+    return {.name = json.at("name"),
+            .pci = json.at("pci"),
+            .near = cpus_of(json.at("near")),
+            .bridge = json.at("bridge"),
+            .uuid = json.at("uuid"),
+            .minor = json.at("minor")};
+}
+
+NumaNode numa_of(const Json& json) {
+    return {json.at("os_index"), json.at("package"), cpus_of(json.at("cpus"))};
+}
+
+Core core_of(const Json& json, std::size_t numa_nodes) {
+    Core core{array(json, "pus"), json.at("numa"), json.at("cache")};
+    if (core.numa < 0 || static_cast<std::size_t>(core.numa) >= numa_nodes || core.pus.empty())
+        throw std::invalid_argument("a core has no NUMA node or no CPU");
+    for (const int pu : core.pus)
+        if (pu < 0 || static_cast<std::size_t>(pu) >= most)
+            throw std::invalid_argument("a core has a CPU that cannot be");
+    return core;
+}
+
+Machine machine_of(const Json& json) {
+    Machine machine{.name = json.at("name"),
+                    .cores = {},
+                    .numa_nodes = {},
+                    .efas = {},
+                    .gpus = {},
+                    .cpus = cpus_of(json.at("cpus")),
+                    .libfabric = json.at("libfabric")};
+    for (const Json& one : array(json, "numa_nodes"))
+        machine.numa_nodes.push_back(numa_of(one));
+    for (const Json& one : array(json, "cores"))
+        machine.cores.push_back(core_of(one, machine.numa_nodes.size()));
+    for (const Json& one : array(json, "efas"))
+        machine.efas.push_back(device_of(one));
+    for (const Json& one : array(json, "gpus"))
+        machine.gpus.push_back(device_of(one));
+    if (machine.cores.empty() || machine.cpus.empty())
+        throw std::invalid_argument("it has no CPUs");
+    return machine;
+}
+
+} // namespace
+
+RecordKey current_key() {
+    const unsigned version = hwloc_get_api_version();
+    return {boot_id(),
+            fmt::format("{}.{}.{}", version >> 16, (version >> 8) & 0xff, version & 0xff)};
+}
+
+std::string encode(const MachineRecord& record) {
+    const Machine& machine = record.machine;
+    const Json json{{"schema", schema},
+                    {"boot_id", record.key.boot_id},
+                    {"hwloc", record.key.hwloc},
+                    {"name", machine.name},
+                    {"libfabric", machine.libfabric},
+                    {"cpus", machine.cpus.list()},
+                    {"numa_nodes", list_of(machine.numa_nodes,
+                                           [](const NumaNode& node) -> Json {
+                                               return {{"os_index", node.os_index},
+                                                       {"package", node.package},
+                                                       {"cpus", node.cpus.list()}};
+                                           })},
+                    {"cores", list_of(machine.cores,
+                                      [](const Core& core) -> Json {
+                                          return {{"pus", core.pus},
+                                                  {"numa", core.numa},
+                                                  {"cache", core.cache}};
+                                      })},
+                    {"efas", list_of(machine.efas, json_of)},
+                    {"gpus", list_of(machine.gpus, json_of)}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<MachineRecord> decode(std::string_view text, std::string_view source) {
+    try {
+        const Json json = Json::parse(text);
+        if (json.at("schema") != schema)
+            return fail(Code::P204, "{} is not a record {}; write it with `fairlead node scan`",
+                        source, schema);
+        return MachineRecord{{json.at("boot_id"), json.at("hwloc")}, machine_of(json)};
+    } catch (const std::exception& error) {
+        return fail(Code::P204, "{} is damaged ({}); write it with `fairlead node scan`", source,
+                    error.what());
+    }
+}
+
+} // namespace fairlead::topology
