@@ -93,12 +93,12 @@ try_in() {
 }
 
 @test "a job of ada runs as ada on both nodes" {
-  run -0 as ada srun --nodes 2 sh -c 'echo "$(id -u) $(id -gn) $(hostname) $SLURMD_NODENAME"'
+  run -0 as ada srun -Q --nodes 2 sh -c 'echo "$(id -u) $(id -gn) $(hostname) $SLURMD_NODENAME"'
   [[ $(sort <<<"$output") == $'5001 genomics n1 n1\n5001 genomics n2 n2' ]]
 }
 
 @test "root may run jobs too" {
-  run -0 as root srun --nodes 2 id -u
+  run -0 as root srun -Q --nodes 2 id -u
   [[ $output == $'0\n0' ]]
 }
 

@@ -20,7 +20,7 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
 @test "srun --efa-pin pins an ordinary user's step and root's" {
     run -0 as ada srun -Q --efa-pin sh -c "$PINNED"
     [[ $output == pinned=[0-9]* ]]
-    run -0 as root srun --efa-pin=on sh -c "$PINNED"
+    run -0 as root srun -Q --efa-pin=on sh -c "$PINNED"
     [[ $output == pinned=[0-9]* ]]
 }
 

@@ -21,7 +21,7 @@ each_rank_runs_where_it_was_told() {
 
 @test "each rank's mask in /proc/self/status is the plan's, as an ordinary user and as root" {
     for user in ada root; do
-        run -0 as "$user" srun -n "$(nproc)" --efa-pin sh -c "$SHOW"
+        run -0 as "$user" srun -Q -n "$(nproc)" --efa-pin sh -c "$SHOW"
         [[ ${#lines[@]} -eq $(nproc) ]]
         each_rank_runs_where_it_was_told
     done
@@ -114,13 +114,11 @@ each_rank_runs_where_it_was_told() {
 
 @test "the recorded topology is used when root wrote it, and ignored when others could have" {
     on n3 -- "$SITE_PREFIX/bin/fairlead" --config /run/cluster/etc/fairlead.yaml node scan --node n3
-    run -0 on n3 -- sh -c 'sed -i s/DMIProductName/DMIBoardName/ /run/fairlead/topology.xml
-        sed -i "s/\(HostName.*value=\)\"[^\"]*\"/\1\"recorded\"/" /run/fairlead/topology.xml
-        grep -c recorded /run/fairlead/topology.xml'
+    on n3 -- sed -i 's/"name":"n3"/"name":"recorded"/' /run/fairlead/machine.json
     run -0 --separate-stderr as ada srun -Q --efa-pin=verbose true
     [[ $stderr == *"efa-pin: recorded:"* ]]
-    on n3 -- chmod 0666 /run/fairlead/topology.xml
+    on n3 -- chmod 0666 /run/fairlead/machine.json
     run -0 --separate-stderr as ada srun -Q --efa-pin=verbose true
     [[ $stderr == efa-pin:* && $stderr != *recorded* ]]
-    on n3 -- rm -r /run/fairlead/topology.xml
+    on n3 -- rm /run/fairlead/machine.json /run/fairlead/topology.xml
 }
