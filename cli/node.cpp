@@ -103,10 +103,16 @@ void scan(const Options& options, Session& session) {
         session.report(saved.error());
 }
 
-/// What a step's fallback reads; short of a record, because nothing of the run folder is written.
-void print_topology(Session& session) {
-    const auto config = config::load(session.config_path);
-    auto machine = topology::look(config.value_or(config::Config{}));
+/// Printed, it is what a step falls back to where nothing is recorded.
+void topology_command(bool record, Session& session) {
+    const auto loaded = config::load(session.config_path);
+    const auto config = loaded.value_or(config::Config{});
+    if (record) {
+        if (auto done = topology::record(config, config::run_dir); !done)
+            session.report(done.error());
+        return;
+    }
+    auto machine = topology::look(config);
     if (!machine)
         return session.report(machine.error());
     fmt::print("{}", topology::encode({topology::current_key(), std::move(*machine)}));
@@ -127,7 +133,9 @@ void add_node(CLI::App& app, Session& session) {
     command->callback([options, &session] { scan(*options, session); });
     CLI::App* topology = node->add_subcommand(
         "topology", "print this machine's cores, NUMA nodes, EFA interfaces and GPUs as JSON");
-    topology->callback([&session] { print_topology(session); });
+    auto record = std::make_shared<bool>(false);
+    topology->add_flag("--record", *record, "record it for steps instead, as root");
+    topology->callback([record, &session] { topology_command(*record, session); });
 }
 
 } // namespace fairlead::cli

@@ -2,6 +2,8 @@
 /// Slurm runs it as root on every node. Exit 0 lets the job go on (to the gate, which may still
 /// refuse it); exit 1 tells slurmd that the node is broken.
 
+#include "base/child.hpp"
+#include "base/files.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
@@ -24,6 +26,28 @@ namespace {
 constexpr int go_on = 0, node_broken = 1;
 
 void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
+
+/// Steps read the topology that was recorded at boot. Where nobody recorded it, the first job's
+/// prolog does, in a child, so that neither hwloc nor a vendor's library can hang or crash the
+/// prolog; no job suffers where that fails, because the step asks again.
+void record_topology(const Arguments& arguments) {
+    constexpr auto deadline = std::chrono::seconds(5);
+    const auto record = std::filesystem::path(config::run_dir) / "machine.json";
+    std::error_code unreadable;
+    if (std::filesystem::exists(record, unreadable))
+        return;
+    if (auto trusted = check_trusted(config::cli_path); !trusted)
+        return log_error(trusted.error());
+    const char* path = arguments.config_path ? arguments.config_path : config::default_path;
+    const auto recorded =
+        run_child(Code::P204, {config::cli_path, "--config", path, "node", "topology", "--record"},
+                  {"PATH=/usr/bin:/bin", "HWLOC_PLUGINS_PATH=/nonexistent"}, deadline);
+    if (!recorded)
+        log_error(recorded.error());
+    else if (recorded->status != 0)
+        log_error({Code::P204, "this node's topology could not be recorded; run `fairlead node "
+                               "scan` as root on it to see why"});
+}
 
 /// A refusal that cannot be kept would let the job through, so the node is broken for it; that a
 /// job is ready need not be kept.
@@ -92,6 +116,7 @@ int run(const Arguments& arguments) {
         log_error({Code::X301, "SLURM_JOB_ID is not a job id: slurmd runs this program as Prolog"});
         return go_on;
     }
+    record_topology(arguments);
     const auto config = config::load_for_node(arguments.config_path);
     if (!config)
         return without_config(job, config::state_dir_of(arguments.config_path), config.error());

@@ -21,7 +21,7 @@ job_files() { on "$1" -- find /run/fairlead -path '*/jobs/*'; }
 leaves_nothing() { [[ -z $(job_files "$1") ]]; }
 
 @test "a job that asks for nothing leaves no state behind" {
-    run -0 as ada srun -Q -w n3 sh -c 'ls /run/fairlead 2>/dev/null | wc -l'
+    run -0 as ada srun -Q -w n3 sh -c 'find /run/fairlead/jobs 2>/dev/null | wc -l'
     [[ $output == 0 ]]
 }
 

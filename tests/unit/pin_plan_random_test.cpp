@@ -1,0 +1,274 @@
+// What holds for every plan, on thousands of machines and requests.
+#include "pin/plan.hpp"
+#include "pin/slots.hpp"
+
+#include "expect_error.hpp"
+#include "random_machines.hpp"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+
+namespace fairlead::pin {
+namespace {
+
+using test::Dice;
+using topology::CpuSet;
+using topology::Machine;
+using Kind = NicSelection::Kind;
+
+constexpr unsigned machines = 4000;
+
+/// What the ranks of a plan could be placed on: the step's CPUs without reserved cores, and of each
+/// core no more threads than were asked for.
+struct Room {
+    CpuSet usable;
+    std::map<int, int> slots; ///< PUs of each NUMA node (by index) that may be used
+
+    int total() const {
+        int sum = 0;
+        for (const auto& [numa, count] : slots)
+            sum += count;
+        return sum;
+    }
+};
+
+Room room_of(const Machine& machine, const PlanInput& input, int threads) {
+    Room room{input.step_cpus & machine.cpus, {}};
+    room.usable.remove(reserved_cores(machine, room.usable, input.request.reserve));
+    for (const auto& core : machine.cores) {
+        int taken = 0;
+        for (const int pu : core.pus)
+            taken += room.usable.contains(pu);
+        if (taken > 0)
+            room.slots[core.numa] += std::min(taken, threads);
+    }
+    return room;
+}
+
+int threads_said(const PlanInput& input) {
+    return input.request.smt > 0 ? input.request.smt : input.threads_per_core;
+}
+
+/// All PUs that could be used where nobody limits threads.
+Room widest_room(const Machine& machine, const PlanInput& input) {
+    const int said = threads_said(input);
+    return room_of(machine, input, said > 0 ? said : all_threads);
+}
+
+std::map<int, int> ranks_on_pus(const Plan& plan) {
+    std::map<int, int> loads;
+    for (const RankPlan& rank : plan.ranks)
+        for (const int cpu : rank.cpus.cpus())
+            ++loads[cpu];
+    return loads;
+}
+
+void expect_inside_and_equal(const Plan& plan, const Room& room) {
+    for (const RankPlan& rank : plan.ranks) {
+        EXPECT_FALSE(rank.cpus.empty());
+        EXPECT_TRUE(rank.cpus.inside(room.usable)) << rank.cpus.list();
+        EXPECT_EQ(rank.cpus.size(), plan.ranks[0].cpus.size());
+    }
+}
+
+void expect_no_sharing_unless_needed(const Plan& plan, const Room& room) {
+    const auto loads = ranks_on_pus(plan);
+    int most = 0, least = INT_MAX;
+    for (const auto& [cpu, load] : loads) {
+        most = std::max(most, load);
+        least = std::min(least, load);
+    }
+    if (static_cast<int>(plan.ranks.size()) <= room.total()) {
+        EXPECT_EQ(most, 1);
+        EXPECT_EQ(plan.overlaps, 0);
+    } else {
+        EXPECT_EQ(static_cast<int>(loads.size()), room.total()) << "every PU has a rank";
+        EXPECT_LE(most - least, 1);
+    }
+}
+
+/// NUMA nodes by the CPUs themselves, not by what the plan says of them.
+std::set<int> nodes_of(const Machine& machine, const CpuSet& cpus) {
+    std::set<int> nodes;
+    for (const auto& core : machine.cores)
+        for (const int pu : core.pus)
+            if (cpus.contains(pu))
+                nodes.insert(core.numa);
+    return nodes;
+}
+
+/// Ranks of `width` that no placement keeps inside one node. Ranks that share PUs have one each.
+int unavoidable_crossings(const Room& room, int width, int ranks) {
+    if (ranks > room.total())
+        return 0;
+    int fit = 0;
+    for (const auto& [numa, slots] : room.slots)
+        fit += slots / width;
+    return std::max(0, ranks - fit);
+}
+
+/// The threads of a core that the plan uses: one where cores suffice.
+int threads_used(const Machine& machine, const PlanInput& input) {
+    const int said = threads_said(input);
+    if (said > 0)
+        return said;
+    const int need = static_cast<int>(input.ranks.size()) * std::max(1, input.cpus_per_task);
+    return room_of(machine, input, 1).total() >= need ? 1 : all_threads;
+}
+
+void expect_no_crossing_unless_needed(const Machine& machine, const PlanInput& input,
+                                      const Plan& plan) {
+    const int width = plan.ranks[0].cpus.size();
+    const Room room = room_of(machine, input, threads_used(machine, input));
+    int crossings = 0;
+    for (const RankPlan& rank : plan.ranks) {
+        const auto nodes = nodes_of(machine, rank.cpus);
+        crossings += nodes.size() > 1;
+        EXPECT_EQ(nodes, std::set<int>(rank.numa.begin(), rank.numa.end()));
+    }
+    EXPECT_EQ(plan.crossings, crossings);
+    EXPECT_EQ(crossings, unavoidable_crossings(room, width, static_cast<int>(plan.ranks.size())));
+}
+
+bool warns(const Plan& plan, std::string_view part) {
+    return std::ranges::any_of(plan.warnings, [&](const std::string& warning) {
+        return warning.find(part) != std::string::npos;
+    });
+}
+
+void expect_idle_cores_explained(const Machine& machine, const Plan& plan, const Room& room) {
+    const auto loads = ranks_on_pus(plan);
+    int idle = 0;
+    for (const auto& core : machine.cores) {
+        bool usable = false, busy = false;
+        for (const int pu : core.pus) {
+            usable |= room.usable.contains(pu);
+            busy |= loads.contains(pu);
+        }
+        idle += usable && !busy;
+    }
+    EXPECT_EQ(plan.idle_cores, idle);
+    EXPECT_EQ(warns(plan, " no rank (CPUs "), idle > 0);
+    EXPECT_EQ(warns(plan, "do not fit otherwise"), plan.crossings > 0);
+    EXPECT_EQ(warns(plan, "share CPUs"), plan.overlaps > 0);
+}
+
+void expect_nics(const Machine& machine, const PlanInput& input, const Plan& plan) {
+    std::vector<int> loads(machine.efas.size(), 0);
+    for (const RankPlan& rank : plan.ranks) {
+        EXPECT_TRUE(std::ranges::is_sorted(rank.nics));
+        EXPECT_EQ(std::set<int>(rank.nics.begin(), rank.nics.end()).size(), rank.nics.size());
+        for (const int nic : rank.nics)
+            ++loads.at(static_cast<std::size_t>(nic));
+    }
+    EXPECT_EQ(plan.ranks_on_nic, loads);
+    const Kind kind = input.request.nics.kind;
+    const bool grouped = !input.gpus.empty() && input.request.nics_per_rank == 0;
+    if (loads.empty() || grouped || kind == Kind::All || kind == Kind::None)
+        return;
+    const int nics = static_cast<int>(loads.size());
+    const int each = std::min(nics, std::max(1, input.request.nics_per_rank));
+    const int units = each * static_cast<int>(plan.ranks.size());
+    const auto [low, high] = std::ranges::minmax(loads);
+    if (units <= nics * plan.ranks_per_nic) {
+        EXPECT_LE(high, plan.ranks_per_nic);
+    }
+    if (kind == Kind::Balance) {
+        EXPECT_LE(high - low, 1);
+    }
+}
+
+/// Ranks share GPUs evenly and every GPU of the step has a rank.
+void expect_gpus(const PlanInput& input, const Plan& plan) {
+    std::map<int, int> loads;
+    for (const int gpu : input.gpus)
+        loads[gpu] = 0;
+    std::size_t fewest = SIZE_MAX, most = 0;
+    for (const RankPlan& rank : plan.ranks) {
+        fewest = std::min(fewest, rank.gpus.size());
+        most = std::max(most, rank.gpus.size());
+        for (const int gpu : rank.gpus)
+            ++loads.at(gpu);
+    }
+    EXPECT_LE(most - fewest, 1u);
+    int least = INT_MAX, highest = 0;
+    for (const auto& [gpu, load] : loads) {
+        least = std::min(least, load);
+        highest = std::max(highest, load);
+    }
+    if (!loads.empty()) {
+        EXPECT_GE(least, 1);
+        EXPECT_LE(highest - least, 1);
+    }
+}
+
+void expect_same(const Plan& a, const Plan& b) {
+    ASSERT_EQ(a.ranks.size(), b.ranks.size());
+    for (std::size_t i = 0; i < a.ranks.size(); ++i) {
+        EXPECT_EQ(a.ranks[i].cpus, b.ranks[i].cpus);
+        EXPECT_EQ(a.ranks[i].nics, b.ranks[i].nics);
+        EXPECT_EQ(a.ranks[i].gpus, b.ranks[i].gpus);
+    }
+    EXPECT_EQ(a.warnings, b.warnings);
+}
+
+bool breaks_a_promise(const Plan& plan) {
+    return warns(plan, "share CPUs") || warns(plan, "CPUs a rank do not fit: ") ||
+           warns(plan, "whose limit is");
+}
+
+void expect_strict_fails_where_a_promise_breaks(const Machine& machine, PlanInput input,
+                                                const Plan& plan) {
+    input.request.strict = true;
+    const auto strict = pin::plan(machine, input);
+    EXPECT_EQ(strict.has_value(), !breaks_a_promise(plan));
+    if (!strict) {
+        EXPECT_EQ(strict.error().code, Code::P205);
+    }
+}
+
+std::string describe(const PlanInput& input) {
+    return fmt::format("{} ranks, {} CPUs each, by:{}, smt {}, threads-per-core {}, reserve {}, "
+                       "nics {}, selection {}, limit {}, {} GPUs, step {}",
+                       input.ranks.size(), input.cpus_per_task, to_string(input.request.policy),
+                       input.request.smt, input.threads_per_core, input.request.reserve,
+                       input.request.nics_per_rank, static_cast<int>(input.request.nics.kind),
+                       input.ranks_per_nic, input.gpus.size(), input.step_cpus.list());
+}
+
+void expect_everything(const Machine& machine, const PlanInput& input) {
+    const auto made = plan(machine, input);
+    const Room room = widest_room(machine, input);
+    if (room.usable.empty()) {
+        EXPECT_TRUE(test::fails_with(made, Code::P206, "leaves no core"));
+        return;
+    }
+    ASSERT_TRUE(test::succeeds(made));
+    ASSERT_EQ(made->ranks.size(), input.ranks.size());
+    if (made->binds()) {
+        expect_inside_and_equal(*made, room);
+        expect_no_sharing_unless_needed(*made, room);
+        expect_no_crossing_unless_needed(machine, input, *made);
+        expect_idle_cores_explained(machine, *made, room);
+    }
+    expect_nics(machine, input, *made);
+    expect_gpus(input, *made);
+    expect_same(*made, *plan(machine, input));
+    expect_strict_fails_where_a_promise_breaks(machine, input, *made);
+}
+
+TEST(RandomPlan, KeepsItsPromises) {
+    for (unsigned seed = 0; seed < machines; ++seed) {
+        Dice dice(seed);
+        const Machine machine = test::random_machine(dice);
+        const PlanInput input = test::random_input(dice, machine);
+        SCOPED_TRACE(fmt::format("seed {}: {}", seed, describe(input)));
+        expect_everything(machine, input);
+        if (testing::Test::HasFailure())
+            return;
+    }
+}
+
+} // namespace
+} // namespace fairlead::pin
