@@ -97,18 +97,18 @@ void scan(const Options& options, Session& session) {
     if (options.dry_run)
         return;
     // Each is of use without the other.
-    if (auto recorded = topology::record(*config, config::run_dir); !recorded)
+    if (auto recorded = topology::record(*config, config::run_dir, record.node); !recorded)
         session.report(recorded.error());
     if (auto saved = state::write_node_record(config::run_dir, config->state_dir, record); !saved)
         session.report(saved.error());
 }
 
 /// Printed, it is what a step falls back to where nothing is recorded.
-void topology_command(bool record, Session& session) {
+void topology_command(bool record, const std::string& node, Session& session) {
     const auto loaded = config::load(session.config_path);
     const auto config = loaded.value_or(config::Config{});
     if (record) {
-        if (auto done = topology::record(config, config::run_dir); !done)
+        if (auto done = topology::record(config, config::run_dir, node); !done)
             session.report(done.error());
         return;
     }
@@ -135,7 +135,10 @@ void add_node(CLI::App& app, Session& session) {
         "topology", "print this machine's cores, NUMA nodes, EFA interfaces and GPUs as JSON");
     auto record = std::make_shared<bool>(false);
     topology->add_flag("--record", *record, "record it for steps instead, as root");
-    topology->callback([record, &session] { topology_command(*record, session); });
+    topology->add_option("--node", options->node,
+                         "Slurm's name of the node, to record what slurm.conf says of it");
+    topology->callback(
+        [options, record, &session] { topology_command(*record, options->node, session); });
 }
 
 } // namespace fairlead::cli

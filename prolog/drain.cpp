@@ -3,19 +3,10 @@
 #include "base/child.hpp"
 #include "base/files.hpp"
 
-#include <cstdlib>
-
 namespace fairlead::prolog {
 namespace {
 
 constexpr auto deadline = std::chrono::seconds(5);
-
-std::vector<std::string> child_environment() {
-    std::vector<std::string> env{"PATH=/usr/bin:/bin", "LC_ALL=C"};
-    if (const char* conf = std::getenv("SLURM_CONF")) // slurmd's own
-        env.push_back(std::string("SLURM_CONF=") + conf);
-    return env;
-}
 
 } // namespace
 
@@ -23,7 +14,7 @@ Result<void> drain(const std::filesystem::path& scontrol, const std::string& nod
                    const std::string& reason) {
     if (auto trusted = check_trusted(scontrol); !trusted)
         return trusted;
-    const auto env = child_environment();
+    const auto env = plain_environment();
     const auto shown =
         run_child(Code::E205, {scontrol, "--oneliner", "show", "node", node}, env, deadline);
     if (!shown)

@@ -30,7 +30,7 @@ void log_error(const Error& error) { log::write(log::Level::Error, to_string(err
 /// Steps read the topology that was recorded at boot. Where nobody recorded it, the first job's
 /// prolog does, in a child, so that neither hwloc nor a vendor's library can hang or crash the
 /// prolog; no job suffers where that fails, because the step asks again.
-void record_topology(const Arguments& arguments) {
+void record_topology(const Arguments& arguments, const std::string& node) {
     constexpr auto deadline = std::chrono::seconds(5);
     const auto record = std::filesystem::path(config::run_dir) / "machine.json";
     std::error_code unreadable;
@@ -39,9 +39,12 @@ void record_topology(const Arguments& arguments) {
     if (auto trusted = check_trusted(config::cli_path); !trusted)
         return log_error(trusted.error());
     const char* path = arguments.config_path ? arguments.config_path : config::default_path;
-    const auto recorded =
-        run_child(Code::P204, {config::cli_path, "--config", path, "node", "topology", "--record"},
-                  {"PATH=/usr/bin:/bin", "HWLOC_PLUGINS_PATH=/nonexistent"}, deadline);
+    auto env = plain_environment();
+    env.emplace_back("HWLOC_PLUGINS_PATH=/nonexistent");
+    const auto recorded = run_child(
+        Code::P204,
+        {config::cli_path, "--config", path, "node", "topology", "--record", "--node", node}, env,
+        deadline);
     if (!recorded)
         log_error(recorded.error());
     else if (recorded->status != 0)
@@ -116,7 +119,7 @@ int run(const Arguments& arguments) {
         log_error({Code::X301, "SLURM_JOB_ID is not a job id: slurmd runs this program as Prolog"});
         return go_on;
     }
-    record_topology(arguments);
+    record_topology(arguments, job.node);
     const auto config = config::load_for_node(arguments.config_path);
     if (!config)
         return without_config(job, config::state_dir_of(arguments.config_path), config.error());

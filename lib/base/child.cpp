@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -104,6 +105,13 @@ void kill_child(pid_t child) {
 }
 
 } // namespace
+
+std::vector<std::string> plain_environment() {
+    std::vector<std::string> env{"PATH=/usr/bin:/bin", "LC_ALL=C"};
+    if (const char* conf = std::getenv("SLURM_CONF")) // NOLINT(concurrency-mt-unsafe): never set
+        env.push_back(std::string("SLURM_CONF=") + conf);
+    return env;
+}
 
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,

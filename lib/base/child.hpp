@@ -14,6 +14,10 @@ struct ChildResult {
     std::string output; ///< first 64 KiB of its standard output
 };
 
+/// PATH, LC_ALL, and SLURM_CONF where this process has it, as slurmd gives it to what it runs: the
+/// environment of Slurm's commands and ours when a daemon's child runs them.
+std::vector<std::string> plain_environment();
+
 /// Runs argv[0] (an absolute path) with `env` as its whole environment and standard input and error
 /// on /dev/null. A child that outlives the deadline is killed and reported as an error of `code`.
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,

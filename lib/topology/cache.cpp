@@ -3,6 +3,7 @@
 #include "base/child.hpp"
 #include "base/files.hpp"
 #include "topology/driver.hpp"
+#include "topology/slurm_node.hpp"
 
 namespace fairlead::topology {
 namespace {
@@ -45,10 +46,13 @@ Result<Machine> look(const config::Config& config) {
     return machine;
 }
 
-Result<void> record(const config::Config& config, const std::filesystem::path& run) {
+Result<void> record(const config::Config& config, const std::filesystem::path& run,
+                    const std::string& node) {
     auto machine = look(config);
     if (!machine)
         return std::unexpected(machine.error());
+    if (!node.empty())
+        machine->slurm = ask_slurm(config.scontrol, node);
     const auto xml = discover_xml();
     if (!xml)
         return std::unexpected(xml.error());

@@ -19,8 +19,10 @@ std::filesystem::path xml_file(const std::filesystem::path& run);
 /// goes before.
 Result<Machine> look(const config::Config& config);
 
-/// Looks and records both files. FL-P204, FL-X201.
-Result<void> record(const config::Config& config, const std::filesystem::path& run);
+/// Looks, asks slurmctld what it takes `node` for (Slurm's name of it; empty: not asked), and
+/// records both files. FL-P204, FL-X201.
+Result<void> record(const config::Config& config, const std::filesystem::path& run,
+                    const std::string& node);
 
 /// The record of this boot, when only root could have written it. FL-X101 where there is none,
 /// FL-X110 where others could have, FL-P204 where it is damaged, of another boot or another hwloc.

@@ -3,6 +3,7 @@
 
 #include "topology/cpuset.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct Device {
     int minor = -1;     ///< of an NVIDIA GPU, as in /dev/nvidia0; -1 likewise
 };
 
+/// What slurm.conf says a node has.
+struct SlurmNode {
+    int sockets;
+    int cores_per_socket;
+    int threads_per_core;
+};
+
 struct Machine {
     std::string name;                 ///< instance type or host name, as recorded
     std::vector<Core> cores;          ///< in hwloc's logical order
@@ -37,7 +45,8 @@ struct Machine {
     std::vector<Device> efas;         ///< by PCI address
     std::vector<Device> gpus;         ///< by PCI address
     CpuSet cpus;
-    std::string libfabric{}; ///< version on the machine, "2.1.0"; empty where unknown
+    std::string libfabric{};          ///< version on the machine, "2.1.0"; empty where unknown
+    std::optional<SlurmNode> slurm{}; ///< empty where slurmctld was not asked
 };
 
 } // namespace fairlead::topology

@@ -62,6 +62,15 @@ Core core_of(const Json& json, std::size_t numa_nodes) {
     return core;
 }
 
+/// Absent from the record where slurmctld was not asked.
+std::optional<SlurmNode> slurm_of(const Json& json) {
+    if (!json.contains("slurm"))
+        return std::nullopt;
+    const Json& slurm = json["slurm"];
+    return SlurmNode{slurm.at("sockets"), slurm.at("cores_per_socket"),
+                     slurm.at("threads_per_core")};
+}
+
 Machine machine_of(const Json& json) {
     Machine machine{.name = json.at("name"),
                     .cores = {},
@@ -69,7 +78,8 @@ Machine machine_of(const Json& json) {
                     .efas = {},
                     .gpus = {},
                     .cpus = cpus_of(json.at("cpus")),
-                    .libfabric = json.at("libfabric")};
+                    .libfabric = json.at("libfabric"),
+                    .slurm = slurm_of(json)};
     for (const Json& one : array(json, "numa_nodes"))
         machine.numa_nodes.push_back(numa_of(one));
     for (const Json& one : array(json, "cores"))
@@ -93,26 +103,29 @@ RecordKey current_key() {
 
 std::string encode(const MachineRecord& record) {
     const Machine& machine = record.machine;
-    const Json json{{"schema", schema},
-                    {"boot_id", record.key.boot_id},
-                    {"hwloc", record.key.hwloc},
-                    {"name", machine.name},
-                    {"libfabric", machine.libfabric},
-                    {"cpus", machine.cpus.list()},
-                    {"numa_nodes", list_of(machine.numa_nodes,
-                                           [](const NumaNode& node) -> Json {
-                                               return {{"os_index", node.os_index},
-                                                       {"package", node.package},
-                                                       {"cpus", node.cpus.list()}};
-                                           })},
-                    {"cores", list_of(machine.cores,
-                                      [](const Core& core) -> Json {
-                                          return {{"pus", core.pus},
-                                                  {"numa", core.numa},
-                                                  {"cache", core.cache}};
-                                      })},
-                    {"efas", list_of(machine.efas, json_of)},
-                    {"gpus", list_of(machine.gpus, json_of)}};
+    Json json{{"schema", schema},
+              {"boot_id", record.key.boot_id},
+              {"hwloc", record.key.hwloc},
+              {"name", machine.name},
+              {"libfabric", machine.libfabric},
+              {"cpus", machine.cpus.list()},
+              {"numa_nodes", list_of(machine.numa_nodes,
+                                     [](const NumaNode& node) -> Json {
+                                         return {{"os_index", node.os_index},
+                                                 {"package", node.package},
+                                                 {"cpus", node.cpus.list()}};
+                                     })},
+              {"cores",
+               list_of(machine.cores,
+                       [](const Core& core) -> Json {
+                           return {{"pus", core.pus}, {"numa", core.numa}, {"cache", core.cache}};
+                       })},
+              {"efas", list_of(machine.efas, json_of)},
+              {"gpus", list_of(machine.gpus, json_of)}};
+    if (machine.slurm)
+        json["slurm"] = {{"sockets", machine.slurm->sockets},
+                         {"cores_per_socket", machine.slurm->cores_per_socket},
+                         {"threads_per_core", machine.slurm->threads_per_core}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

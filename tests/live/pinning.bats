@@ -122,3 +122,22 @@ each_rank_runs_where_it_was_told() {
     [[ $stderr == efa-pin:* && $stderr != *recorded* ]]
     on n3 -- rm /run/fairlead/machine.json /run/fairlead/topology.xml
 }
+
+@test "the first job's prolog records the topology, with what slurm.conf says of the node" {
+    as ada srun -Q true
+    run -0 on n3 -- cat /run/fairlead/machine.json
+    [[ $output == *'"slurm":{"cores_per_socket":'"$(nproc)"',"sockets":1,"threads_per_core":1}'* ]]
+    run -0 on n3 -- stat -c '%U %a' /run/fairlead/machine.json
+    [[ $output == "root 644" ]]
+}
+
+# aws-parallelcluster#5797: 192 sockets of one core each.
+@test "the report says where slurm.conf contradicts the hardware" {
+    as ada srun -Q true
+    run -0 --separate-stderr as ada srun -Q --efa-pin=verbose true
+    [[ $stderr != *slurm.conf* ]]
+    on n3 -- sed -i 's/"sockets":1,/"sockets":192,/' /run/fairlead/machine.json
+    run -0 --separate-stderr as ada srun -Q --efa-pin=verbose true
+    [[ $stderr == *"efa-pin: warning: slurm.conf says 192 sockets of "* ]]
+    on n3 -- rm /run/fairlead/machine.json
+}

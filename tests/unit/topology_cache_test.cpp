@@ -37,7 +37,7 @@ std::filesystem::path program(const TempFolder& folder, std::string_view body) {
 TEST(TopologyCache, IsRecordedForAllToRead) {
     const TempFolder folder;
     const auto run = folder / "a/run";
-    ASSERT_TRUE(succeeds(record({}, run)));
+    ASSERT_TRUE(succeeds(record({}, run, {})));
     EXPECT_EQ(test::mode_of(record_file(run)), 0644u);
     EXPECT_EQ(test::mode_of(xml_file(run)), 0644u);
     const auto from_hwloc = from_xml(xml_file(run));
@@ -50,7 +50,7 @@ TEST(TopologyCache, IsRecordedForAllToRead) {
 
 TEST(TopologyCache, CannotBeRecordedWhereNothingCanBeWritten) {
     const TempFolder folder;
-    EXPECT_TRUE(fails_with(record({}, folder.write("file", "") / "run"), Code::X201));
+    EXPECT_TRUE(fails_with(record({}, folder.write("file", "") / "run", {}), Code::X201));
 }
 
 class ThisMachine : public testing::Test {
