@@ -1,6 +1,7 @@
 #include "pin/findings.hpp"
 
 #include <algorithm>
+#include <fmt/ranges.h>
 #include <map>
 
 namespace fairlead::pin {
@@ -11,6 +12,10 @@ using topology::Machine;
 
 std::string_view plural(int count, std::string_view one, std::string_view many) {
     return count == 1 ? one : many;
+}
+
+std::string counted(std::size_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 /// Sentences about promises that the plan cannot keep, with which a strict request fails.
@@ -33,9 +38,8 @@ std::vector<std::string> broken_promises(const Machine& machine, const Layout& l
             layout.cut_from, plan.ranks.size(), slot_count(layout.domains), layout.width));
     if (plan.overlaps > 0)
         sentences.push_back(fmt::format(
-            "{} ranks share CPUs: there are {} CPUs for {} ranks; use fewer ranks or ask for more "
-            "CPUs",
-            plan.overlaps, slot_count(layout.domains), plan.ranks.size()));
+            "{} ranks share CPUs: {} for {} ranks; use fewer ranks or ask for more CPUs",
+            plan.overlaps, counted(slot_count(layout.domains), "CPU"), plan.ranks.size()));
     return sentences;
 }
 
@@ -44,17 +48,29 @@ std::string crossing(const Plan& plan, const Layout& layout) {
                        plural(plan.crossings, "rank spans", "ranks span"), layout.width);
 }
 
-/// Why cores have no rank, in the order of what the user can change.
+/// "with 96 each gets 2, up to 192 fit": the numbers of ranks that waste fewer cores.
+std::string better_counts(const Layout& layout, std::size_t ranks) {
+    const std::size_t wider = fitting(layout.domains, layout.width + 1);
+    const std::size_t more = fitting(layout.domains, layout.width);
+    std::vector<std::string> words;
+    if (wider > 0)
+        words.push_back(fmt::format("with {} each gets {}", wider, widest(layout.domains, wider)));
+    if (more > ranks)
+        words.push_back(fmt::format("up to {} fit", more));
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+/// Why cores have no rank, and what the user can change.
 std::string reason(const PlanInput& input, const Layout& layout) {
+    const std::size_t ranks = input.ranks.size();
     if (layout.policy == Policy::L3)
         return "by:l3 keeps each rank inside one cache";
     if (input.cpus_per_task > 0 && layout.cut_from == 0)
-        return fmt::format("{} ranks of {} CPUs need no more; a larger --cpus-per-task or more "
-                           "ranks would use them",
-                           input.ranks.size(), layout.width);
-    return fmt::format("{} ranks get {} CPUs each, inside one NUMA node; another number of ranks "
-                       "or --cpus-per-task would use them",
-                       input.ranks.size(), layout.width);
+        return fmt::format("{} of {} CPUs need no more; a larger --cpus-per-task or more ranks "
+                           "would use them",
+                           counted(ranks, "rank"), layout.width);
+    return fmt::format("{} get {} each, inside one NUMA node; {}", counted(ranks, "rank"),
+                       counted(layout.width, "CPU"), better_counts(layout, ranks));
 }
 
 /// The first PUs of the cores that have no rank.

@@ -39,6 +39,23 @@ troubleshooting() {
     run -0 python3 tests/docs/console.py docs/*.md
 }
 
+@test "a plan as JSON is what its schema says, for every recorded machine and policy" {
+    for topology in tests/fixtures/topologies/*.xml; do
+        for policy in auto gpu nic numa l3 compact spread none; do
+            fairlead pin plan --topology "$topology" --ntasks 7 --gpus all --pin "by:$policy" \
+                --format json >"$BATS_TEST_TMPDIR/plan.json"
+            run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/plan.json" docs/schema/fairlead.pin-1.json
+        done
+    done
+}
+
+@test "docs/pinning.md explains every word that the grammar has" {
+    for word in $(fairlead pin plan --help | sed -nE 's/^  ([a-z][a-z|: -]*[a-z])[][:A-Z0-9|a-z]*  +.*/\1/p' |
+        tr ' |' '\n\n' | grep -E '^[a-z]'); do
+        grep -qE "^\|.*\`$word[:\`\[]" docs/pinning.md || { echo "missing: $word"; false; }
+    done
+}
+
 @test "the README shows what scripts/demo prints" {
     (($(nproc) >= 2)) || skip "the README was made with two CPUs"
     run -0 --separate-stderr scripts/demo
@@ -66,7 +83,7 @@ troubleshooting() {
 }
 
 @test "every command and option of fairlead has a help text" {
-    for command in "" explain "pin plan" "node scan" "config check" "policy status" pause resume version; do
+    for command in "" explain "pin plan" "node scan" "node topology" "config check" "policy status" pause resume version; do
         # shellcheck disable=SC2086
         run -0 fairlead $command --help
         [[ $output == *"--help"* ]]
@@ -88,5 +105,7 @@ completed() {
     [[ $(completed fairlead pin p) == plan ]]
     [[ $(completed fairlead pin plan --nt) == --ntasks ]]
     [[ $(completed fairlead pin plan --format j) == json ]]
+    [[ $(completed fairlead pin plan --format r) == rankfile ]]
+    [[ -z $(completed fairlead node scan --format r) ]]
     [[ $(completed fairlead explain FL-E20 | head -n 1) == FL-E201 ]]
 }

@@ -18,7 +18,7 @@ using test::Dice;
 using topology::Machine;
 using Kind = NicSelection::Kind;
 
-constexpr unsigned machines = 3000;
+constexpr unsigned machines = 2000;
 constexpr test::Bounds small{
     .packages = 2, .nodes_in_package = 2, .cores_in_node = 4, .threads = 1, .nics = 3, .gpus = 3};
 

@@ -47,7 +47,7 @@ TEST(SmallMachine, OneCoreTakesAllRanks) {
     const auto shared = planned(machine, 3);
     EXPECT_EQ(sets_of(shared), (Lists{"0", "0", "0"}));
     EXPECT_EQ(shared->overlaps, 3);
-    EXPECT_TRUE(warns(shared, "3 ranks share CPUs: there are 1 CPUs for 3 ranks"));
+    EXPECT_TRUE(warns(shared, "3 ranks share CPUs: 1 CPU for 3 ranks"));
 }
 
 TEST(SmallMachine, WithoutEfaRanksGetNoInterface) {

@@ -17,7 +17,7 @@ using topology::CpuSet;
 using topology::Machine;
 using Kind = NicSelection::Kind;
 
-constexpr unsigned machines = 4000;
+constexpr unsigned machines = 2500;
 
 /// What the ranks of a plan could be placed on: the step's CPUs without reserved cores, and of each
 /// core no more threads than were asked for.

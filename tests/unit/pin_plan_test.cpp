@@ -275,7 +275,7 @@ TEST(PlanNics, TheLimitGoesBeforeDistance) {
     ASSERT_TRUE(succeeds(beyond));
     EXPECT_EQ(beyond->ranks_on_nic, (std::vector<int>{128, 1}));
     EXPECT_EQ(beyond->warnings,
-              (std::vector<std::string>{"66 ranks share CPUs: there are 96 CPUs for 129 ranks; use "
+              (std::vector<std::string>{"66 ranks share CPUs: 96 CPUs for 129 ranks; use "
                                         "fewer ranks or ask for more CPUs"}));
 }
 

@@ -49,7 +49,7 @@ TEST(Report, ShowsAMachineWithoutEfaAndItsWarnings) {
                "efa-pin:     5  0     1     0     -     -",
                "efa-pin:     6  1     1     1     -     -",
                "efa-pin: no EFA; idle cores 0; ranks across NUMA nodes 0; ranks sharing CPUs 2",
-               "efa-pin: warning: 2 ranks share CPUs: there are 2 CPUs for 3 ranks; use fewer "
+               "efa-pin: warning: 2 ranks share CPUs: 2 CPUs for 3 ranks; use fewer "
                "ranks or ask for more CPUs"}));
 }
 
