@@ -39,6 +39,12 @@ troubleshooting() {
     run -0 python3 tests/docs/console.py docs/*.md
 }
 
+@test "the picture in the user guide is what the command above it prints" {
+    command=$(grep -oE '^    fairlead pin plan .* --format svg$' docs/user-guide.md)
+    # shellcheck disable=SC2086
+    diff <($command) docs/images/pin-hpc7a.svg
+}
+
 @test "the README shows what scripts/demo prints" {
     (($(nproc) >= 2)) || skip "the README was made with two CPUs"
     run -0 --separate-stderr scripts/demo
