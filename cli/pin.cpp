@@ -3,6 +3,7 @@
 #include "base/words.hpp"
 #include "cli/commands.hpp"
 #include "config/paths.hpp"
+#include "pin/drawing.hpp"
 #include "pin/launchers.hpp"
 #include "pin/report.hpp"
 #include "topology/cache.hpp"
@@ -98,6 +99,7 @@ constexpr Format formats[] = {
      [](const topology::Machine& machine, const pin::Plan& plan) -> Result<std::string> {
          return pin::report_json(machine, plan);
      }},
+    {"svg", pin::drawing},
     {"rankfile", pin::rankfile},
     {"intel-mpi", pin::intel_mpi},
     {"slurm-cpu-bind", pin::slurm_cpu_bind},

@@ -51,6 +51,33 @@ std::vector<Slots> spread_out(Slots slots, std::size_t ranks, std::size_t width)
     return seats;
 }
 
+/// Slots of one core, neighbours in their domain.
+std::vector<Slots> by_core(Slots slots) {
+    std::vector<Slots> cores;
+    for (std::size_t first = 0, i = 1; i <= slots.size(); ++i)
+        if (i == slots.size() || slots[i].core != slots[first].core) {
+            cores.push_back(slots.subspan(first, i - first));
+            first = i;
+        }
+    return cores;
+}
+
+/// Ranks of one thread each: every core has one before any has two, and first threads go first. Empty
+/// where cores have too few threads for that.
+std::vector<Slots> over_cores(Slots slots, std::size_t ranks) {
+    const auto cores = by_core(slots);
+    std::vector<Slots> seats;
+    for (std::size_t i = 0, core = 0, thread = 0; i < ranks; ++i) {
+        const std::size_t next = i * cores.size() / ranks;
+        thread = i > 0 && next == core ? thread + 1 : 0;
+        core = next;
+        if (thread >= cores[core].size())
+            return {};
+        seats.push_back(cores[core].subspan(thread, 1));
+    }
+    return seats;
+}
+
 bool whole_cores(Slots slots, std::size_t width) {
     const auto threads =
         static_cast<std::size_t>(std::ranges::count(slots, slots.front().core, &Slot::core));
@@ -58,6 +85,9 @@ bool whole_cores(Slots slots, std::size_t width) {
 }
 
 std::vector<Slots> seats_in(const Layout& layout, Slots slots, std::size_t ranks) {
+    if (layout.threads && layout.width == 1 && !layout.shared)
+        if (auto seats = over_cores(slots, ranks); !seats.empty())
+            return seats;
     const bool threads_split = layout.threads && !whole_cores(slots, layout.width);
     if (layout.shared || layout.policy == Policy::Spread || threads_split)
         return spread_out(slots, ranks, layout.width);

@@ -49,11 +49,27 @@ troubleshooting() {
     done
 }
 
-@test "docs/pinning.md explains every word that the grammar has" {
-    for word in $(fairlead pin plan --help | sed -nE 's/^  ([a-z][a-z|: -]*[a-z])[][:A-Z0-9|a-z]*  +.*/\1/p' |
-        tr ' |' '\n\n' | grep -E '^[a-z]'); do
-        grep -qE "^\|.*\`$word[:\`\[]" docs/pinning.md || { echo "missing: $word"; false; }
+# grammar_words: words and values of the grammar, as its help lists them.
+grammar_words() {
+    fairlead pin plan --help | sed '1,/^ARGS are/d' | awk -F '   *' '
+        { sub(/\[.*\]/, "", $2); n = split($2, words, / *[|] */)
+          for (i = 1; i <= n; i++) { sub(/:.*/, "", words[i]); print words[i] } }
+        $2 ~ /:/ && $3 ~ /[|]/ { n = split($3, values, / *[|] */)
+          for (i = 1; i <= n; i++) { sub(/[ :+].*/, "", values[i]); key = $2; sub(/:.*/, "", key)
+            if (values[i] !~ /NAME/) print key ":" values[i] } }' | grep .
+}
+
+@test "docs/pinning.md explains every word and value of the grammar" {
+    [[ $(grammar_words | wc -l) -ge 35 ]]
+    for word in $(grammar_words); do
+        grep -qF -e "\`$word\`" -e "\`$word:" -e "\`$word[" docs/pinning.md || { echo "missing: $word"; false; }
     done
+}
+
+@test "the picture in docs/pinning.md is what the command above it prints" {
+    command=$(grep -oE '^    fairlead pin plan .* --format svg$' docs/pinning.md)
+    # shellcheck disable=SC2086
+    diff <($command) docs/images/pin-hpc7a.svg
 }
 
 @test "the README shows what scripts/demo prints" {
