@@ -173,7 +173,10 @@ def main():
     for word in ("folder", "name", "other"):
         disjoint.add_argument(word)
     options = parser.parse_args()
-    problems = list(options.check(options))
+    try:
+        problems = list(options.check(options))
+    except FileNotFoundError as error:
+        problems = [f"the guest did not get as far as {Path(error.filename).name}"]
     print("".join(f"{problem}\n" for problem in problems), end="")
     sys.exit(bool(problems))
 

@@ -35,13 +35,16 @@ overlapping_steps_check() {
 }
 
 one_thread_run() { keep one_thread srun -Q -n 12 --threads-per-core=1 --efa-pin "$RANK"; }
-# srun turns the option into --cpu-bind=threads, which --efa-pin yields to; Slurm then binds the ranks.
+# srun turns the option into --cpu-bind=threads, which --efa-pin yields to. Then Slurm's own binding
+# counts, and there is one only with task/affinity.
 one_thread_check() {
-    if grep -qs 'yields to --cpu-bind' "$results/one_thread.err"; then
-        ranks one_thread 12 --one-thread --unpinned
-    else
-        ranks one_thread 12 --one-thread --memory default --plan
+    local words=(--one-thread --unpinned)
+    if ! grep -qs 'yields to --cpu-bind' "$results/one_thread.err"; then
+        words=(--one-thread --memory default --plan)
+    elif [[ $setting != *affinity* ]]; then
+        words=(--unpinned)
     fi
+    ranks one_thread 12 "${words[@]}"
 }
 
 # Slurm puts the components of a job on different nodes, so the guest is two of them.
