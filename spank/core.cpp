@@ -153,18 +153,29 @@ pin::PlanInput input_of(const fairlead_step& step, const config::Config& config,
             .warnings = std::move(cpus.warnings)};
 }
 
+/// --mem-bind=local means the NUMA nodes of a rank's CPUs, and Slurm took those of the CPUs that it
+/// had chosen itself; the plan's go in their place.
+pin::Memory follow_local(std::string_view mem_bind, pin::Memory otherwise) {
+    if (!mem_bind.ends_with("local"))
+        return otherwise;
+    return mem_bind.find("prefer") == std::string_view::npos ? pin::Memory::Bind
+                                                             : pin::Memory::Prefer;
+}
+
 /// --mem-bind is the user's own word about memory, so `mem:` yields to it as pinning does to
 /// --cpu-bind.
-Result<void> yield_to_mem_bind(const fairlead_step& step, pin::Request& request,
+Result<void> yield_to_mem_bind(std::string_view mem_bind, pin::Request& request,
                                std::vector<std::string>& warnings) {
-    if (!step.keeps_memory_policy || request.force || request.memory == pin::Memory::Keep)
+    if (mem_bind.empty() || (request.force && request.memory != pin::Memory::Keep))
         return {};
     const std::string sentence = fmt::format(
         "mem:{} yields to --mem-bind; add `force` to go before it", pin::to_string(request.memory));
-    if (request.strict)
+    const bool yields = request.memory != pin::Memory::Keep;
+    if (yields && request.strict)
         return fail(Code::P205, "--efa-pin=strict: {}", sentence);
-    warnings.push_back(sentence);
-    request.memory = pin::Memory::Keep;
+    if (yields)
+        warnings.push_back(sentence);
+    request.memory = follow_local(mem_bind, pin::Memory::Keep);
     return {};
 }
 
@@ -177,7 +188,7 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step,
     if (!machine)
         return std::unexpected(machine.error());
     auto gpus = pin::visible_gpus(*machine, step.visible_gpus, step.step_gpus);
-    if (auto done = yield_to_mem_bind(step, *request, gpus.warnings); !done)
+    if (auto done = yield_to_mem_bind(step.mem_bind, *request, gpus.warnings); !done)
         return std::unexpected(done.error());
     auto plan = pin::plan(*machine, input_of(step, config, *machine, *request, gpus));
     if (!plan)

@@ -83,6 +83,7 @@ void make_plan(spank_t spank, const std::string& request) {
     const std::vector<std::uint32_t> ranks = global_ranks(spank);
     const std::string gpus = variable(spank, "CUDA_VISIBLE_DEVICES"),
                       node_gpus = variable(spank, "SLURM_STEP_GPUS");
+    const std::string mem_bind = variable(spank, "SLURM_MEM_BIND");
     const fairlead_step query{.config_path = settings().config_path,
                               .pin_argument = request.c_str(),
                               .step_cores = cores,
@@ -92,7 +93,7 @@ void make_plan(spank_t spank, const std::string& request) {
                               .threads_per_core = threads_per_core(spank),
                               .visible_gpus = gpus.c_str(),
                               .step_gpus = node_gpus.c_str(),
-                              .keeps_memory_policy = user_binds_memory(spank)};
+                              .mem_bind = mem_bind.c_str()};
     fairlead_sentence sentence{};
     if (step.core->plan(&query, &step.plan, &sentence) != FAIRLEAD_OK)
         step.refusal = sentence.text;

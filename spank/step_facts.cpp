@@ -20,10 +20,14 @@ std::string variable(spank_t spank, const char* name) {
     return answer == ESPANK_SUCCESS ? value.c_str() : "";
 }
 
-/// "quiet,mask_cpu:..." where the user gave --cpu-bind, and empty without.
-bool user_binds(spank_t spank) { return !variable(spank, "SLURM_CPU_BIND").empty(); }
-
-bool user_binds_memory(spank_t spank) { return !variable(spank, "SLURM_MEM_BIND").empty(); }
+/// "quiet,mask_cpu:..." where the user gave --cpu-bind, and empty without. srun writes
+/// "quiet,threads" there for --threads-per-core and --hint too, which ask for no binding.
+bool user_binds(spank_t spank) {
+    const std::string bind = variable(spank, "SLURM_CPU_BIND");
+    const bool hint = !variable(spank, "SLURM_THREADS_PER_CORE").empty() ||
+                      !variable(spank, "SLURM_HINT").empty();
+    return !bind.empty() && !(hint && bind.ends_with("threads"));
+}
 
 /// Slurm says 1 as well when the user gave no --cpus-per-task; the variable is then unset, or, on
 /// 22.05, the batch job's own.

@@ -16,10 +16,9 @@ std::uint32_t number_item(spank_t spank, spank_item_t item, std::uint32_t otherw
 /// than any value that we read, where it is longer still.
 std::string variable(spank_t spank, const char* name);
 
-/// Whether the user gave --cpu-bind, --mem-bind. Only in user_init: once tasks start Slurm always
-/// sets both variables.
+/// Whether the user gave --cpu-bind. Only in user_init: once tasks start Slurm always sets the
+/// variable.
 bool user_binds(spank_t spank);
-bool user_binds_memory(spank_t spank);
 
 /// 0 where the user gave none.
 int cpus_per_task(spank_t spank);

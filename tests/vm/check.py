@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Compares what ranks printed in the virtual machine with what must be so.
+
+    check.py ranks FOLDER NAME COUNT    one line of rank.c from each of COUNT ranks, and
+        [--plan ARG...]                 `fairlead pin plan` with these words gives the same rows
+        [--unpinned]                    Fairlead did nothing
+        [--memory POLICY]               the memory policy that the kernel reports
+        [--fenced]                      the kernel allows the CPUs of the job and no others
+        [--one-thread]                  no rank has two hardware threads of a core
+    check.py disjoint FOLDER NAME NAME  no CPU is in both
+
+FOLDER holds the results of one setting; nodes, threads and topology.xml lie above it. Prints what is
+wrong, and nothing where all is well.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+
+def cpu_set(text):
+    cpus = set()
+    for part in filter(None, text.split(",")):
+        first, _, last = part.partition("-")
+        cpus.update(range(int(first), int(last or first) + 1))
+    return cpus
+
+
+def cpu_list(cpus):
+    """As the kernel prints it."""
+    ranges = []
+    for cpu in sorted(cpus):
+        if ranges and ranges[-1][1] == cpu - 1:
+            ranges[-1][1] = cpu
+        else:
+            ranges.append([cpu, cpu])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges)
+
+
+def table(path):
+    """Lines of `NUMBER CPULIST`."""
+    return [(int(number), cpu_set(cpus)) for number, cpus in map(str.split, path.open())]
+
+
+class Results:
+    def __init__(self, folder, name):
+        self.folder, self.name = Path(folder), name
+        lines = (self.folder / f"{name}.out").read_text().splitlines()
+        rows = [dict(word.split("=", 1) for word in line.split()) for line in lines
+                if line.startswith("rank=")]
+        self.ranks = sorted(rows, key=lambda row: int(row["rank"]))
+        self.nodes = table(self.folder.parent / "nodes")
+        self.cores = {frozenset(cpus) for _, cpus in table(self.folder.parent / "threads")}
+
+    def numa_of(self, cpus):
+        return {node for node, members in self.nodes if members & cpus}
+
+    def cpus(self):
+        """Of all ranks."""
+        return set().union(*(cpu_set(rank["cpus"]) for rank in self.ranks))
+
+    def job_cpus(self):
+        """What slurmctld says that it gave to the job on this node."""
+        job, node = self.ranks[0]["job"], self.ranks[0]["node"]
+        for record in (self.folder / "jobs").read_text().split("\n\n"):
+            if re.search(rf"JobId={job}\b", record):
+                for nodes, cpus in re.findall(r"Nodes=(\S+) CPU_IDs=(\S+)", record):
+                    if nodes == node:
+                        return cpus
+        raise SystemExit(f"{self.name}: scontrol tells no CPUs of job {job} on {node}")
+
+
+def plan_rows(results, fairlead, words):
+    command = [fairlead, "pin", "plan", "--format", "json",
+               "--topology", str(results.folder.parent / "topology.xml"),
+               "--allowed", results.job_cpus(), "--ntasks", str(len(results.ranks)), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)}: {done.stderr or done.stdout}")
+    return json.loads(done.stdout)["ranks"]
+
+
+def check_plan(results, fairlead, words):
+    for rank, row in zip(results.ranks, plan_rows(results, fairlead, words)):
+        numa = ",".join(map(str, row["numa"]))
+        seen = (rank["cpus"], rank["pin_cpus"], rank["pin_numa"])
+        if seen != (row["cpus"], row["cpus"], numa):
+            yield (f"rank {rank['rank']}: plan {row['cpus']} in NUMA {numa}, kernel {seen[0]}, "
+                   f"FAIRLEAD_PIN_CPUS {seen[1]}, FAIRLEAD_PIN_NUMA {seen[2]}")
+
+
+def check_unpinned(results):
+    for rank in results.ranks:
+        if rank["pin_cpus"] != "unset":
+            yield f"rank {rank['rank']}: FAIRLEAD_PIN_CPUS {rank['pin_cpus']}, expected none"
+
+
+def check_memory(results, policy):
+    """Pages are where the rank is, and the kernel's policy is the one asked for."""
+    for rank in results.ranks:
+        near = results.numa_of(cpu_set(rank["cpus"]))
+        touched, bound = cpu_set(rank["touched"]), cpu_set(rank["memnodes"])
+        where = (f"rank {rank['rank']}: CPUs {rank['cpus']}, policy {rank['mem']} "
+                 f"{rank['memnodes'] or '-'}, pages on NUMA {rank['touched'] or '-'}")
+        if not rank["mem"].startswith(policy):
+            yield f"{where}; expected policy {policy}"
+        elif policy == "default" and bound:
+            yield f"{where}; expected no nodes in the policy"
+        elif policy == "interleave" and (touched != bound or not near <= bound):
+            yield f"{where}; expected pages on each node of the policy"
+        elif policy in ("prefer", "bind") and bound != near:
+            yield f"{where}; expected NUMA {cpu_list(near)} in the policy"
+        elif policy != "interleave" and not (touched and touched <= near):
+            yield f"{where}; expected them on {cpu_list(near)}"
+
+
+def check_fence(results, fenced):
+    """That the setting of the test is in force."""
+    every = set.union(*(cpus for _, cpus in results.nodes))
+    allowed = cpu_set(results.job_cpus()) if fenced else every
+    for rank in results.ranks:
+        if cpu_set(rank["fence"]) != allowed:
+            yield (f"rank {rank['rank']}: the kernel allows {rank['fence']}, "
+                   f"expected {cpu_list(allowed)}")
+
+
+def check_one_thread(results):
+    for rank in results.ranks:
+        if any(len(core & cpu_set(rank["cpus"])) > 1 for core in results.cores):
+            yield f"rank {rank['rank']}: CPUs {rank['cpus']} are hardware threads of one core"
+
+
+def check_ranks(options):
+    results = Results(options.folder, options.name)
+    if len(results.ranks) != options.count:
+        yield f"{options.name}: {len(results.ranks)} ranks printed a line, expected {options.count}"
+        return
+    if options.plan is not None:
+        yield from check_plan(results, options.fairlead, options.plan)
+    if options.unpinned:
+        yield from check_unpinned(results)
+    if options.memory:
+        yield from check_memory(results, options.memory)
+    if options.one_thread:
+        yield from check_one_thread(results)
+    yield from check_fence(results, options.fenced)
+
+
+def check_disjoint(options):
+    first, second = (Results(options.folder, name).cpus() for name in (options.name, options.other))
+    if first & second:
+        yield f"{options.name} and {options.other} share CPUs {cpu_list(first & second)}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    ranks = commands.add_parser("ranks")
+    ranks.set_defaults(check=check_ranks)
+    ranks.add_argument("folder")
+    ranks.add_argument("name")
+    ranks.add_argument("count", type=int)
+    ranks.add_argument("--fairlead")
+    ranks.add_argument("--unpinned", action="store_true")
+    ranks.add_argument("--one-thread", action="store_true")
+    ranks.add_argument("--fenced", action="store_true")
+    ranks.add_argument("--memory")
+    ranks.add_argument("--plan", nargs=argparse.REMAINDER)
+    disjoint = commands.add_parser("disjoint")
+    disjoint.set_defaults(check=check_disjoint)
+    for word in ("folder", "name", "other"):
+        disjoint.add_argument(word)
+    options = parser.parse_args()
+    try:
+        problems = list(options.check(options))
+    except FileNotFoundError as error:
+        problems = [f"the guest did not get as far as {Path(error.filename).name}"]
+    print("".join(f"{problem}\n" for problem in problems), end="")
+    sys.exit(bool(problems))
+
+
+main()
