@@ -20,6 +20,9 @@ std::unexpected<Error> unknown(std::string_view word) {
 }
 
 Result<void> read_default(std::string_view word, std::string_view arguments, std::string& target) {
+    if (arguments.empty())
+        return fail(Code::X105, "plugstack.conf: '{}' says nothing; expected arguments such as on",
+                    printable(word));
     if (const auto request = pin::parse_request(arguments); !request)
         return fail(Code::X105, "plugstack.conf: '{}': {}", printable(word),
                     request.error().message);

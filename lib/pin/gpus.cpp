@@ -55,7 +55,10 @@ std::optional<int> gpu_called(const Machine& machine, std::string_view word,
         return gpu_numbered(machine, *value);
     if (!word.starts_with("GPU-"))
         return std::nullopt;
-    return found(machine.gpus, [&](const Device& gpu) { return gpu.uuid.starts_with(word); });
+    const auto called = [&](const Device& gpu) { return gpu.uuid.starts_with(word); };
+    if (std::ranges::count_if(machine.gpus, called) > 1)
+        return std::nullopt;
+    return found(machine.gpus, called);
 }
 
 } // namespace

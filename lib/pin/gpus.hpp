@@ -23,8 +23,8 @@ struct VisibleGpus {
 /// `cuda` is CUDA_VISIBLE_DEVICES: UUIDs, abbreviated ones too, or numbers. Numbers count within
 /// the step where a cgroup hides the other GPUs; `step` (SLURM_STEP_GPUS) then has the node's
 /// numbers, in the same order. The node's numbers are the driver's minor numbers, or the order of
-/// PCI addresses where the driver does not say. A word that names no GPU of the node gives a
-/// warning.
+/// PCI addresses where the driver does not say. A word that names no GPU of the node, or
+/// abbreviates several, gives a warning.
 VisibleGpus visible_gpus(const topology::Machine& machine, std::string_view cuda,
                          std::string_view step);
 

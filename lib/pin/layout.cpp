@@ -93,7 +93,9 @@ Layout lay_out(const Machine& machine, const PlanInput& input, Policy policy,
                const CpuSet& usable) {
     if (policy == Policy::L3) {
         Layout layout = cut(machine, input, policy, Level::Cache, usable);
-        if (!layout.crossing && !layout.shared)
+        if (layout.crossing)
+            return cut(machine, input, Policy::Numa, Level::Numa, usable);
+        if (!layout.shared)
             return layout;
     }
     return cut(machine, input, policy, Level::Numa, usable);

@@ -22,7 +22,8 @@ struct Layout {
 Policy resolve(const topology::Machine& machine, const PlanInput& input,
                std::vector<std::string>& warnings);
 
-/// `usable` are the step's CPUs without the reserved ones, at least one.
+/// `usable` are the step's CPUs without the reserved ones, at least one. By numa where ranks by l3
+/// do not fit inside a cache.
 Layout lay_out(const topology::Machine& machine, const PlanInput& input, Policy policy,
                const topology::CpuSet& usable);
 

@@ -30,15 +30,24 @@ std::vector<Seat> find_seats(const Machine& machine, const PlanInput& input, con
     return seats_in_domains(layout, domains_of_ranks(machine, input, layout, to_nics, to_gpus));
 }
 
+/// hwloc may show a CPU of no core, where no rank can be.
+CpuSet cpus_of_cores(const Machine& machine) {
+    CpuSet cpus;
+    for (const auto& core : machine.cores)
+        for (const int pu : core.pus)
+            cpus.add(pu);
+    return cpus;
+}
+
 /// The CPUs to place ranks on, and the number of cores left out of them.
 Result<CpuSet> usable_cpus(const Machine& machine, const PlanInput& input, Plan& plan) {
-    if (plan.step_cpus.empty())
+    CpuSet usable = plan.step_cpus & cpus_of_cores(machine);
+    if (usable.empty())
         return fail(Code::P201, "--efa-pin: the step's CPUs ({}) are none of this machine's ({})",
                     input.step_cpus.list(), machine.cpus.list());
     if (input.ranks.empty())
         return fail(Code::P201, "--efa-pin: the step has no ranks on this node");
     const int reserve = input.request.reserve;
-    CpuSet usable = plan.step_cpus;
     usable.remove(reserved_cores(machine, plan.step_cpus, reserve));
     if (usable.empty())
         return fail(Code::P206,
@@ -85,6 +94,13 @@ Result<Plan> plan(const Machine& machine, const PlanInput& input) {
         return std::unexpected(usable.error());
     plan.used = resolve(machine, input, plan.warnings);
     const Layout layout = lay_out(machine, input, plan.used, *usable);
+    if (layout.policy != plan.used) {
+        plan.warnings.push_back(fmt::format("by:{}: {} CPUs a rank do not fit inside one cache; "
+                                            "by:{} is used",
+                                            to_string(plan.used), layout.width,
+                                            to_string(layout.policy)));
+        plan.used = layout.policy;
+    }
     if (auto added = add_ranks(machine, input, layout, plan); !added)
         return std::unexpected(added.error());
     if (auto kept = find_out(machine, input, layout, *usable, plan); !kept)

@@ -78,6 +78,11 @@ bool is_nic(std::string_view word) {
 Result<std::vector<std::string>> read_nics(std::string_view text) {
     std::vector<std::string> names;
     for (const std::string_view name : split(text, '+')) {
+        if (std::ranges::find(selections, name) != selections.end())
+            return fail(Code::P101,
+                        "--efa-pin: '{}' is no EFA interface; expected names or numbers, as "
+                        "nic:0+1 or nic:map:0/1",
+                        name);
         if (!is_nic(name))
             return unknown("EFA interface selection", name, selections);
         names.emplace_back(name);

@@ -112,6 +112,7 @@ void leave(Rest& rest, const Domain& domain, std::size_t from) {
 Seat take_seat(Rest& rest, std::size_t width) {
     const auto end = static_cast<std::ptrdiff_t>(width);
     Seat seat{set_of(Slots(rest.slots).first(width)), {rest.numa.begin(), rest.numa.begin() + end}};
+    std::ranges::sort(seat.numa);
     const auto repeated = std::ranges::unique(seat.numa);
     seat.numa.erase(repeated.begin(), repeated.end());
     rest.slots.erase(rest.slots.begin(), rest.slots.begin() + end);

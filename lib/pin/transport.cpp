@@ -133,6 +133,28 @@ void Residual::push(Flow& flow, std::size_t tail, std::size_t head) const {
     flow.on_arc(head - 1, tail - 1 - sources, -1);
 }
 
+/// A way for one unit more that moves others out of its way, as nodes from the last to the first;
+/// empty where no more fit. What it costs does not matter: the rounds below mend that.
+std::vector<std::size_t> way_for_one(const Residual& residual) {
+    const std::size_t nodes = residual.nodes();
+    std::vector<std::size_t> before(nodes, nodes);
+    before[residual.origin()] = residual.origin();
+    for (bool further = true; further;) {
+        further = false;
+        for (const Step& step : residual.steps)
+            if (before[step.tail] != nodes && before[step.head] == nodes) {
+                before[step.head] = step.tail;
+                further = true;
+            }
+    }
+    if (before[residual.end()] == nodes)
+        return {};
+    std::vector<std::size_t> way{residual.end()};
+    while (way.back() != residual.origin())
+        way.push_back(before[way.back()]);
+    return way;
+}
+
 /// A round of moves that saves something (Bellman and Ford), as nodes from the last to the first;
 /// empty where none is left, and then the flow is a cheapest one.
 std::vector<std::size_t> saving_round(const Residual& residual) {
@@ -164,9 +186,18 @@ std::vector<std::size_t> saving_round(const Residual& residual) {
 
 std::vector<std::int64_t> cheapest(const Network& network, std::int64_t units) {
     Flow flow(network);
-    for (std::int64_t unit = 0; unit < units && send_one(flow); ++unit)
-        ;
+    std::int64_t sent = 0;
+    while (sent < units && send_one(flow))
+        ++sent;
     Residual residual{flow.sources(), flow.sinks()};
+    for (; sent < units; ++sent) {
+        residual.refresh(flow);
+        const auto way = way_for_one(residual);
+        if (way.empty())
+            break;
+        for (std::size_t i = 0; i + 1 < way.size(); ++i)
+            residual.push(flow, way[i + 1], way[i]);
+    }
     // Ends: every round makes the whole cheaper, and there are finitely many ways.
     for (;;) {
         residual.refresh(flow);

@@ -27,6 +27,12 @@ int number(std::string_view text) {
     return error == std::errc{} && stop == text.data() + text.size() ? value : -1;
 }
 
+/// The driver writes question marks until it has opened the GPU once.
+std::string_view uuid_in(std::string_view text) {
+    const std::string_view uuid = field(text, "GPU UUID");
+    return uuid.contains('?') ? std::string_view{} : uuid;
+}
+
 } // namespace
 
 void add_gpu_identities(const std::filesystem::path& root, Machine& machine) {
@@ -35,7 +41,7 @@ void add_gpu_identities(const std::filesystem::path& root, Machine& machine) {
             read_file(root / "proc/driver/nvidia/gpus" / gpu.pci / "information", 4096);
         if (!text)
             continue;
-        gpu.uuid = field(*text, "GPU UUID");
+        gpu.uuid = uuid_in(*text);
         gpu.minor = number(field(*text, "Device Minor"));
     }
 }

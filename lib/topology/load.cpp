@@ -96,6 +96,19 @@ void add_numa_nodes(hwloc_topology_t topology, Machine& machine) {
     }
 }
 
+/// Memory around other NUMA nodes, such as CXL's of the whole machine, is near no CPU of its own,
+/// though hwloc gives it those of all.
+void drop_surrounding(std::vector<NumaNode>& nodes) {
+    const std::vector<NumaNode> all = nodes;
+    std::erase_if(nodes, [&all](const NumaNode& node) {
+        CpuSet within;
+        for (const NumaNode& other : all)
+            if (other.cpus.inside(node.cpus) && !(other.cpus == node.cpus))
+                within.add(other.cpus);
+        return node.cpus.inside(within);
+    });
+}
+
 /// The NUMA node nearest to a core: of those that span it (DRAM and HBM may), the narrowest.
 int numa_of(const Machine& machine, const CpuSet& core) {
     int best = 0;
@@ -136,6 +149,7 @@ Result<Machine> machine_from(hwloc_topology_t topology) {
         machine.name = info(root, "HostName");
     machine.cpus = CpuSet(hwloc_topology_get_topology_cpuset(topology));
     add_numa_nodes(topology, machine);
+    drop_surrounding(machine.numa_nodes);
     if (machine.numa_nodes.empty())
         machine.numa_nodes.push_back({0, 0, machine.cpus});
     add_cores(topology, machine);

@@ -39,26 +39,40 @@ const Json& array(const Json& json, const char* name) {
     return list;
 }
 
+/// A whole number, which Json alone would make of anything near one.
+int number_of(const Json& json, int least = 0) {
+    if (!json.is_number_integer() || json.get<double>() < least || json.get<double>() > most)
+        throw std::invalid_argument("a number is none that can be");
+    return json.get<int>();
+}
+
 Device device_of(const Json& json) {
     return {.name = json.at("name"),
             .pci = json.at("pci"),
             .near = cpus_of(json.at("near")),
-            .bridge = json.at("bridge"),
+            .bridge = number_of(json.at("bridge"), -1),
             .uuid = json.at("uuid"),
-            .minor = json.at("minor")};
+            .minor = number_of(json.at("minor"), -1)};
 }
 
 NumaNode numa_of(const Json& json) {
-    return {json.at("os_index"), json.at("package"), cpus_of(json.at("cpus"))};
+    return {number_of(json.at("os_index")), number_of(json.at("package")),
+            cpus_of(json.at("cpus"))};
 }
 
-Core core_of(const Json& json, std::size_t numa_nodes) {
-    Core core{array(json, "pus"), json.at("numa"), json.at("cache")};
-    if (core.numa < 0 || static_cast<std::size_t>(core.numa) >= numa_nodes || core.pus.empty())
+/// Takes the core's CPUs out of `left`, those of the machine that no core has had.
+Core core_of(const Json& json, std::size_t numa_nodes, CpuSet& left) {
+    Core core{{}, number_of(json.at("numa")), number_of(json.at("cache"), -1)};
+    CpuSet cpus;
+    for (const Json& pu : array(json, "pus")) {
+        core.pus.push_back(number_of(pu));
+        cpus.add(core.pus.back());
+    }
+    if (static_cast<std::size_t>(core.numa) >= numa_nodes || core.pus.empty())
         throw std::invalid_argument("a core has no NUMA node or no CPU");
-    for (const int pu : core.pus)
-        if (pu < 0 || static_cast<std::size_t>(pu) >= most)
-            throw std::invalid_argument("a core has a CPU that cannot be");
+    if (!cpus.inside(left) || static_cast<std::size_t>(cpus.size()) != core.pus.size())
+        throw std::invalid_argument("a core has a CPU that is not its own");
+    left.remove(cpus);
     return core;
 }
 
@@ -82,8 +96,9 @@ Machine machine_of(const Json& json) {
                     .slurm = slurm_of(json)};
     for (const Json& one : array(json, "numa_nodes"))
         machine.numa_nodes.push_back(numa_of(one));
+    CpuSet left = machine.cpus;
     for (const Json& one : array(json, "cores"))
-        machine.cores.push_back(core_of(one, machine.numa_nodes.size()));
+        machine.cores.push_back(core_of(one, machine.numa_nodes.size(), left));
     for (const Json& one : array(json, "efas"))
         machine.efas.push_back(device_of(one));
     for (const Json& one : array(json, "gpus"))

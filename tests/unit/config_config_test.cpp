@@ -54,6 +54,24 @@ TEST(Config, ReadsEveryKey) {
     EXPECT_EQ(config->defaults.instance_types, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(Config, RanksPerNicAreANumberFrom1To65536) {
+    EXPECT_EQ(read("")->ranks_per_nic, 128);
+    for (const int number : {1, 96, 65536})
+        EXPECT_EQ(read(fmt::format("ranks_per_nic: {}\n", number))->ranks_per_nic, number);
+    for (const char* value : {"0", "-1", "65537", "99999999999999999999", "1.5", "1e3", "0x80",
+                              "many", "+5", "5 5", "128k"})
+        EXPECT_EQ(error_of(fmt::format("ranks_per_nic: {}\n", value)),
+                  fmt::format("/x/f.yaml:2:16: ranks_per_nic is '{}'; expected a number from 1 to "
+                              "65536 [FL-X106]",
+                              value));
+    for (const char* value : {"", "[128]", "{a: 128}", "~", "''"})
+        EXPECT_TRUE(fails_with(read(fmt::format("ranks_per_nic: {}\n", value)), Code::X106,
+                               "ranks_per_nic"))
+            << value;
+    EXPECT_TRUE(fails_with(read("rank_per_nic: 3\n"), Code::X105, "'ranks_per_nic'"));
+    EXPECT_TRUE(fails_with(read("defaults: {ranks_per_nic: 3}\n"), Code::X105));
+}
+
 TEST(Config, ABareOffIsAWordAndNoBoolean) {
     const auto config = read("defaults: {mode: off, efa: off}\n");
     ASSERT_TRUE(succeeds(config));

@@ -1,5 +1,9 @@
 // What holds for every plan, on thousands of machines and requests.
+#include "pin/drawing.hpp"
+#include "pin/environment.hpp"
+#include "pin/launchers.hpp"
 #include "pin/plan.hpp"
+#include "pin/report.hpp"
 #include "pin/slots.hpp"
 
 #include "expect_error.hpp"
@@ -7,6 +11,7 @@
 
 #include <gtest/gtest.h>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace fairlead::pin {
@@ -17,7 +22,7 @@ using topology::CpuSet;
 using topology::Machine;
 using Kind = NicSelection::Kind;
 
-constexpr unsigned machines = 2500;
+constexpr unsigned machines = 2000;
 
 /// What the ranks of a plan could be placed on: the step's CPUs without reserved cores, and of each
 /// core no more threads than were asked for.
@@ -228,6 +233,21 @@ void expect_strict_fails_where_a_promise_breaks(const Machine& machine, PlanInpu
     }
 }
 
+/// Whatever was planned can be shown: as text, JSON, a drawing, for other launchers, and to the
+/// rank.
+void expect_shown(const Machine& machine, const PlanInput& input, const Plan& plan) {
+    for (const std::string& line : report_lines(machine, plan))
+        EXPECT_TRUE(line.starts_with("efa-pin: ")) << line;
+    EXPECT_TRUE(nlohmann::json::accept(report_json(machine, plan)));
+    EXPECT_TRUE(drawing(machine, plan).has_value());
+    for (const auto write : {rankfile, intel_mpi, slurm_cpu_bind})
+        if (const auto text = write(machine, plan); !text) {
+            EXPECT_EQ(text.error().code, Code::P208);
+        }
+    for (const RankPlan& rank : plan.ranks)
+        EXPECT_FALSE(environment_of(machine, plan, rank, input.request, {}).empty());
+}
+
 std::string describe(const PlanInput& input) {
     return fmt::format("{} ranks, {} CPUs each, by:{}, smt {}, threads-per-core {}, reserve {}, "
                        "nics {}, selection {}, limit {}, {} GPUs, step {}",
@@ -237,7 +257,7 @@ std::string describe(const PlanInput& input) {
                        input.ranks_per_nic, input.gpus.size(), input.step_cpus.list());
 }
 
-void expect_everything(const Machine& machine, const PlanInput& input) {
+void expect_everything(const Machine& machine, const PlanInput& input, unsigned seed) {
     const auto made = plan(machine, input);
     const Room room = widest_room(machine, input);
     if (room.usable.empty()) {
@@ -255,6 +275,8 @@ void expect_everything(const Machine& machine, const PlanInput& input) {
     expect_nics(machine, input, *made);
     expect_gpus(input, *made);
     expect_same(*made, *plan(machine, input));
+    if (seed % 8 == 0)
+        expect_shown(machine, input, *made);
     expect_strict_fails_where_a_promise_breaks(machine, input, *made);
 }
 
@@ -264,7 +286,7 @@ TEST(RandomPlan, KeepsItsPromises) {
         const Machine machine = test::random_machine(dice);
         const PlanInput input = test::random_input(dice, machine);
         SCOPED_TRACE(fmt::format("seed {}: {}", seed, describe(input)));
-        expect_everything(machine, input);
+        expect_everything(machine, input, seed);
         if (testing::Test::HasFailure())
             return;
     }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <functional>
 #include <gtest/gtest.h>
+#include <hwloc.h>
+#include <memory>
 #include <set>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
@@ -130,6 +132,148 @@ TEST(FromXml, SaysMissingOrUnreadable) {
     const TempFolder folder;
     EXPECT_TRUE(fails_with(from_xml(folder / "none.xml"), Code::X101));
     EXPECT_TRUE(fails_with(from_xml(folder.path()), Code::X103));
+}
+
+/// XML of a machine in hwloc's synthetic notation.
+std::string synthetic_xml(const char* description) {
+    hwloc_topology_t raw = nullptr;
+    EXPECT_EQ(hwloc_topology_init(&raw), 0);
+    const std::unique_ptr<hwloc_topology, decltype(&hwloc_topology_destroy)> topology(
+        raw, hwloc_topology_destroy);
+    hwloc_topology_set_all_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_ALL);
+    EXPECT_EQ(hwloc_topology_set_synthetic(raw, description), 0) << description;
+    EXPECT_EQ(hwloc_topology_load(raw), 0);
+    char* buffer = nullptr;
+    int size = 0;
+    EXPECT_EQ(hwloc_topology_export_xmlbuffer(raw, &buffer, &size, 0), 0);
+    std::string xml(buffer);
+    hwloc_free_xmlbuffer(raw, buffer);
+    return xml;
+}
+
+Machine synthetic(const char* description) {
+    auto machine = from_xml_text(synthetic_xml(description), description);
+    EXPECT_TRUE(succeeds(machine));
+    return machine.value_or(Machine{});
+}
+
+TEST(FromXml, ACoreHasTheNumberOfItsLastLevelCache) {
+    const auto machine = from_xml(test::topology_file("synthetic-l3"));
+    ASSERT_TRUE(succeeds(machine));
+    ASSERT_EQ(machine->cores.size(), 32u);
+    EXPECT_EQ(machine->numa_nodes.size(), 4u);
+    for (std::size_t i = 0; i < 32; ++i) {
+        EXPECT_EQ(machine->cores[i].cache, static_cast<int>(i / 4)) << i;
+        EXPECT_EQ(machine->cores[i].numa, static_cast<int>(i / 8)) << i;
+        EXPECT_EQ(machine->cores[i].pus.size(), 2u) << i;
+    }
+}
+
+TEST(FromXml, WithoutALastLevelCacheACoreHasNone) {
+    for (const auto& core : synthetic("pack:1 l2:2 core:2 pu:1").cores)
+        EXPECT_EQ(core.cache, -1);
+}
+
+TEST(FromXml, WithoutALevelOfCoresEachCpuIsOne) {
+    const auto machine = synthetic("pack:2 numa:1 pu:3");
+    ASSERT_EQ(machine.cores.size(), 6u);
+    for (std::size_t i = 0; i < 6; ++i) {
+        EXPECT_EQ(machine.cores[i].pus, std::vector<int>{static_cast<int>(i)});
+        EXPECT_EQ(machine.cores[i].numa, static_cast<int>(i / 3));
+    }
+}
+
+TEST(FromXml, WithoutAPackageAllIsInPackage0) {
+    const auto machine = synthetic("numa:2 core:2 pu:1");
+    for (const auto& node : machine.numa_nodes)
+        EXPECT_EQ(node.package, 0);
+    EXPECT_EQ(machine.cores.size(), 4u);
+}
+
+// Memory of the whole machine (CXL) beside each package's own: taken for a node of package 0 it
+// would make everything near that package.
+TEST(FromXml, ANumaNodeAroundOthersIsLeftOut) {
+    const auto machine = synthetic("[numa] pack:2 [numa] core:4 pu:1");
+    ASSERT_EQ(machine.numa_nodes.size(), 2u);
+    for (const auto& core : machine.cores) {
+        const auto& node = machine.numa_nodes.at(static_cast<std::size_t>(core.numa));
+        EXPECT_EQ(node.cpus.size(), 4);
+        EXPECT_TRUE(node.cpus.contains(core.pus.front()));
+    }
+    EXPECT_EQ(machine.numa_nodes[0].package, 0);
+    EXPECT_EQ(machine.numa_nodes[1].package, 1);
+}
+
+TEST(FromXml, TheOnlyNumaNodeOfTwoPackagesIsKept) {
+    const auto machine = synthetic("[numa] pack:2 core:2 pu:1");
+    ASSERT_EQ(machine.numa_nodes.size(), 1u);
+    EXPECT_EQ(machine.numa_nodes[0].cpus, machine.cpus);
+}
+
+// DRAM and HBM of one package: the first counts.
+TEST(FromXml, OfTwoNumaNodesWithTheSameCpusTheFirstIsTheCores) {
+    const auto machine = synthetic("pack:2 [numa][numa] core:2 pu:1");
+    ASSERT_EQ(machine.numa_nodes.size(), 4u);
+    std::set<int> used;
+    for (const auto& core : machine.cores)
+        used.insert(core.numa);
+    EXPECT_EQ(used, (std::set<int>{0, 2}));
+    EXPECT_EQ(machine.numa_nodes[0].package, 0);
+    EXPECT_EQ(machine.numa_nodes[2].package, 1);
+}
+
+/// The XML with the `n`-th NUMA node's CPUs taken away.
+std::string without_cpus(std::string xml, int n) {
+    std::size_t at = 0;
+    for (int i = 0; i <= n; ++i)
+        at = xml.find("<object type=\"NUMANode\"", at + 1);
+    const std::string node = xml.substr(at, xml.find('>', at) - at);
+    std::string bare = node;
+    for (const char* name : {" cpuset=\"", " complete_cpuset=\""}) {
+        const std::size_t value = bare.find(name) + std::string_view(name).size();
+        bare.replace(value, bare.find('"', value) - value, "0x0");
+    }
+    return xml.replace(at, node.size(), bare);
+}
+
+TEST(FromXml, ANumaNodeWithoutCpusIsLeftOut) {
+    const std::string xml = without_cpus(synthetic_xml("[numa] pack:2 [numa] core:4 pu:1"), 0);
+    const auto machine = from_xml_text(xml, "edited");
+    ASSERT_TRUE(succeeds(machine));
+    for (const auto& node : machine->numa_nodes)
+        EXPECT_EQ(node.cpus.size(), 4);
+    ASSERT_EQ(machine->numa_nodes.size(), 2u);
+    for (const auto& core : machine->cores)
+        EXPECT_TRUE(machine->numa_nodes.at(static_cast<std::size_t>(core.numa))
+                        .cpus.contains(core.pus.front()));
+}
+
+TEST(FromXml, NumaNodesKeepTheirNumberInTheSystem) {
+    const auto machine = synthetic("pack:2 [numa(indexes=8,3)] core:2 pu:1");
+    ASSERT_EQ(machine.numa_nodes.size(), 2u);
+    EXPECT_EQ(machine.numa_nodes[0].os_index, 8);
+    EXPECT_EQ(machine.numa_nodes[1].os_index, 3);
+}
+
+TEST(FromXml, OnP4dAnInterfaceAndTwoGpusShareAHostBridge) {
+    const Machine& machine = recorded("p4d.24xlarge");
+    std::set<int> bridges;
+    for (const Device& efa : machine.efas) {
+        EXPECT_GE(efa.bridge, 0);
+        EXPECT_TRUE(bridges.insert(efa.bridge).second) << efa.name;
+        EXPECT_EQ(std::ranges::count(machine.gpus, efa.bridge, &Device::bridge), 2) << efa.name;
+        for (const Device& gpu : machine.gpus)
+            if (gpu.bridge == efa.bridge) {
+                EXPECT_EQ(gpu.pci.substr(0, 7), efa.pci.substr(0, 7));
+            }
+    }
+}
+
+TEST(FromXml, OnTheOtherTypesEveryDeviceHasAHostBridge) {
+    for (const char* type : {"c5n.18xlarge", "hpc6a.48xlarge", "hpc7a.96xlarge", "p5.48xlarge"})
+        for (const auto* devices : {&recorded(type).efas, &recorded(type).gpus})
+            for (const Device& device : *devices)
+                EXPECT_GE(device.bridge, 0) << type << " " << device.name;
 }
 
 TEST(Discover, FindsThisMachine) {

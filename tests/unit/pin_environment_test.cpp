@@ -1,0 +1,238 @@
+#include "pin/environment.hpp"
+
+#include "expect_error.hpp"
+#include "machines.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+
+namespace fairlead::pin {
+namespace {
+
+using test::add_efa;
+using test::cpus;
+using test::machine_of;
+using test::recorded;
+using topology::Machine;
+
+const std::set<std::string> own{"FAIRLEAD_PIN_CPUS", "FAIRLEAD_PIN_NUMA", "FAIRLEAD_PIN_NICS",
+                                "FAIRLEAD_PIN_GPUS", "FAIRLEAD_PIN_POLICY"};
+
+Plan planned(const Machine& machine, std::size_t ranks, std::string_view arguments = "",
+             std::vector<int> gpus = {}) {
+    std::vector<std::uint32_t> numbers(ranks, 0);
+    auto made = plan(machine, {.step_cpus = machine.cpus,
+                               .ranks = std::move(numbers),
+                               .gpus = std::move(gpus),
+                               .request = parse_request(arguments).value()});
+    EXPECT_TRUE(test::succeeds(made));
+    return std::move(*made);
+}
+
+/// What rank 0 finds, by name.
+std::map<std::string, Variable> variables(const Machine& machine, const Plan& plan,
+                                          std::string_view arguments = "",
+                                          const VisibleGpus& visible = {}) {
+    std::map<std::string, Variable> by_name;
+    for (const Variable& one : environment_of(machine, plan, plan.ranks.front(),
+                                              parse_request(arguments).value(), visible))
+        EXPECT_TRUE(by_name.emplace(one.name, one).second) << one.name << " twice";
+    return by_name;
+}
+
+std::map<std::string, Variable> of_plan(const Machine& machine, std::size_t ranks,
+                                        std::string_view arguments = "") {
+    return variables(machine, planned(machine, ranks, arguments), arguments);
+}
+
+/// A value, or "unset".
+std::string value(const std::map<std::string, Variable>& all, const char* name) {
+    const auto found = all.find(name);
+    return found == all.end() ? "unset" : found->second.value;
+}
+
+Machine two_interfaces(std::string libfabric = "2.1.0") {
+    auto machine = machine_of({4, 4});
+    add_efa(machine, "0-3");
+    add_efa(machine, "4-7");
+    machine.libfabric = std::move(libfabric);
+    return machine;
+}
+
+TEST(Environment, SaysWhereARankIs) {
+    const auto found = of_plan(two_interfaces(), 2);
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_CPUS"), "0-3");
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_NUMA"), "0");
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_NICS"), "efa0");
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_GPUS"), "");
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_POLICY"), "nic");
+}
+
+TEST(Environment, NumaNodesAreCalledByTheirNumberInTheSystem) {
+    auto machine = machine_of({2, 2});
+    machine.numa_nodes[0].os_index = 8;
+    EXPECT_EQ(value(of_plan(machine, 2), "FAIRLEAD_PIN_NUMA"), "8");
+    EXPECT_EQ(value(of_plan(machine, 1, "by:none,omp:off"), "FAIRLEAD_PIN_NUMA"), "unset");
+}
+
+// The user's own word stays: OMP_NUM_THREADS, FI_PROVIDER and the like only fill gaps.
+TEST(Environment, ReplacesNothingButItsOwnNames) {
+    for (const char* arguments : {"", "nic:all", "omp:fill", "by:compact", "by:none"})
+        for (const auto& [name, one] : of_plan(two_interfaces(), 2, arguments))
+            EXPECT_EQ(one.replaces, own.contains(name)) << name << " with " << arguments;
+}
+
+TEST(Environment, ReplacesWhatTheRequestSaysToSet) {
+    const auto set = of_plan(two_interfaces(), 2, "omp:set");
+    for (const char* name : {"OMP_NUM_THREADS", "OMP_PLACES", "OMP_PROC_BIND"})
+        EXPECT_TRUE(set.at(name).replaces) << name;
+    EXPECT_FALSE(set.at("FI_PROVIDER").replaces);
+    EXPECT_FALSE(set.at("FI_EFA_IFACE").replaces);
+}
+
+TEST(Environment, OpenMpIsFilledSetOrLeftAlone) {
+    EXPECT_EQ(value(of_plan(two_interfaces(), 2), "OMP_NUM_THREADS"), "4");
+    EXPECT_EQ(value(of_plan(two_interfaces(), 2), "OMP_PROC_BIND"), "close");
+    EXPECT_EQ(value(of_plan(two_interfaces(), 8), "OMP_NUM_THREADS"), "1");
+    for (const auto& [name, one] : of_plan(two_interfaces(), 2, "omp:off"))
+        EXPECT_FALSE(name.starts_with("OMP_")) << name;
+}
+
+TEST(Environment, PlacesAreCoresUnlessARankHasSeveralThreadsOfOne) {
+    const auto smt = machine_of({4, 4}, 2);
+    EXPECT_EQ(value(of_plan(smt, 2), "OMP_PLACES"), "cores");
+    EXPECT_EQ(value(of_plan(smt, 16), "OMP_PLACES"), "cores");
+    EXPECT_EQ(value(of_plan(smt, 2, "smt:2"), "OMP_PLACES"), "threads");
+    EXPECT_EQ(value(of_plan(smt, 2, "smt:2"), "OMP_NUM_THREADS"), "8");
+    EXPECT_EQ(value(of_plan(machine_of({4}), 1), "OMP_PLACES"), "cores");
+}
+
+TEST(Environment, WithoutABindingNothingIsSaidOfCpus) {
+    const auto found = of_plan(two_interfaces(), 2, "by:none");
+    for (const char* name : {"FAIRLEAD_PIN_CPUS", "FAIRLEAD_PIN_NUMA", "OMP_NUM_THREADS",
+                             "OMP_PLACES", "OMP_PROC_BIND"})
+        EXPECT_EQ(value(found, name), "unset") << name;
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_POLICY"), "none");
+    EXPECT_EQ(value(found, "FAIRLEAD_PIN_NICS"), "efa0");
+    EXPECT_EQ(value(found, "FI_PROVIDER"), "efa");
+    EXPECT_EQ(value(of_plan(two_interfaces(), 2, "by:none,omp:set"), "OMP_NUM_THREADS"), "unset");
+}
+
+TEST(Environment, WithAnInterfaceTheLibrariesAreLedToEfa) {
+    const auto found = of_plan(two_interfaces(), 2);
+    EXPECT_EQ(value(found, "FI_PROVIDER"), "efa");
+    EXPECT_EQ(value(found, "I_MPI_OFI_PROVIDER"), "efa");
+    EXPECT_EQ(value(found, "OMPI_MCA_pml"), "cm");
+    EXPECT_EQ(value(found, "OMPI_MCA_mtl"), "ofi");
+}
+
+TEST(Environment, WithoutAnInterfaceTheyAreNot) {
+    for (const auto& found :
+         {of_plan(machine_of({4, 4}), 2), of_plan(two_interfaces(), 2, "nic:none")})
+        for (const char* name :
+             {"FI_PROVIDER", "I_MPI_OFI_PROVIDER", "OMPI_MCA_pml", "OMPI_MCA_mtl", "FI_EFA_IFACE"})
+            EXPECT_EQ(value(found, name), "unset") << name;
+}
+
+TEST(Environment, TheInterfaceListIsForLibfabric2AndLater) {
+    const auto list_with = [](const char* libfabric) {
+        return value(of_plan(two_interfaces(libfabric), 2), "FI_EFA_IFACE");
+    };
+    for (const char* reads : {"2.0.0", "2.1.0", "2.1.0amzn3.0", "2", "3.0", "10.0.0"})
+        EXPECT_EQ(list_with(reads), "efa0") << reads;
+    for (const char* does_not : {"", "1.22.0", "1.9", "0.0", "unknown", "v2.0", "-2.0", "1", "."})
+        EXPECT_EQ(list_with(does_not), "unset") << does_not;
+}
+
+TEST(Environment, TheInterfaceListIsNotWrittenWhereItNarrowsNothing) {
+    EXPECT_EQ(value(of_plan(two_interfaces(), 2, "nic:all"), "FI_EFA_IFACE"), "unset");
+    EXPECT_EQ(value(of_plan(two_interfaces(), 2, "nics:2"), "FI_EFA_IFACE"), "unset");
+    EXPECT_EQ(value(of_plan(two_interfaces(), 2, "nic:efa1"), "FI_EFA_IFACE"), "efa1");
+    auto one = machine_of({4});
+    add_efa(one, "0-3");
+    one.libfabric = "2.1.0";
+    EXPECT_EQ(value(of_plan(one, 1), "FI_EFA_IFACE"), "unset");
+}
+
+TEST(Environment, SeveralInterfacesAreJoinedWithCommas) {
+    auto machine = two_interfaces();
+    add_efa(machine, "4-7");
+    EXPECT_EQ(value(of_plan(machine, 2, "nic:0+2"), "FI_EFA_IFACE"), "efa0,efa2");
+    EXPECT_EQ(value(of_plan(machine, 2, "nic:0+2"), "FAIRLEAD_PIN_NICS"), "efa0,efa2");
+}
+
+// aws-ofi-nccl drives every interface of a GPU's group and fails where one is hidden.
+TEST(Environment, ARankWithAGpuGetsTheInterfaceListOnlyWithTheWholeGroup) {
+    auto machine = recorded("p5.48xlarge");
+    machine.libfabric = "2.1.0";
+    const auto with = [&](std::string_view arguments) {
+        return variables(machine, planned(machine, 8, arguments, {0, 1, 2, 3, 4, 5, 6, 7}),
+                         arguments);
+    };
+    const auto whole = with("");
+    EXPECT_EQ(std::ranges::count(value(whole, "FI_EFA_IFACE"), ','), 3);
+    EXPECT_EQ(value(whole, "FI_EFA_IFACE"), value(whole, "FAIRLEAD_PIN_NICS"));
+    EXPECT_EQ(value(with("nics:1"), "FI_EFA_IFACE"), "unset");
+    EXPECT_EQ(value(with("nics:3"), "FI_EFA_IFACE"), "unset");
+    EXPECT_EQ(value(with("nic:0"), "FI_EFA_IFACE"), "unset");
+    machine.libfabric = "1.22.0";
+    EXPECT_EQ(value(with(""), "FI_EFA_IFACE"), "unset");
+}
+
+TEST(Environment, GpusAreWrittenOnlyWhenAskedFor) {
+    auto machine = recorded("p5.48xlarge");
+    const auto plan = planned(machine, 4, "", {0, 1, 2, 3, 4, 5, 6, 7});
+    const auto visible = visible_gpus(machine, "0,1,2,3,4,5,6,7", "");
+    EXPECT_EQ(value(variables(machine, plan, "", visible), "CUDA_VISIBLE_DEVICES"), "unset");
+    const auto set = variables(machine, plan, "gpu-env:set", visible);
+    EXPECT_EQ(value(set, "CUDA_VISIBLE_DEVICES"), "0,1");
+    EXPECT_TRUE(set.at("CUDA_VISIBLE_DEVICES").replaces);
+    EXPECT_EQ(value(set, "FAIRLEAD_PIN_GPUS"),
+              fmt::format("{},{}", machine.gpus[0].pci, machine.gpus[1].pci));
+}
+
+TEST(Environment, GpusAreCalledByTheWordsThatSlurmUsed) {
+    auto machine = recorded("p5.48xlarge");
+    machine.gpus[6].uuid = "GPU-6aaa";
+    machine.gpus[7].uuid = "GPU-7bbb";
+    const auto visible = visible_gpus(machine, "GPU-6,GPU-7bbb", "");
+    const auto plan = planned(machine, 1, "", indices(visible));
+    EXPECT_EQ(value(variables(machine, plan, "gpu-env:set", visible), "CUDA_VISIBLE_DEVICES"),
+              "GPU-6,GPU-7bbb");
+}
+
+TEST(OwnGpus, BringTheirInterfacesWithThem) {
+    const auto& machine = recorded("p5.48xlarge");
+    const auto plan = planned(machine, 8, "", {0, 1, 2, 3, 4, 5, 6, 7});
+    const auto moved = with_own_gpus(machine, {}, plan.ranks[0], {5});
+    EXPECT_EQ(moved.gpus, std::vector<int>{5});
+    EXPECT_EQ(moved.nics, plan.ranks[5].nics);
+    EXPECT_EQ(moved.cpus, plan.ranks[0].cpus);
+    const auto two = with_own_gpus(machine, {}, plan.ranks[0], {5, 4});
+    EXPECT_EQ(two.nics.size(), plan.ranks[4].nics.size() + plan.ranks[5].nics.size());
+    EXPECT_TRUE(std::ranges::is_sorted(two.nics));
+}
+
+TEST(OwnGpus, LeaveInterfacesThatTheUserChose) {
+    const auto& machine = recorded("p5.48xlarge");
+    for (const char* arguments : {"nic:0", "nic:all", "nic:none", "nics:2", "nic:map:0/1"}) {
+        const auto plan = planned(machine, 8, arguments, {0, 1, 2, 3, 4, 5, 6, 7});
+        const auto moved =
+            with_own_gpus(machine, parse_request(arguments).value(), plan.ranks[0], {5});
+        EXPECT_EQ(moved.nics, plan.ranks[0].nics) << arguments;
+        EXPECT_EQ(moved.gpus, std::vector<int>{5}) << arguments;
+    }
+}
+
+TEST(OwnGpus, OnANodeWithoutEfaBringNone) {
+    auto machine = machine_of({4});
+    machine.gpus.push_back({.name = "g0", .pci = "0000:10:00.0", .near = cpus("0-3")});
+    machine.gpus.push_back({.name = "g1", .pci = "0000:11:00.0", .near = cpus("0-3")});
+    const auto plan = planned(machine, 2, "", {0, 1});
+    EXPECT_TRUE(with_own_gpus(machine, {}, plan.ranks[0], {1}).nics.empty());
+}
+
+} // namespace
+} // namespace fairlead::pin
