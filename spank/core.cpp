@@ -13,7 +13,6 @@
 #include "state/job_state.hpp"
 #include "state/pause.hpp"
 #include "topology/cache.hpp"
-#include "topology/slurm_node.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -141,8 +140,6 @@ pin::PlanInput input_of(const fairlead_step& step, const config::Config& config,
                         const pin::VisibleGpus& gpus) {
     auto cpus = pin::step_cpus(machine, cgroup_cpus(), step.step_cores ? step.step_cores : "");
     cpus.warnings.insert(cpus.warnings.end(), gpus.warnings.begin(), gpus.warnings.end());
-    if (auto sentence = topology::contradiction(machine); !sentence.empty())
-        cpus.warnings.push_back(std::move(sentence));
     return {.step_cpus = std::move(cpus.cpus),
             .ranks = {step.ranks, step.ranks + step.rank_count},
             .cpus_per_task = step.cpus_per_task,

@@ -4,6 +4,7 @@
 #include "pin/findings.hpp"
 #include "pin/nics.hpp"
 #include "pin/seats.hpp"
+#include "topology/slurm_node.hpp"
 
 #include <algorithm>
 
@@ -92,6 +93,8 @@ Result<Plan> plan(const Machine& machine, const PlanInput& input) {
     const auto usable = usable_cpus(machine, input, plan);
     if (!usable)
         return std::unexpected(usable.error());
+    if (auto sentence = topology::contradiction(machine); !sentence.empty())
+        plan.warnings.push_back(std::move(sentence));
     plan.used = resolve(machine, input, plan.warnings);
     const Layout layout = lay_out(machine, input, plan.used, *usable);
     if (layout.policy != plan.used) {

@@ -31,7 +31,8 @@ l3               |                  | -n 12 -c 4                | by:l3      | d
 spread           |                  | -n 8 -c 2                 | by:spread  | default
 memory-bound     |                  | -n 8 -c 3                 | by:numa,mem:bind | bind
 memory-preferred |                  | -n 4 -c 6                 | by:compact,mem:prefer | prefer
-memory-in-turns  | -N 1 --exclusive | -n 2 -c 40 --overlap      | mem:interleave | interleave
+memory-in-turns  | -N 1 --exclusive | -n 2 -c 48 --overlap      | mem:interleave | interleave
+gpu              |                  | -n 8                      | by:gpu     | default
 two-threads      | -N 1 --exclusive | -n 16 --overlap           | smt:2      | default
 reserved         | -N 1 --exclusive | -n 8 --overlap            | reserve:4  | default
 overcommitted    | -N 1 --exclusive | -n 120 --overcommit       |            | default
@@ -41,6 +42,7 @@ overcommitted    | -N 1 --exclusive | -n 120 --overcommit       |            | d
 SCENARIOS='
 two_jobs          | two jobs on one node keep to their own CPUs
 overlapping_steps | two --overlap steps both get their plan
+not_bound         | by:none leaves ranks where Slurm puts them
 local_memory      | --mem-bind=local means the nodes of the plan
 one_thread        | --threads-per-core=1 gives no rank two hardware threads of a core
 heterogeneous     | both components of a heterogeneous job are pinned

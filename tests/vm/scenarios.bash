@@ -38,6 +38,9 @@ overlapping_steps_check() {
 one_thread_run() { keep one_thread srun -Q -n 12 --threads-per-core=1 --efa-pin "$RANK"; }
 one_thread_check() { ranks one_thread 12 --one-thread --memory default --plan --threads-per-core 1; }
 
+not_bound_run() { keep not_bound srun -Q -n 8 --efa-pin=by:none "$RANK"; }
+not_bound_check() { ranks not_bound 8 --unpinned; }
+
 # Slurm takes the nodes of its own masks, which the plan moves.
 local_memory_run() { keep local_memory srun -Q -n 8 --mem-bind=local --efa-pin "$RANK"; }
 local_memory_check() { planned local_memory 8 '' '' bind; }
