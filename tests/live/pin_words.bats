@@ -181,6 +181,24 @@ SLURM_PROCID=1 FAIRLEAD_PIN_POLICY=gpu FAIRLEAD_PIN_GPUS=0000:10:1d.0 FAIRLEAD_P
     [[ $(grep -c 'leaves orted alone' <<<"$stderr") -eq 1 && $stderr == *"--format rankfile"* ]]
 }
 
+# mpirun binds to cores in order by itself, so the plan is turned round to see that it counts.
+@test "a real mpirun binds ranks as the rankfile of the plan says, and its daemon is left alone" {
+    (($(nproc) > 1)) || skip "needs two CPUs"
+    as root "$SITE_PREFIX/bin/fairlead" pin plan --ntasks 2 --cpus-per-task 1 --format rankfile |
+        sed 's/^rank 0=/rank x=/; s/^rank 1=/rank 0=/; s/^rank x=/rank 1=/' | sort >"$CLUSTER_DIR/shared/rankfile"
+    file=/run/cluster/shared/rankfile
+    words=(--rankfile "$file")
+    [[ $(mpirun --version) == *"Open MPI) "[34].* ]] || words=(--map-by "rankfile:file=$file")
+    # The cluster has no network but the loopback interface.
+    run -0 --separate-stderr as ada OMPI_MCA_oob_tcp_if_include=lo PRTE_MCA_oob_tcp_if_include=lo \
+        PRTE_MCA_prte_if_include=lo OMPI_MCA_btl_tcp_if_include=lo salloc -Q -N 1 -n 2 --exclusive --efa-pin \
+        timeout 60 mpirun -n 2 "${words[@]}" sh -c \
+        'echo $OMPI_COMM_WORLD_RANK $(sed -n "s/Cpus_allowed_list:\t//p" /proc/self/status) ${FAIRLEAD_PIN_CPUS-unpinned}'
+    [[ $(sort <<<"$output") == $'0 1 unpinned\n1 0 unpinned' ]]
+    # mpirun keeps what srun says to itself, so it is looked for where slurmd keeps it.
+    grep -q -e '--efa-pin leaves .* alone' "$CLUSTER_DIR/log/slurmd.n3.log"
+}
+
 # slurmstepd gives tasks the soft limit that srun saw (facts: after task_init), slurmd has more.
 @test "a pinned task keeps slurmd's limit of locked memory, an unpinned one has the user's" {
     ours='ulimit -S -l 64; exec srun -Q'
