@@ -110,7 +110,7 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
     on n1 -- sh -c 'rm -rf /run/fairlead && : >/run/fairlead'
     run -0 as ada srun -Q -p watch -w n1 hostname
     [[ $output == n1 ]]
-    [[ $(state_of n1) == idle ]]
+    wait_for 10 is_idle n1
     on n1 -- rm /run/fairlead
 }
 

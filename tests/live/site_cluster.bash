@@ -42,8 +42,9 @@ site_cluster() {
 # fairlead WORD...: the command, as root on the login side.
 fairlead() { as root FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml "$SITE_PREFIX/bin/fairlead" "$@"; }
 
-# state_of NODE: Slurm's word for it, in lower case.
-state_of() { as root sinfo -h -n "$1" -o %T | head -n 1; }
+# state_of NODE: Slurm's word for it, in lower case. All nodes are asked for: what slurmctld answers
+# about a single one (sinfo -n) may count CPUs of a job that has ended.
+state_of() { as root sinfo -h -N -o '%N %T' | awk -v node="$1" '$1 == node { print $2; exit }'; }
 reason_of() { as root sinfo -h -n "$1" -o %E | head -n 1; }
 is_idle() { [[ $(state_of "$1") == idle ]]; }
 
