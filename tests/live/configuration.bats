@@ -126,7 +126,7 @@ refused_in_debug() { as ada sbatch --hold -p empty --wrap true 2>&1 | grep -q FL
     wait_for 10 no_jobs_on n3
     wait_for 10 is_ended "$id"
     cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
-    [[ $(state_of n3) == idle ]]
+    wait_for 10 is_idle n3
 }
 is_ended() { as root scontrol show job "$1" | grep -qE 'JobState=(FAILED|COMPLETED)'; }
 

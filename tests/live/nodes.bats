@@ -62,7 +62,7 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
     [[ $output == n2 ]]
     run -0 on n2 -- cat /run/fairlead/observed.json
     [[ $output == *'"FL-E201":'* ]]
-    [[ $(state_of n2) == idle ]]
+    wait_for 10 is_idle n2
 }
 
 @test "where EFA is preferred a node without it runs the job" {
