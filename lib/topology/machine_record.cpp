@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 namespace fairlead::topology {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view schema = "fairlead.machine/1";
-constexpr std::size_t most = 65536; ///< CPUs, and of everything else that is listed
+constexpr std::size_t most = 65536; ///< of everything that is listed
 
 Json json_of(const Device& device) {
     return {{"name", device.name},     {"pci", device.pci},   {"near", device.near.list()},
@@ -39,25 +40,37 @@ const Json& array(const Json& json, const char* name) {
     return list;
 }
 
+/// The library itself would cut a number to size, or convert it.
+int number(const Json& json) {
+    const bool fits = json.is_number_unsigned() ? std::in_range<int>(json.get<std::uint64_t>())
+                                                : json.is_number_integer() &&
+                                                      std::in_range<int>(json.get<std::int64_t>());
+    if (!fits)
+        throw std::invalid_argument("a number is none, or none that can be");
+    return json.get<int>();
+}
+
 Device device_of(const Json& json) {
     return {.name = json.at("name"),
             .pci = json.at("pci"),
             .near = cpus_of(json.at("near")),
-            .bridge = json.at("bridge"),
+            .bridge = number(json.at("bridge")),
             .uuid = json.at("uuid"),
-            .minor = json.at("minor")};
+            .minor = number(json.at("minor"))};
 }
 
 NumaNode numa_of(const Json& json) {
-    return {json.at("os_index"), json.at("package"), cpus_of(json.at("cpus"))};
+    return {number(json.at("os_index")), number(json.at("package")), cpus_of(json.at("cpus"))};
 }
 
 Core core_of(const Json& json, std::size_t numa_nodes) {
-    Core core{array(json, "pus"), json.at("numa"), json.at("cache")};
+    Core core{{}, number(json.at("numa")), number(json.at("cache"))};
+    for (const Json& pu : array(json, "pus"))
+        core.pus.push_back(number(pu));
     if (core.numa < 0 || static_cast<std::size_t>(core.numa) >= numa_nodes || core.pus.empty())
         throw std::invalid_argument("a core has no NUMA node or no CPU");
     for (const int pu : core.pus)
-        if (pu < 0 || static_cast<std::size_t>(pu) >= most)
+        if (pu < 0 || pu > highest_cpu)
             throw std::invalid_argument("a core has a CPU that cannot be");
     return core;
 }
@@ -78,8 +91,10 @@ Machine machine_of(const Json& json) {
         machine.efas.push_back(device_of(one));
     for (const Json& one : array(json, "gpus"))
         machine.gpus.push_back(device_of(one));
-    if (machine.cores.empty() || machine.cpus.empty())
+    if (machine.cores.empty())
         throw std::invalid_argument("it has no CPUs");
+    if (cpus_of(machine.cores) != machine.cpus)
+        throw std::invalid_argument("a CPU is in no core, or in two");
     return machine;
 }
 
