@@ -53,13 +53,15 @@ Result<void> add_ranks(const Machine& machine, const PlanInput& input, const Lay
     const Distances to_nics(machine, machine.efas), to_gpus(machine, machine.gpus);
     auto seats = find_seats(machine, input, layout, to_nics, to_gpus);
     std::vector<RankSite> sites;
+    sites.reserve(seats.size());
     for (std::size_t i = 0; i < seats.size(); ++i)
-        sites.push_back({seats[i].numa, gpus_of_rank(input.gpus, i, seats.size())});
+        sites.push_back({std::move(seats[i].numa), gpus_of_rank(input.gpus, i, seats.size())});
     auto nics = choose_nics(machine, to_nics, sites,
                             {input.request.nics, input.request.nics_per_rank, plan.ranks_per_nic});
     if (!nics)
         return std::unexpected(nics.error());
     plan.ranks_on_nic.assign(machine.efas.size(), 0);
+    plan.ranks.reserve(seats.size());
     for (std::size_t i = 0; i < seats.size(); ++i) {
         for (const int nic : (*nics)[i])
             ++plan.ranks_on_nic[static_cast<std::size_t>(nic)];
