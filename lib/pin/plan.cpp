@@ -54,8 +54,10 @@ Result<void> add_ranks(const Machine& machine, const PlanInput& input, const Lay
     auto seats = find_seats(machine, input, layout, to_nics, to_gpus);
     std::vector<RankSite> sites;
     sites.reserve(seats.size());
-    for (std::size_t i = 0; i < seats.size(); ++i)
-        sites.push_back({std::move(seats[i].numa), gpus_of_rank(input.gpus, i, seats.size())});
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        const auto gpus = gpus_of_rank(input.gpus, i, seats.size());
+        sites.push_back({std::move(seats[i].numa), {gpus.begin(), gpus.end()}});
+    }
     auto nics = choose_nics(machine, to_nics, sites,
                             {input.request.nics, input.request.nics_per_rank, plan.ranks_per_nic});
     if (!nics)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 
 namespace fairlead::pin {
 namespace {
@@ -67,7 +66,8 @@ class Flow {
 /// One unit along the arc that is cheapest now; false where none is open.
 bool send_one(Flow& flow) {
     std::size_t best_s = 0, best_t = 0;
-    std::optional<Cost> best;
+    bool found = false;
+    Cost best = 0;
     for (std::size_t s = 0; s < flow.sources(); ++s) {
         if (!flow.source_open(s))
             continue;
@@ -76,14 +76,15 @@ bool send_one(Flow& flow) {
             if (!flow.sink_open(t) || !flow.arc_open(s, t))
                 continue;
             const Cost cost = source + flow.arc_cost(s, t) + flow.sink_cost(t);
-            if (!best || cost < *best) {
+            if (!found || cost < best) {
+                found = true;
                 best = cost;
                 best_s = s;
                 best_t = t;
             }
         }
     }
-    if (!best)
+    if (!found)
         return false;
     flow.from(best_s, 1);
     flow.on_arc(best_s, best_t, 1);
