@@ -172,6 +172,18 @@ Result<Topology> new_topology() {
     return topology;
 }
 
+/// hwloc 2.9 reads through a null pointer where an object has one of these without the other.
+bool has_whole_pairs(std::string_view xml) {
+    constexpr std::string_view opening = "<object";
+    for (auto at = xml.find(opening); at != xml.npos; at = xml.find(opening, at + 1)) {
+        const std::string_view tag = xml.substr(at, xml.find('>', at) - at);
+        if (tag.contains(" cpuset=") != tag.contains(" complete_cpuset=") ||
+            tag.contains(" nodeset=") != tag.contains(" complete_nodeset="))
+            return false;
+    }
+    return true;
+}
+
 Result<Topology> live_topology() {
     auto topology = new_topology();
     if (!topology)
@@ -199,7 +211,8 @@ Result<Machine> from_xml_text(const std::string& xml, std::string_view source) {
         return std::unexpected(topology.error());
     // hwloc counts the terminating zero as part of the buffer.
     const int size = static_cast<int>(xml.size()) + 1;
-    if (hwloc_topology_set_xmlbuffer(topology->get(), xml.c_str(), size) != 0 ||
+    if (!has_whole_pairs(xml) ||
+        hwloc_topology_set_xmlbuffer(topology->get(), xml.c_str(), size) != 0 ||
         hwloc_topology_load(topology->get()) != 0)
         return fail(Code::P204, "{} is not a topology that this hwloc reads; write one with lstopo",
                     source);

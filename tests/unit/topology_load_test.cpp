@@ -147,6 +147,14 @@ TEST(FromXml, CutsSetsWithoutAnEndToTheCpusThatThereAre) {
     EXPECT_EQ(machine->numa_nodes.front().cpus.list(), "0");
 }
 
+TEST(FromXml, RefusesAnObjectWithOneOfTwoSetsBeforeHwlocCrashesOnIt) {
+    std::string xml = one_package("0x1", object("Core", "0x1", object("PU", "0x1")));
+    ASSERT_TRUE(succeeds(from_xml_text(xml, "test")));
+    const std::string_view word = " complete_cpuset=\"0x1\"";
+    xml.erase(xml.rfind(word), word.size());
+    EXPECT_TRUE(fails_with(from_xml_text(xml, "test"), Code::P204));
+}
+
 TEST(FromXml, SaysMissingOrUnreadable) {
     const TempFolder folder;
     EXPECT_TRUE(fails_with(from_xml(folder / "none.xml"), Code::X101));
