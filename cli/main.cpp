@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 
 using namespace fairlead;
 
@@ -29,7 +30,16 @@ void add_format(CLI::App& command, bool& json) {
 
 namespace {
 
+/// hwloc loads every plugin it finds before anything can be told to it, vendors' libraries with
+/// them, and prefers libxml, which resolves what a document names; its own reader does not.
+void tame_hwloc() {
+    ::setenv("HWLOC_PLUGINS_PATH", "/nonexistent",
+             1);                      // NOLINT(concurrency-mt-unsafe): first of all
+    ::setenv("HWLOC_LIBXML", "0", 1); // NOLINT(concurrency-mt-unsafe)
+}
+
 int run(int argc, char** argv) {
+    tame_hwloc();
     cli::Session session;
     CLI::App app{"Fairlead: EFA and rank placement for Slurm on AWS", "fairlead"};
     app.require_subcommand(1);

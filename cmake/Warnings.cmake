@@ -10,6 +10,13 @@ if(FAIRLEAD_SANITIZE)
         -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(fairlead_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(FAIRLEAD_FUZZ)
+    # libstdc++ 12 itself calls what it deprecates.
+    target_compile_options(fairlead_options INTERFACE
+        -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
+        -D_GLIBCXX_ASSERTIONS -Wno-deprecated-declarations)
+    target_link_options(fairlead_options INTERFACE -fprofile-instr-generate)
+endif()
 
 # Exports the symbols of an anonymous version script and nothing else.
 function(fairlead_exports target script)

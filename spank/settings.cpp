@@ -23,9 +23,13 @@ Result<void> read_default(std::string_view word, std::string_view arguments, std
     if (arguments.empty())
         return fail(Code::X105, "plugstack.conf: '{}' says nothing; expected arguments such as on",
                     printable(word));
-    if (const auto request = pin::parse_request(arguments); !request)
+    const auto request = pin::parse_request(arguments);
+    if (!request)
         return fail(Code::X105, "plugstack.conf: '{}': {}", printable(word),
                     request.error().message);
+    if (request->dry_run || request->help)
+        return fail(Code::X105, "plugstack.conf: '{}': steps that say nothing would run nothing",
+                    printable(word));
     target = arguments;
     return {};
 }

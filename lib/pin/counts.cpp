@@ -146,18 +146,18 @@ std::vector<std::size_t> in_turns(const Machine& machine, const Layout& layout,
 
 /// Ranks that use the same GPUs.
 struct GpuClass {
-    std::vector<int> gpus;
+    std::span<const int> gpus;
     std::int64_t ranks;
 };
 
 std::vector<GpuClass> gpu_classes(const PlanInput& input) {
     std::vector<GpuClass> classes;
     for (std::size_t i = 0; i < input.ranks.size(); ++i) {
-        auto gpus = gpus_of_rank(input.gpus, i, input.ranks.size());
-        if (!classes.empty() && classes.back().gpus == gpus)
+        const auto gpus = gpus_of_rank(input.gpus, i, input.ranks.size());
+        if (!classes.empty() && std::ranges::equal(classes.back().gpus, gpus))
             ++classes.back().ranks;
         else
-            classes.push_back({std::move(gpus), 1});
+            classes.push_back({gpus, 1});
     }
     return classes;
 }
@@ -197,13 +197,12 @@ std::vector<std::size_t> domains_of_ranks(const Machine& machine, const PlanInpu
     return in_blocks(counts);
 }
 
-std::vector<int> gpus_of_rank(const std::vector<int>& gpus, std::size_t i, std::size_t ranks) {
+std::span<const int> gpus_of_rank(const std::vector<int>& gpus, std::size_t i, std::size_t ranks) {
     const std::size_t first = i * gpus.size() / ranks;
     const std::size_t last = std::max(first + 1, (i + 1) * gpus.size() / ranks);
     if (gpus.empty())
         return {};
-    return {gpus.begin() + static_cast<std::ptrdiff_t>(first),
-            gpus.begin() + static_cast<std::ptrdiff_t>(std::min(last, gpus.size()))};
+    return std::span(gpus).subspan(first, std::min(last, gpus.size()) - first);
 }
 
 } // namespace fairlead::pin

@@ -4,6 +4,7 @@
 #include "pin/distance.hpp"
 #include "pin/layout.hpp"
 
+#include <span>
 #include <vector>
 
 namespace fairlead::pin {
@@ -15,7 +16,7 @@ std::vector<std::size_t> domains_of_ranks(const topology::Machine& machine, cons
                                           const Distances& to_gpus);
 
 /// The step's GPUs that rank `i` of `ranks` uses: neighbours share one where there are more ranks,
-/// and get several where there are fewer, in Slurm's order of numbers.
-std::vector<int> gpus_of_rank(const std::vector<int>& gpus, std::size_t i, std::size_t ranks);
+/// and get several where there are fewer, in Slurm's order of numbers. A part of `gpus`.
+std::span<const int> gpus_of_rank(const std::vector<int>& gpus, std::size_t i, std::size_t ranks);
 
 } // namespace fairlead::pin

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <fmt/ranges.h>
-#include <map>
+#include <vector>
 
 namespace fairlead::pin {
 namespace {
@@ -90,12 +90,15 @@ CpuSet idle_cores(const Machine& machine, const CpuSet& usable, const Plan& plan
 
 /// Ranks share whole slots or nothing, so two sets either are equal or begin with a different CPU.
 int count_overlaps(const Plan& plan) {
-    std::map<int, int> ranks_on;
+    std::vector<int> first;
+    first.reserve(plan.ranks.size());
     for (const RankPlan& rank : plan.ranks)
-        ++ranks_on[rank.cpus.first()];
+        first.push_back(rank.cpus.first());
+    std::ranges::sort(first);
     int overlaps = 0;
-    for (const auto& [cpu, ranks] : ranks_on)
-        overlaps += ranks > 1 ? ranks : 0;
+    for (std::size_t i = 0; i < first.size(); ++i)
+        overlaps += (i > 0 && first[i] == first[i - 1]) ||
+                    (i + 1 < first.size() && first[i] == first[i + 1]);
     return overlaps;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <climits>
 #include <numeric>
 
 namespace fairlead::pin {
@@ -46,18 +47,19 @@ Result<std::vector<int>> nics_called(const Machine& machine,
     return nics;
 }
 
-/// Neighbours that have the same NUMA nodes.
-struct Class {
-    std::size_t first, count;
-};
+/// Ranks that have the same NUMA nodes, ascending.
+using Class = std::vector<std::size_t>;
 
 std::vector<Class> classes_of(const std::vector<RankSite>& ranks) {
     std::vector<Class> classes;
-    for (std::size_t i = 0; i < ranks.size(); ++i)
-        if (i > 0 && ranks[i].numa == ranks[i - 1].numa)
-            ++classes.back().count;
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+        const auto same = std::ranges::find_if(
+            classes, [&](const Class& one) { return ranks[one.front()].numa == ranks[i].numa; });
+        if (same == classes.end())
+            classes.push_back({i});
         else
-            classes.push_back({i, 1});
+            same->push_back(i);
+    }
     return classes;
 }
 
@@ -68,7 +70,7 @@ Network network_of(const std::vector<RankSite>& ranks, const std::vector<Class>&
     const int near = balance ? 2 : 1, even = balance ? 1 : 2;
     Network network;
     for (const Class& one : classes)
-        network.sources.push_back({.capacity = static_cast<std::int64_t>(one.count) * per_rank});
+        network.sources.push_back({.capacity = static_cast<std::int64_t>(one.size()) * per_rank});
     for (const auto& group : groups)
         network.sinks.push_back({.capacity = static_cast<std::int64_t>(ranks.size()) * per_rank,
                                  .lanes = static_cast<int>(group.size()),
@@ -77,9 +79,9 @@ Network network_of(const std::vector<RankSite>& ranks, const std::vector<Class>&
                                  .beyond = cost_at(0, 1)});
     for (const Class& one : classes)
         for (const auto& group : groups) {
-            const auto far = distances.between(ranks[one.first].numa, group.front());
+            const auto far = distances.between(ranks[one.front()].numa, group.front());
             network.arcs.push_back(cost_at(near, static_cast<int>(far)));
-            network.arc_capacity.push_back(static_cast<std::int64_t>(one.count * group.size()));
+            network.arc_capacity.push_back(static_cast<std::int64_t>(one.size() * group.size()));
         }
     return network;
 }
@@ -88,16 +90,20 @@ Network network_of(const std::vector<RankSite>& ranks, const std::vector<Class>&
 /// than the class has ranks.
 void fill_group(const std::vector<int>& group, std::int64_t units, std::size_t ranks,
                 std::vector<int>& loads, std::vector<std::size_t>& given) {
-    for (std::int64_t unit = 0; unit < units; ++unit) {
-        int least = -1;
+    const auto open = [&](int nic) { return given[static_cast<std::size_t>(nic)] < ranks; };
+    while (units > 0) {
+        int least = INT_MAX;
+        for (const int nic : group)
+            if (open(nic))
+                least = std::min(least, loads[static_cast<std::size_t>(nic)]);
         for (const int nic : group) {
-            const auto i = static_cast<std::size_t>(nic);
-            if (given[i] < ranks &&
-                (least < 0 || loads[i] < loads[static_cast<std::size_t>(least)]))
-                least = nic;
+            int& load = loads[static_cast<std::size_t>(nic)];
+            if (units == 0 || load != least || !open(nic))
+                continue;
+            ++load;
+            ++given[static_cast<std::size_t>(nic)];
+            --units;
         }
-        ++loads[static_cast<std::size_t>(least)];
-        ++given[static_cast<std::size_t>(least)];
     }
 }
 
@@ -107,7 +113,7 @@ void deal_to_ranks(const Class& one, const std::vector<std::size_t>& given, List
     std::size_t at = 0;
     for (std::size_t nic = 0; nic < given.size(); ++nic)
         for (std::size_t i = 0; i < given[nic]; ++i)
-            lists[one.first + at++ % one.count].push_back(static_cast<int>(nic));
+            lists[one[at++ % one.size()]].push_back(static_cast<int>(nic));
 }
 
 Lists deal(const std::vector<RankSite>& ranks, const Distances& distances,
@@ -122,7 +128,7 @@ Lists deal(const std::vector<RankSite>& ranks, const Distances& distances,
     for (std::size_t c = 0; c < classes.size(); ++c) {
         std::vector<std::size_t> given(nics, 0);
         for (std::size_t g = 0; g < groups.size(); ++g)
-            fill_group(groups[g], units[c * groups.size() + g], classes[c].count, loads, given);
+            fill_group(groups[g], units[c * groups.size() + g], classes[c].size(), loads, given);
         deal_to_ranks(classes[c], given, lists);
     }
     return lists;
@@ -155,8 +161,11 @@ Result<Lists> mapped(const Machine& machine, const std::vector<RankSite>& ranks,
 
 Lists by_gpu(const Machine& machine, const std::vector<RankSite>& ranks) {
     Lists lists;
-    for (const RankSite& rank : ranks)
-        lists.push_back(nics_of_gpus(machine, rank.gpus));
+    lists.reserve(ranks.size());
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+        const bool again = i > 0 && ranks[i].gpus == ranks[i - 1].gpus;
+        lists.push_back(again ? lists.back() : nics_of_gpus(machine, ranks[i].gpus));
+    }
     return lists;
 }
 

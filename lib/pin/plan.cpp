@@ -31,24 +31,15 @@ std::vector<Seat> find_seats(const Machine& machine, const PlanInput& input, con
     return seats_in_domains(layout, domains_of_ranks(machine, input, layout, to_nics, to_gpus));
 }
 
-/// hwloc may show a CPU of no core, where no rank can be.
-CpuSet cpus_of_cores(const Machine& machine) {
-    CpuSet cpus;
-    for (const auto& core : machine.cores)
-        for (const int pu : core.pus)
-            cpus.add(pu);
-    return cpus;
-}
-
 /// The CPUs to place ranks on, and the number of cores left out of them.
 Result<CpuSet> usable_cpus(const Machine& machine, const PlanInput& input, Plan& plan) {
-    CpuSet usable = plan.step_cpus & cpus_of_cores(machine);
-    if (usable.empty())
+    if (plan.step_cpus.empty())
         return fail(Code::P201, "--efa-pin: the step's CPUs ({}) are none of this machine's ({})",
                     input.step_cpus.list(), machine.cpus.list());
     if (input.ranks.empty())
         return fail(Code::P201, "--efa-pin: the step has no ranks on this node");
     const int reserve = input.request.reserve;
+    CpuSet usable = plan.step_cpus;
     usable.remove(reserved_cores(machine, plan.step_cpus, reserve));
     if (usable.empty())
         return fail(Code::P206,
@@ -63,13 +54,17 @@ Result<void> add_ranks(const Machine& machine, const PlanInput& input, const Lay
     const Distances to_nics(machine, machine.efas), to_gpus(machine, machine.gpus);
     auto seats = find_seats(machine, input, layout, to_nics, to_gpus);
     std::vector<RankSite> sites;
-    for (std::size_t i = 0; i < seats.size(); ++i)
-        sites.push_back({seats[i].numa, gpus_of_rank(input.gpus, i, seats.size())});
+    sites.reserve(seats.size());
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        const auto gpus = gpus_of_rank(input.gpus, i, seats.size());
+        sites.push_back({std::move(seats[i].numa), {gpus.begin(), gpus.end()}});
+    }
     auto nics = choose_nics(machine, to_nics, sites,
                             {input.request.nics, input.request.nics_per_rank, plan.ranks_per_nic});
     if (!nics)
         return std::unexpected(nics.error());
     plan.ranks_on_nic.assign(machine.efas.size(), 0);
+    plan.ranks.reserve(seats.size());
     for (std::size_t i = 0; i < seats.size(); ++i) {
         for (const int nic : (*nics)[i])
             ++plan.ranks_on_nic[static_cast<std::size_t>(nic)];
@@ -96,6 +91,10 @@ Result<Plan> plan(const Machine& machine, const PlanInput& input) {
     if (auto sentence = topology::contradiction(machine); !sentence.empty())
         plan.warnings.push_back(std::move(sentence));
     plan.used = resolve(machine, input, plan.warnings);
+    if (!plan.binds() && plan.reserved_cores > 0) {
+        plan.warnings.push_back("by:none binds no rank, so reserve: keeps no core free");
+        plan.reserved_cores = 0;
+    }
     const Layout layout = lay_out(machine, input, plan.used, *usable);
     if (layout.policy != plan.used) {
         plan.warnings.push_back(fmt::format("by:{}: {} CPUs a rank do not fit inside one cache; "

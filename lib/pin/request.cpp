@@ -90,10 +90,10 @@ Result<std::vector<std::string>> read_nics(std::string_view text) {
     return names;
 }
 
-Result<void> read_lists(std::string_view text, char separator, NicSelection& nics) {
+Result<void> read_lists(const std::vector<std::string_view>& texts, NicSelection& nics) {
     nics.lists.clear();
-    for (const std::string_view part : split(text, separator)) {
-        auto names = read_nics(part);
+    for (const std::string_view text : texts) {
+        auto names = read_nics(text);
         if (!names)
             return std::unexpected(names.error());
         nics.lists.push_back(std::move(*names));
@@ -108,10 +108,10 @@ Result<void> read_selection(std::string_view value, NicSelection& nics) {
         return choose("EFA interface selection", value, words, nics.kind);
     if (value.starts_with(map) || value.starts_with("map=")) {
         nics.kind = NicSelection::Kind::Map;
-        return read_lists(value.substr(map.size()), '/', nics);
+        return read_lists(split(value.substr(map.size()), '/'), nics);
     }
     nics.kind = NicSelection::Kind::Named;
-    return read_lists(value, '\0', nics);
+    return read_lists({value}, nics);
 }
 
 /// A word of the grammar: whether it takes a value, and what it does.

@@ -23,6 +23,8 @@ struct NicSelection {
     /// Named: one list. Map: one for each local rank in turn. A word is a libibverbs name or a
     /// number in the order of PCI addresses.
     std::vector<std::vector<std::string>> lists{};
+
+    bool operator==(const NicSelection&) const = default;
 };
 
 struct Request {
@@ -42,6 +44,8 @@ struct Request {
     int reserve = 0; ///< cores of the step that no rank gets
     Omp omp = Omp::Fill;
     GpuEnv gpu_env = GpuEnv::Keep;
+
+    bool operator==(const Request&) const = default;
 };
 
 /// Longest value that is looked at: oversized option values have overflowed slurmstepd

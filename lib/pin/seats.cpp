@@ -136,6 +136,7 @@ std::vector<Seat> seats_in_domains(const Layout& layout, const std::vector<std::
     }
     std::vector<std::size_t> next(seats.size(), 0);
     std::vector<Seat> all;
+    all.reserve(domains.size());
     for (const std::size_t domain : domains)
         all.push_back({set_of(seats[domain][next[domain]++]), {layout.domains[domain].numa}});
     return all;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 
 namespace fairlead::pin {
 namespace {
@@ -18,7 +17,12 @@ class Flow {
   public:
     explicit Flow(const Network& network)
         : network_(network), sinks_(network.sinks.size()), on_arc_(network.arcs.size(), 0),
-          from_(network.sources.size(), 0), into_(sinks_, 0) {}
+          from_(network.sources.size(), 0), into_(sinks_, 0) {
+        for (const Stop& stop : network.sources)
+            source_cost_.push_back(next_unit(stop, 0));
+        for (const Stop& stop : network.sinks)
+            sink_cost_.push_back(next_unit(stop, 0));
+    }
 
     std::size_t sources() const { return from_.size(); }
     std::size_t sinks() const { return sinks_; }
@@ -32,15 +36,21 @@ class Flow {
     bool source_used(std::size_t s) const { return from_[s] > 0; }
     bool sink_used(std::size_t t) const { return into_[t] > 0; }
 
-    Cost source_cost(std::size_t s) const { return next_unit(network_.sources[s], from_[s]); }
-    Cost sink_cost(std::size_t t) const { return next_unit(network_.sinks[t], into_[t]); }
+    Cost source_cost(std::size_t s) const { return source_cost_[s]; }
+    Cost sink_cost(std::size_t t) const { return sink_cost_[t]; }
     Cost source_saving(std::size_t s) const { return next_unit(network_.sources[s], from_[s] - 1); }
     Cost sink_saving(std::size_t t) const { return next_unit(network_.sinks[t], into_[t] - 1); }
     Cost arc_cost(std::size_t s, std::size_t t) const { return network_.arcs[at(s, t)]; }
 
     void on_arc(std::size_t s, std::size_t t, int units) { on_arc_[at(s, t)] += units; }
-    void from(std::size_t s, int units) { from_[s] += units; }
-    void into(std::size_t t, int units) { into_[t] += units; }
+    void from(std::size_t s, int units) {
+        from_[s] += units;
+        source_cost_[s] = next_unit(network_.sources[s], from_[s]);
+    }
+    void into(std::size_t t, int units) {
+        into_[t] += units;
+        sink_cost_[t] = next_unit(network_.sinks[t], into_[t]);
+    }
 
     std::vector<std::int64_t> take() { return std::move(on_arc_); }
 
@@ -50,12 +60,14 @@ class Flow {
     const Network& network_;
     std::size_t sinks_;
     std::vector<std::int64_t> on_arc_, from_, into_;
+    std::vector<Cost> source_cost_, sink_cost_; ///< of the next unit
 };
 
 /// One unit along the arc that is cheapest now; false where none is open.
 bool send_one(Flow& flow) {
     std::size_t best_s = 0, best_t = 0;
-    std::optional<Cost> best;
+    bool found = false;
+    Cost best = 0;
     for (std::size_t s = 0; s < flow.sources(); ++s) {
         if (!flow.source_open(s))
             continue;
@@ -64,14 +76,15 @@ bool send_one(Flow& flow) {
             if (!flow.sink_open(t) || !flow.arc_open(s, t))
                 continue;
             const Cost cost = source + flow.arc_cost(s, t) + flow.sink_cost(t);
-            if (!best || cost < *best) {
+            if (!found || cost < best) {
+                found = true;
                 best = cost;
                 best_s = s;
                 best_t = t;
             }
         }
     }
-    if (!best)
+    if (!found)
         return false;
     flow.from(best_s, 1);
     flow.on_arc(best_s, best_t, 1);

@@ -8,8 +8,6 @@
 namespace fairlead::topology {
 namespace {
 
-constexpr int highest_cpu = 65535;
-
 std::optional<int> number(std::string_view text) {
     int value = -1;
     const char* end = text.data() + text.size();

@@ -10,6 +10,8 @@
 
 namespace fairlead::topology {
 
+inline constexpr int highest_cpu = 65535;
+
 /// A value over an hwloc bitmap, which it owns.
 class CpuSet {
   public:

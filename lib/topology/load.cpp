@@ -56,17 +56,18 @@ int host_bridge(hwloc_obj_t device) {
 }
 
 /// The machine itself as locality means that nothing is known.
-CpuSet locality(hwloc_topology_t topology, hwloc_obj_t device) {
+CpuSet locality(hwloc_topology_t topology, const CpuSet& cpus, hwloc_obj_t device) {
     const hwloc_obj_t above = hwloc_get_non_io_ancestor_obj(topology, device);
     if (!above || !above->cpuset || above->type == HWLOC_OBJ_MACHINE)
         return {};
-    return CpuSet(above->cpuset);
+    return CpuSet(above->cpuset) & cpus;
 }
 
-Device device_of(hwloc_topology_t topology, hwloc_obj_t object, std::string name) {
+Device device_of(hwloc_topology_t topology, const CpuSet& cpus, hwloc_obj_t object,
+                 std::string name) {
     return {.name = std::move(name),
             .pci = pci_address(object->attr->pcidev),
-            .near = locality(topology, object),
+            .near = locality(topology, cpus, object),
             .bridge = host_bridge(object)};
 }
 
@@ -75,9 +76,9 @@ void add_devices(hwloc_topology_t topology, Machine& machine) {
     while ((object = hwloc_get_next_pcidev(topology, object))) {
         const auto& pci = object->attr->pcidev;
         if (is_efa(pci))
-            machine.efas.push_back(device_of(topology, object, device_name(object)));
+            machine.efas.push_back(device_of(topology, machine.cpus, object, device_name(object)));
         else if (is_gpu(pci))
-            machine.gpus.push_back(device_of(topology, object, pci_address(pci)));
+            machine.gpus.push_back(device_of(topology, machine.cpus, object, pci_address(pci)));
     }
     std::ranges::sort(machine.efas, {}, &Device::pci);
     std::ranges::sort(machine.gpus, {}, &Device::pci);
@@ -86,13 +87,14 @@ void add_devices(hwloc_topology_t topology, Machine& machine) {
 void add_numa_nodes(hwloc_topology_t topology, Machine& machine) {
     hwloc_obj_t node = nullptr;
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node))) {
-        if (hwloc_bitmap_iszero(node->cpuset))
+        const CpuSet cpus = CpuSet(node->cpuset) & machine.cpus;
+        if (cpus.empty())
             continue;
         const hwloc_obj_t package =
             hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, node);
         machine.numa_nodes.push_back({static_cast<int>(node->os_index),
                                       package ? static_cast<int>(package->logical_index) : 0,
-                                      CpuSet(node->cpuset)});
+                                      cpus});
     }
 }
 
@@ -134,11 +136,22 @@ void add_cores(hwloc_topology_t topology, Machine& machine) {
     const hwloc_obj_type_t level = has_cores ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
     hwloc_obj_t object = nullptr;
     while ((object = hwloc_get_next_obj_by_type(topology, level, object))) {
-        const CpuSet cpus(object->cpuset);
+        const CpuSet cpus = CpuSet(object->cpuset) & machine.cpus;
         if (!cpus.empty())
             machine.cores.push_back(
                 {cpus.cpus(), numa_of(machine, cpus), last_level_cache(object)});
     }
+}
+
+/// Every other set is cut to these: hwloc reads sets without an end ("0xf...f") and takes an
+/// object's word for what is in it.
+CpuSet cpus_of(hwloc_topology_t topology) {
+    CpuSet cpus;
+    hwloc_obj_t pu = nullptr;
+    while ((pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu)))
+        if (pu->os_index <= static_cast<unsigned>(highest_cpu))
+            cpus.add(static_cast<int>(pu->os_index));
+    return cpus;
 }
 
 Result<Machine> machine_from(hwloc_topology_t topology) {
@@ -147,7 +160,7 @@ Result<Machine> machine_from(hwloc_topology_t topology) {
     machine.name = info(root, "DMIProductName");
     if (machine.name.empty())
         machine.name = info(root, "HostName");
-    machine.cpus = CpuSet(hwloc_topology_get_topology_cpuset(topology));
+    machine.cpus = cpus_of(topology);
     add_numa_nodes(topology, machine);
     drop_surrounding(machine.numa_nodes);
     if (machine.numa_nodes.empty())
@@ -156,6 +169,10 @@ Result<Machine> machine_from(hwloc_topology_t topology) {
     add_devices(topology, machine);
     if (machine.cores.empty())
         return fail(Code::P204, "the topology has no CPUs");
+    auto cpus = cpus_of(machine.cores);
+    if (!cpus)
+        return fail(Code::P204, "the topology has a CPU in two cores");
+    machine.cpus = std::move(*cpus);
     return machine;
 }
 
@@ -167,6 +184,18 @@ Result<Topology> new_topology() {
     hwloc_topology_set_io_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_IMPORTANT);
     hwloc_topology_set_flags(raw, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     return topology;
+}
+
+/// hwloc 2.9 reads through a null pointer where an object has one of these without the other.
+bool has_whole_pairs(std::string_view xml) {
+    constexpr std::string_view opening = "<object";
+    for (auto at = xml.find(opening); at != xml.npos; at = xml.find(opening, at + 1)) {
+        const std::string_view tag = xml.substr(at, xml.find('>', at) - at);
+        if (tag.contains(" cpuset=") != tag.contains(" complete_cpuset=") ||
+            tag.contains(" nodeset=") != tag.contains(" complete_nodeset="))
+            return false;
+    }
+    return true;
 }
 
 Result<Topology> live_topology() {
@@ -196,7 +225,8 @@ Result<Machine> from_xml_text(const std::string& xml, std::string_view source) {
         return std::unexpected(topology.error());
     // hwloc counts the terminating zero as part of the buffer.
     const int size = static_cast<int>(xml.size()) + 1;
-    if (hwloc_topology_set_xmlbuffer(topology->get(), xml.c_str(), size) != 0 ||
+    if (!has_whole_pairs(xml) ||
+        hwloc_topology_set_xmlbuffer(topology->get(), xml.c_str(), size) != 0 ||
         hwloc_topology_load(topology->get()) != 0)
         return fail(Code::P204, "{} is not a topology that this hwloc reads; write one with lstopo",
                     source);

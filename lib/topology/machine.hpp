@@ -44,9 +44,12 @@ struct Machine {
     std::vector<NumaNode> numa_nodes; ///< those with CPUs, in logical order
     std::vector<Device> efas;         ///< by PCI address
     std::vector<Device> gpus;         ///< by PCI address
-    CpuSet cpus;
+    CpuSet cpus;                      ///< those of the cores, each in one
     std::string libfabric{};          ///< version on the machine, "2.1.0"; empty where unknown
     std::optional<SlurmNode> slurm{}; ///< empty where slurmctld was not asked
 };
+
+/// Empty where a CPU is in two cores.
+std::optional<CpuSet> cpus_of(const std::vector<Core>& cores);
 
 } // namespace fairlead::topology

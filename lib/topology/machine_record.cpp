@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 namespace fairlead::topology {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view schema = "fairlead.machine/1";
-constexpr std::size_t most = 65536; ///< CPUs, and of everything else that is listed
+constexpr std::size_t most = 65536; ///< of everything that is listed
 
 Json json_of(const Device& device) {
     return {{"name", device.name},     {"pci", device.pci},   {"near", device.near.list()},
@@ -60,19 +61,12 @@ NumaNode numa_of(const Json& json) {
             cpus_of(json.at("cpus"))};
 }
 
-/// Takes the core's CPUs out of `left`, those of the machine that no core has had.
-Core core_of(const Json& json, std::size_t numa_nodes, CpuSet& left) {
+Core core_of(const Json& json, std::size_t numa_nodes) {
     Core core{{}, number_of(json.at("numa")), number_of(json.at("cache"), -1)};
-    CpuSet cpus;
-    for (const Json& pu : array(json, "pus")) {
+    for (const Json& pu : array(json, "pus"))
         core.pus.push_back(number_of(pu));
-        cpus.add(core.pus.back());
-    }
     if (static_cast<std::size_t>(core.numa) >= numa_nodes || core.pus.empty())
         throw std::invalid_argument("a core has no NUMA node or no CPU");
-    if (!cpus.inside(left) || static_cast<std::size_t>(cpus.size()) != core.pus.size())
-        throw std::invalid_argument("a core has a CPU that is not its own");
-    left.remove(cpus);
     return core;
 }
 
@@ -81,8 +75,8 @@ std::optional<SlurmNode> slurm_of(const Json& json) {
     if (!json.contains("slurm"))
         return std::nullopt;
     const Json& slurm = json["slurm"];
-    return SlurmNode{slurm.at("sockets"), slurm.at("cores_per_socket"),
-                     slurm.at("threads_per_core")};
+    return SlurmNode{number_of(slurm.at("sockets"), 1), number_of(slurm.at("cores_per_socket"), 1),
+                     number_of(slurm.at("threads_per_core"), 1)};
 }
 
 Machine machine_of(const Json& json) {
@@ -96,15 +90,16 @@ Machine machine_of(const Json& json) {
                     .slurm = slurm_of(json)};
     for (const Json& one : array(json, "numa_nodes"))
         machine.numa_nodes.push_back(numa_of(one));
-    CpuSet left = machine.cpus;
     for (const Json& one : array(json, "cores"))
-        machine.cores.push_back(core_of(one, machine.numa_nodes.size(), left));
+        machine.cores.push_back(core_of(one, machine.numa_nodes.size()));
     for (const Json& one : array(json, "efas"))
         machine.efas.push_back(device_of(one));
     for (const Json& one : array(json, "gpus"))
         machine.gpus.push_back(device_of(one));
-    if (machine.cores.empty() || machine.cpus.empty())
+    if (machine.cores.empty())
         throw std::invalid_argument("it has no CPUs");
+    if (cpus_of(machine.cores) != machine.cpus)
+        throw std::invalid_argument("a CPU is in no core, or in two");
     return machine;
 }
 

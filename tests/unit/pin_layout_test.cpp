@@ -233,25 +233,5 @@ TEST(Layout, ReservingAllCoresIsRefused) {
     EXPECT_TRUE(test::succeeds(plan(machine, input_of(machine, "reserve:3"))));
 }
 
-// hwloc can show a CPU that belongs to no core (one that was hot-plugged), and a record can be
-// edited: ranks have no place there.
-TEST(Layout, AStepOnCpusWithoutACoreIsRefused) {
-    auto machine = machine_of({2, 2});
-    machine.cpus.add(8);
-    machine.cpus.add(9);
-    auto input = input_of(machine, "");
-    input.step_cpus = cpus("8-9");
-    for (const Policy policy :
-         {Policy::Auto, Policy::Gpu, Policy::Nic, Policy::L3, Policy::Compact, Policy::Spread}) {
-        input.request.policy = policy;
-        EXPECT_TRUE(fails_with(plan(machine, input), Code::P201)) << to_string(policy);
-    }
-    input.request.policy = Policy::Auto;
-    input.step_cpus = cpus("0,8");
-    EXPECT_TRUE(test::succeeds(plan(machine, input)));
-    input.request.reserve = 1;
-    EXPECT_TRUE(fails_with(plan(machine, input), Code::P206));
-}
-
 } // namespace
 } // namespace fairlead::pin

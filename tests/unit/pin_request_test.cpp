@@ -55,6 +55,11 @@ TEST(PinRequest, PartsAreJoinedWithCommasAndTheLastCounts) {
     EXPECT_EQ(request->verbose, 2);
 }
 
+TEST(PinRequest, AZeroByteIsNoSeparatorOfInterfaces) {
+    using namespace std::string_view_literals;
+    EXPECT_TRUE(fails_with(parse_request("nic:efa0\0efa1"sv), Code::P101));
+}
+
 TEST(PinRequest, AnEqualsSignIsTakenForAColon) {
     EXPECT_EQ(parse_request("by=nic,verbose=2")->policy, Policy::Nic);
     EXPECT_EQ(parse_request("by=nic,verbose=2")->verbose, 2);

@@ -128,6 +128,35 @@ TEST(FromXml, RefusesATopologyThatWasCutOff) {
     }
 }
 
+std::string object(std::string_view type, std::string_view cpus, std::string_view inside = "") {
+    return fmt::format(
+        R"(<object type="{0}" os_index="0" cpuset="{1}" complete_cpuset="{1}" nodeset="0x1" complete_nodeset="0x1">{2}</object>)",
+        type, cpus, inside);
+}
+
+/// A machine of one package and NUMA node, with this set of CPUs in all of them.
+std::string one_package(std::string_view set, std::string_view cores) {
+    const std::string inside = object("NUMANode", set) + std::string(cores);
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<topology version=\"2.0\">\n" +
+           object("Machine", set, object("Package", set, inside)) + "\n</topology>\n";
+}
+
+TEST(FromXml, CutsSetsWithoutAnEndToTheCpusThatThereAre) {
+    const auto machine = from_xml_text(
+        one_package("0xf...f", object("Core", "0xf...f", object("PU", "0x1"))), "test");
+    ASSERT_TRUE(succeeds(machine));
+    EXPECT_EQ(machine->cpus.list(), "0");
+    EXPECT_EQ(machine->numa_nodes.front().cpus.list(), "0");
+}
+
+TEST(FromXml, RefusesAnObjectWithOneOfTwoSetsBeforeHwlocCrashesOnIt) {
+    std::string xml = one_package("0x1", object("Core", "0x1", object("PU", "0x1")));
+    ASSERT_TRUE(succeeds(from_xml_text(xml, "test")));
+    const std::string_view word = " complete_cpuset=\"0x1\"";
+    xml.erase(xml.rfind(word), word.size());
+    EXPECT_TRUE(fails_with(from_xml_text(xml, "test"), Code::P204));
+}
+
 TEST(FromXml, SaysMissingOrUnreadable) {
     const TempFolder folder;
     EXPECT_TRUE(fails_with(from_xml(folder / "none.xml"), Code::X101));

@@ -1,0 +1,17 @@
+/// What is fuzzed: each function takes any bytes, and ends the program where a promise is broken.
+#pragma once
+
+#include <string_view>
+
+namespace fairlead::fuzz {
+
+/// The value of --efa-pin, as it is.
+void request(std::string_view input);
+
+/// A topology in hwloc's XML, then a step to plan on it; plan_step() says how.
+void topology_xml(std::string_view input);
+
+/// The same with a machine record.
+void machine_record(std::string_view input);
+
+} // namespace fairlead::fuzz
