@@ -82,8 +82,16 @@ void print_text(const state::NodeRecord& record) {
                fmt::join(devices, ", "));
 }
 
+/// What root acts on only root may have written; looking needs no trust.
+Result<config::Config> config_of(const Session& session, bool records) {
+    if (!records)
+        return config::load(session.config_path);
+    const bool named = session.config_path != config::default_path;
+    return config::load_for_node(named ? session.config_path.c_str() : nullptr);
+}
+
 void scan(const Options& options, Session& session) {
-    const auto config = config::load(session.config_path);
+    const auto config = config_of(session, !options.dry_run);
     if (!config)
         return session.report(config.error());
     const auto found = look(*config, options.node);
@@ -97,25 +105,41 @@ void scan(const Options& options, Session& session) {
     if (options.dry_run)
         return;
     // Each is of use without the other.
-    if (auto recorded = topology::record(*config, config::run_dir, record.node); !recorded)
+    if (auto recorded = topology::record(*config, config::run_dir, options.node); !recorded)
         session.report(recorded.error());
     if (auto saved = state::write_node_record(config::run_dir, config->state_dir, record); !saved)
         session.report(saved.error());
 }
 
+/// A step of slurmstepd runs this with root's real id and the user's effective one: the user's
+/// alone are kept.
+bool drop_real_ids() {
+    const uid_t user = ::geteuid();
+    const gid_t group = ::getegid();
+    if (::getuid() == user)
+        return true;
+    return ::chdir("/") == 0 && ::setresgid(group, group, group) == 0 &&
+           ::setresuid(user, user, user) == 0;
+}
+
 /// Printed, it is what a step falls back to where nothing is recorded.
-void topology_command(bool record, const std::string& node, Session& session) {
-    const auto loaded = config::load(session.config_path);
-    const auto config = loaded.value_or(config::Config{});
-    if (record) {
-        if (auto done = topology::record(config, config::run_dir, node); !done)
-            session.report(done.error());
-        return;
-    }
-    auto machine = topology::look(config);
+void print_topology(Session& session) {
+    if (!drop_real_ids())
+        return session.report(
+            {Code::P204, "cannot give up root's rights, so nothing is looked at"});
+    const auto config = config::load(session.config_path);
+    auto machine = topology::look(config.value_or(config::Config{}));
     if (!machine)
         return session.report(machine.error());
-    fmt::print("{}", topology::encode({topology::current_key(), std::move(*machine)}));
+    fmt::print("{}", topology::encode({topology::current_key(), std::move(*machine), false}));
+}
+
+void record_topology(const std::string& node, Session& session) {
+    const auto config = config_of(session, true);
+    if (!config)
+        return session.report(config.error());
+    if (auto done = topology::record(*config, config::run_dir, node); !done)
+        session.report(done.error());
 }
 
 } // namespace
@@ -137,8 +161,12 @@ void add_node(CLI::App& app, Session& session) {
     topology->add_flag("--record", *record, "record it for steps instead, as root");
     topology->add_option("--node", options->node,
                          "Slurm's name of the node, to record what slurm.conf says of it");
-    topology->callback(
-        [options, record, &session] { topology_command(*record, options->node, session); });
+    topology->callback([options, record, &session] {
+        if (*record)
+            record_topology(options->node, session);
+        else
+            print_topology(session);
+    });
 }
 
 } // namespace fairlead::cli

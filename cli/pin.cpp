@@ -26,9 +26,13 @@ struct Options {
     int threads_per_core = 0;
 };
 
-/// Without a configuration the built-in limits hold: a plan needs none.
-config::Config config_of(const Session& session) {
-    return config::load(session.config_path).value_or(config::Config{});
+/// Without a configuration the built-in limits hold: a plan needs none. A bad one is an error,
+/// because a step would meet it too.
+Result<config::Config> config_of(const Session& session) {
+    auto config = config::load(session.config_path);
+    if (!config && config.error().code == Code::X101)
+        return config::Config{};
+    return config;
 }
 
 Result<topology::Machine> machine_of(const Options& options, const config::Config& config) {
@@ -110,10 +114,12 @@ Result<std::string> plan_text(const Options& options, const Session& session) {
     if (!request)
         return std::unexpected(request.error());
     const auto config = config_of(session);
-    const auto machine = machine_of(options, config);
+    if (!config)
+        return std::unexpected(config.error());
+    const auto machine = machine_of(options, *config);
     if (!machine)
         return std::unexpected(machine.error());
-    const auto input = input_of(options, config, *machine, *request);
+    const auto input = input_of(options, *config, *machine, *request);
     if (!input)
         return std::unexpected(input.error());
     const auto plan = pin::plan(*machine, *input);

@@ -15,6 +15,7 @@
 #include "state/job_state.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
+#include "topology/cache.hpp"
 
 #include <unistd.h>
 
@@ -27,14 +28,14 @@ constexpr int go_on = 0, node_broken = 1;
 
 void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
 
-/// Steps read the topology that was recorded at boot. Where nobody recorded it, the first job's
-/// prolog does, in a child, so that neither hwloc nor a vendor's library can hang or crash the
-/// prolog; no job suffers where that fails, because the step asks again.
+/// Steps read the topology that was recorded at boot. Where nobody recorded it, or slurmctld was
+/// not asked yet what it takes the node for, the first job's prolog does, in a child, so that
+/// neither hwloc nor a vendor's library can hang or crash the prolog; no job suffers where that
+/// fails, because the step asks again.
 void record_topology(const Arguments& arguments, const std::string& node) {
     constexpr auto deadline = std::chrono::seconds(5);
-    const auto record = std::filesystem::path(config::run_dir) / "machine.json";
-    std::error_code unreadable;
-    if (std::filesystem::exists(record, unreadable))
+    const auto record = topology::read_record(config::run_dir);
+    if ((record && record->slurm_asked) || ::access(config::cli_path, F_OK) != 0)
         return;
     if (auto trusted = check_trusted(config::cli_path); !trusted)
         return log_error(trusted.error());
@@ -119,10 +120,10 @@ int run(const Arguments& arguments) {
         log_error({Code::X301, "SLURM_JOB_ID is not a job id: slurmd runs this program as Prolog"});
         return go_on;
     }
-    record_topology(arguments, job.node);
     const auto config = config::load_for_node(arguments.config_path);
     if (!config)
         return without_config(job, config::state_dir_of(arguments.config_path), config.error());
+    record_topology(arguments, job.node);
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);

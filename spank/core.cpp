@@ -208,13 +208,18 @@ int make_plan(const fairlead_step& step, fairlead_plan** out, fairlead_sentence&
     return FAIRLEAD_OK;
 }
 
-/// A rank that Slurm bound to GPUs of its own gets those and their interfaces.
+/// A rank that Slurm bound to GPUs of its own gets those and their interfaces; where it cannot be
+/// told which they are, no GPU is named and all interfaces are its own, so that NCCL finds the
+/// right ones.
 pin::RankPlan rank_of(const fairlead_plan& plan, std::size_t local_id, const char* visible) {
     const pin::RankPlan& rank = plan.plan.ranks[local_id];
-    auto own = pin::task_gpus(plan.gpus, visible);
-    if (own.empty() || own.size() == plan.gpus.gpus.size())
+    if (plan.gpus.gpus.empty())
         return rank;
-    return pin::with_own_gpus(plan.machine, plan.request, rank, std::move(own));
+    auto own = pin::task_gpus(plan.gpus, visible);
+    if (own && own->size() == plan.gpus.gpus.size())
+        return rank;
+    return pin::with_own_gpus(plan.machine, plan.request, rank,
+                              std::move(own).value_or(std::vector<int>{}));
 }
 
 void lay_out(fairlead_plan& plan, const pin::RankPlan& rank) {

@@ -37,7 +37,7 @@ typedef struct {
     int threads_per_core;     /* likewise */
     const char* visible_gpus; /* the step's CUDA_VISIBLE_DEVICES; "" where unset */
     const char* step_gpus;    /* SLURM_STEP_GPUS; "" where unset */
-    const char* mem_bind;     /* SLURM_MEM_BIND in user_init: the user's --mem-bind, or "" */
+    const char* mem_bind;     /* the user's --mem-bind: "local", "prefer,local"...; or "" */
 } fairlead_step;
 
 /* Made by plan(), read in every forked task, freed by release(). */

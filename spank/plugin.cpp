@@ -47,6 +47,8 @@ int initialised(spank_t spank, int argc, char** argv) {
     const auto settings = read_settings(argc, argv);
     if (!settings && in_step())
         refuse_step(settings.error());
+    if (!settings && spank_context() == S_CTX_JOB_SCRIPT)
+        return 0; // beside a prolog or an epilog, where a failure drains the node as well
     if (!settings && !in_step()) {
         slurm_error("fairlead: %s", to_string(settings.error()).c_str());
         return failed;

@@ -83,7 +83,7 @@ void make_plan(spank_t spank, const std::string& request) {
     const std::vector<std::uint32_t> ranks = global_ranks(spank);
     const std::string gpus = variable(spank, "CUDA_VISIBLE_DEVICES"),
                       node_gpus = variable(spank, "SLURM_STEP_GPUS");
-    const std::string mem_bind = variable(spank, "SLURM_MEM_BIND");
+    const std::string mem_bind = memory_binding(spank);
     const fairlead_step query{.config_path = settings().config_path,
                               .pin_argument = request.c_str(),
                               .step_cores = cores,
@@ -107,7 +107,7 @@ std::string yields_to(spank_t spank, const pin::Request& request) {
             "pin plan --format rankfile` (or intel-mpi) gives mpirun the same plan",
             daemon);
     if (user_binds(spank) && !request.force)
-        return "--efa-pin yields to --cpu-bind";
+        return "--efa-pin yields to --cpu-bind, or a --hint that stands for it";
     return {};
 }
 
@@ -133,7 +133,12 @@ void set_variables(spank_t spank, const char* const* pairs, int overwrite) {
 /// slurmstepd gives a task the user's own soft limit of locked memory after task_init, whatever
 /// slurmd has (64 KiB on many login nodes), and EFA needs to lock much. Without the variable
 /// slurmd's limit stays.
-void keep_memory_lock_limit(spank_t spank) { spank_unsetenv(spank, "SLURM_RLIMIT_MEMLOCK"); }
+/// A limit that the user asked for (--propagate=MEMLOCK) has a U before it and counts.
+void keep_memory_lock_limit(spank_t spank) {
+    constexpr const char* name = "SLURM_RLIMIT_MEMLOCK";
+    if (!variable(spank, name).starts_with('U'))
+        spank_unsetenv(spank, name);
+}
 
 int apply(spank_t spank, std::size_t local_id) {
     fairlead_row row{};
@@ -173,9 +178,11 @@ int command_started() {
     if (!text || options().pin)
         return 0;
     const auto request = pin::parse_request(text);
-    if (request)
+    if (request && !request->help)
         return 0;
-    slurm_error("fairlead: %s: %s", pin_variable, to_string(request.error()).c_str());
+    const std::string sentence =
+        request ? "help is for the option: --efa-pin=help [FL-P101]" : to_string(request.error());
+    slurm_error("fairlead: %s: %s", pin_variable, sentence.c_str());
     return failed;
 }
 
@@ -209,6 +216,7 @@ int step_planned(spank_t spank) {
     }
     if (!request->on)
         return 0;
+    step.dry_run = request->dry_run;
     if (const std::string reason = yields_to(spank, *request); !reason.empty()) {
         yield(spank, *request, reason);
         return 0;
@@ -218,7 +226,8 @@ int step_planned(spank_t spank) {
     make_plan(spank, *text);
     const int verbose = std::max(request->verbose, request->dry_run ? 1 : 0);
     step.reports = verbose > 1 || (verbose == 1 && number_item(spank, S_JOB_NODEID, 0) == 0);
-    step.dry_run = request->dry_run;
+    if (step.dry_run && !step.plan && !step.refusal)
+        slurm_spank_log("fairlead: no plan, because Fairlead is paused");
     return 0;
 }
 
@@ -235,14 +244,14 @@ int task_started(spank_t spank) {
             slurm_spank_log("fairlead: %s", step.refusal->c_str());
         return failed;
     }
-    if (step.plan || options().efa)
-        keep_memory_lock_limit(spank);
-    if (!step.plan)
-        return 0;
-    if (step.reports && local_id == 0)
+    if (step.plan && step.reports && local_id == 0)
         print_report();
     if (step.dry_run)
         ::_exit(0);
+    if (step.plan || (options().efa && options().efa != "off"))
+        keep_memory_lock_limit(spank);
+    if (!step.plan)
+        return 0;
     return apply(spank, static_cast<std::size_t>(local_id));
 }
 

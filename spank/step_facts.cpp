@@ -20,13 +20,24 @@ std::string variable(spank_t spank, const char* name) {
     return answer == ESPANK_SUCCESS ? value.c_str() : "";
 }
 
-/// "quiet,mask_cpu:..." where the user gave --cpu-bind, and empty without. srun writes
-/// "quiet,threads" there for --threads-per-core and --hint too, which ask for no binding.
+/// The kind of binding, "mask_cpu:" or "cores"; empty without --cpu-bind and with one that only
+/// asks for words (verbose, quiet). srun writes "threads" there for --threads-per-core and
+/// --hint=nomultithread too, and "cores" for the other hints, which ask for no binding.
 bool user_binds(spank_t spank) {
-    const std::string bind = variable(spank, "SLURM_CPU_BIND");
-    const bool hint = !variable(spank, "SLURM_THREADS_PER_CORE").empty() ||
-                      !variable(spank, "SLURM_HINT").empty();
-    return !bind.empty() && !(hint && bind.ends_with("threads"));
+    const std::string kind = variable(spank, "SLURM_CPU_BIND_TYPE");
+    const std::string hint = variable(spank, "SLURM_HINT");
+    const bool by_threads =
+        hint == "nomultithread" || !variable(spank, "SLURM_THREADS_PER_CORE").empty();
+    const bool by_cores = hint == "compute_bound" || hint == "memory_bound";
+    const bool hinted = (by_threads && kind == "threads") || (by_cores && kind == "cores");
+    return !kind.empty() && !hinted;
+}
+
+std::string memory_binding(spank_t spank) {
+    const std::string kind = variable(spank, "SLURM_MEM_BIND_TYPE");
+    if (kind.empty() || variable(spank, "SLURM_MEM_BIND_PREFER").empty())
+        return kind;
+    return "prefer," + kind;
 }
 
 /// Slurm says 1 as well when the user gave no --cpus-per-task; the variable is then unset, or, on

@@ -20,6 +20,9 @@ std::string variable(spank_t spank, const char* name);
 /// variable.
 bool user_binds(spank_t spank);
 
+/// The user's --mem-bind, "local" or "prefer,local" or "mask_mem:"; empty without. Likewise.
+std::string memory_binding(spank_t spank);
+
 /// 0 where the user gave none.
 int cpus_per_task(spank_t spank);
 int threads_per_core(spank_t spank);

@@ -97,9 +97,10 @@ std::vector<std::size_t> rank_counts(const Machine& machine, const PlanInput& in
                                      const Layout& layout, const Distances& to_nics) {
     const int limit =
         input.request.ranks_per_nic > 0 ? input.request.ranks_per_nic : input.ranks_per_nic;
-    const auto groups = input.request.nics.kind == NicSelection::Kind::None
-                            ? std::vector<std::vector<int>>{}
-                            : nic_groups(to_nics, all_nics(machine.efas.size()));
+    // A name that is not on the machine is an error later, when interfaces are given out.
+    const auto candidates =
+        candidate_nics(machine, input.request.nics).value_or(std::vector<int>{});
+    const auto groups = nic_groups(to_nics, candidates);
     const auto network = domain_network(input, layout, to_nics, groups, limit);
     const auto units = cheapest(network, static_cast<std::int64_t>(input.ranks.size()));
     std::vector<std::size_t> counts(layout.domains.size(), 0);

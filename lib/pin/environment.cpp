@@ -98,7 +98,8 @@ RankPlan with_own_gpus(const Machine& machine, const Request& request, RankPlan 
     const bool by_gpu = request.nics_per_rank == 0 && (kind == NicSelection::Kind::Closest ||
                                                        kind == NicSelection::Kind::Balance);
     if (by_gpu && gpus != rank.gpus && !machine.efas.empty()) {
-        std::set<int> nics;
+        const auto all = all_nics(gpus.empty() ? machine.efas.size() : 0);
+        std::set<int> nics(all.begin(), all.end());
         for (const int gpu : gpus)
             for (const int nic : nics_of_gpu(machine, gpu))
                 nics.insert(nic);

@@ -24,7 +24,7 @@ std::vector<Variable> environment_of(const topology::Machine& machine, const Pla
                                      const VisibleGpus& visible);
 
 /// The rank with the GPUs that Slurm bound it to, and their interfaces where the plan had chosen
-/// those of other GPUs.
+/// those of other GPUs; all interfaces where `gpus` is empty, which means that they are not known.
 RankPlan with_own_gpus(const topology::Machine& machine, const Request& request, RankPlan rank,
                        std::vector<int> gpus);
 

@@ -66,9 +66,9 @@ std::string reason(const PlanInput& input, const Layout& layout) {
     if (layout.policy == Policy::L3)
         return "by:l3 keeps each rank inside one cache";
     if (input.cpus_per_task > 0 && layout.cut_from == 0)
-        return fmt::format("{} of {} CPUs need no more; a larger --cpus-per-task or more ranks "
+        return fmt::format("{} of {} need no more; a larger --cpus-per-task or more ranks "
                            "would use them",
-                           counted(ranks, "rank"), layout.width);
+                           counted(ranks, "rank"), counted(layout.width, "CPU"));
     return fmt::format("{} get {} each, inside one NUMA node; {}", counted(ranks, "rank"),
                        counted(layout.width, "CPU"), better_counts(layout, ranks));
 }

@@ -32,6 +32,18 @@ std::optional<int> number_in(std::string_view word) {
     return value;
 }
 
+/// 0 to n-1, in any order.
+bool counted_from_zero(const Words& words) {
+    std::vector<int> numbers;
+    for (const std::string_view word : words)
+        numbers.push_back(number_in(word).value_or(-1));
+    std::ranges::sort(numbers);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        if (numbers[i] != static_cast<int>(i))
+            return false;
+    return true;
+}
+
 std::optional<int> found(const std::vector<Device>& gpus, auto condition) {
     const auto gpu = std::ranges::find_if(gpus, condition);
     if (gpu == gpus.end())
@@ -80,12 +92,15 @@ VisibleGpus visible_gpus(const Machine& machine, std::string_view cuda, std::str
     return visible;
 }
 
-std::vector<int> task_gpus(const VisibleGpus& step, std::string_view cuda) {
+std::optional<std::vector<int>> task_gpus(const VisibleGpus& step, std::string_view cuda) {
+    const Words words = words_of(cuda);
+    if (words.size() < step.gpus.size() && counted_from_zero(words))
+        return std::nullopt;
     std::vector<int> gpus;
-    for (const std::string_view word : words_of(cuda)) {
+    for (const std::string_view word : words) {
         const auto known = std::ranges::find(step.gpus, word, &VisibleGpu::word);
         if (known == step.gpus.end())
-            return {};
+            return std::nullopt;
         gpus.push_back(known->gpu);
     }
     return gpus;

@@ -3,6 +3,7 @@
 
 #include "topology/machine.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,10 @@ struct VisibleGpus {
 VisibleGpus visible_gpus(const topology::Machine& machine, std::string_view cuda,
                          std::string_view step);
 
-/// The node's GPUs that a task's own CUDA_VISIBLE_DEVICES names, by the words of its step; empty
-/// where one of its words is not among them.
-std::vector<int> task_gpus(const VisibleGpus& step, std::string_view cuda);
+/// The node's GPUs that a task's own CUDA_VISIBLE_DEVICES names, by the words of its step. Empty
+/// where that cannot be told: a word is not the step's, or the numbers are 0 to n-1 and fewer than
+/// the step's, because Slurm counts from 0 for every task where a cgroup hides the others from it.
+std::optional<std::vector<int>> task_gpus(const VisibleGpus& step, std::string_view cuda);
 
 std::vector<int> indices(const VisibleGpus& visible);
 

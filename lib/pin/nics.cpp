@@ -222,21 +222,24 @@ std::vector<int> nics_of_gpu(const Machine& machine, int gpu) {
     return {first, first + static_cast<std::ptrdiff_t>(share)};
 }
 
+Result<std::vector<int>> candidate_nics(const Machine& machine, const NicSelection& selection) {
+    if (selection.kind == Kind::Named)
+        return nics_called(machine, selection.lists.front());
+    return all_nics(selection.kind == Kind::None ? 0 : machine.efas.size());
+}
+
 Result<std::vector<std::vector<int>>> choose_nics(const Machine& machine,
                                                   const Distances& distances,
                                                   const std::vector<RankSite>& ranks,
                                                   const NicRules& rules) {
     const Kind kind = rules.selection.kind;
-    auto candidates = all_nics(machine.efas.size());
-    if (kind == Kind::Named || kind == Kind::Map) {
-        if (kind == Kind::Map)
-            return mapped(machine, ranks, rules.selection.lists);
-        auto named = nics_called(machine, rules.selection.lists.front());
-        if (!named)
-            return std::unexpected(named.error());
-        candidates = std::move(*named);
-    }
-    if (kind == Kind::None || candidates.empty())
+    if (kind == Kind::Map)
+        return mapped(machine, ranks, rules.selection.lists);
+    const auto found = candidate_nics(machine, rules.selection);
+    if (!found)
+        return std::unexpected(found.error());
+    const std::vector<int>& candidates = *found;
+    if (candidates.empty())
         return Lists(ranks.size());
     const bool whole = rules.per_rank == 0 || rules.per_rank >= static_cast<int>(candidates.size());
     if (kind == Kind::All || (kind == Kind::Named && whole))

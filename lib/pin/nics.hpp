@@ -29,6 +29,11 @@ std::vector<std::vector<int>> nic_groups(const Distances& distances,
 /// Interfaces 0 to `count`-1.
 std::vector<int> all_nics(std::size_t count);
 
+/// The interfaces that a selection chooses from: the named ones, none, or all. FL-P206 where a
+/// named one is not on the machine.
+Result<std::vector<int>> candidate_nics(const topology::Machine& machine,
+                                        const NicSelection& selection);
+
 /// The interfaces that belong to a GPU: those on its PCI host bridge; else its share, by PCI
 /// address, of those as near to the CPUs as it is, where they divide evenly over the GPUs there;
 /// else all of those; else all. aws-ofi-nccl groups them likewise.

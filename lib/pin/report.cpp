@@ -37,15 +37,18 @@ std::string headline(const Machine& machine, const Plan& plan) {
                        plan.asked == plan.used ? "" : fmt::format(" -> {}", to_string(plan.used)));
 }
 
-/// How far the farthest of a rank's interfaces is.
-std::string_view path_of(const Distances& distances, const Machine& machine, const RankPlan& rank) {
+/// How far the farthest of a rank's interfaces is from the farthest of its NUMA nodes; unknown
+/// where the machine does not say, or the rank may run anywhere.
+std::string_view path_of(const Distances& distances, const Machine& machine, const Plan& plan,
+                         const RankPlan& rank) {
     if (rank.nics.empty())
         return "-";
     Distance farthest = Distance::SameNuma;
     for (const int nic : rank.nics) {
-        if (machine.efas[static_cast<std::size_t>(nic)].near.empty())
+        if (machine.efas[static_cast<std::size_t>(nic)].near.empty() || !plan.binds())
             return "unknown";
-        farthest = std::max(farthest, distances.between(rank.numa, nic));
+        for (const int numa : rank.numa)
+            farthest = std::max(farthest, distances.between(numa, nic));
     }
     constexpr std::array<std::string_view, 3> words{"same NUMA", "same package", "other package"};
     return words.at(static_cast<std::size_t>(farthest));
@@ -70,7 +73,7 @@ std::vector<Row> rows_of(const Machine& machine, const Plan& plan) {
         if (together && i > 0 && alike(plan.ranks[i - 1], plan.ranks[i]))
             rows.back().last = i;
         else
-            rows.push_back({i, i, std::string(path_of(distances, machine, plan.ranks[i]))});
+            rows.push_back({i, i, std::string(path_of(distances, machine, plan, plan.ranks[i]))});
     return rows;
 }
 
@@ -183,7 +186,7 @@ std::string report_json(const Machine& machine, const Plan& plan) {
                          {"numa", numa_numbers(machine, rank)},
                          {"gpus", gpu_names(machine, rank)},
                          {"nics", nic_names(machine, rank)},
-                         {"nic_path", path_of(distances, machine, rank)},
+                         {"nic_path", path_of(distances, machine, plan, rank)},
                          {"crosses_numa", plan.binds() && rank.numa.size() > 1}});
     Json loads = Json::object();
     for (std::size_t i = 0; i < machine.efas.size(); ++i)

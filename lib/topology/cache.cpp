@@ -60,10 +60,11 @@ Result<void> record(const config::Config& config, const std::filesystem::path& r
         return made;
     if (auto written = write_atomic(xml_file(run), *xml, 0644); !written)
         return written;
-    return write_atomic(record_file(run), encode({current_key(), std::move(*machine)}), 0644);
+    return write_atomic(record_file(run),
+                        encode({current_key(), std::move(*machine), !node.empty()}), 0644);
 }
 
-Result<Machine> recorded(const std::filesystem::path& run) {
+Result<MachineRecord> read_record(const std::filesystem::path& run) {
     const auto path = record_file(run);
     if (auto trusted = check_trusted(path); !trusted)
         return std::unexpected(trusted.error());
@@ -75,6 +76,13 @@ Result<Machine> recorded(const std::filesystem::path& run) {
         return std::unexpected(record.error());
     if (record->key != current_key())
         return fail(Code::P204, "{} is of another boot or another hwloc", path.native());
+    return record;
+}
+
+Result<Machine> recorded(const std::filesystem::path& run) {
+    auto record = read_record(run);
+    if (!record)
+        return std::unexpected(record.error());
     return std::move(record->machine);
 }
 

@@ -26,6 +26,7 @@ Result<void> record(const config::Config& config, const std::filesystem::path& r
 
 /// The record of this boot, when only root could have written it. FL-X101 where there is none,
 /// FL-X110 where others could have, FL-P204 where it is damaged, of another boot or another hwloc.
+Result<MachineRecord> read_record(const std::filesystem::path& run);
 Result<Machine> recorded(const std::filesystem::path& run);
 
 /// The record, or, where it cannot be used, what `fairlead node topology` at `program` prints: a

@@ -50,7 +50,7 @@ std::string libfabric_version(const std::filesystem::path& root) {
     for (const char* program : fi_infos) {
         const auto path = root / program;
         std::error_code missing;
-        if (!std::filesystem::exists(path, missing))
+        if (!std::filesystem::exists(path, missing) || !check_trusted(path))
             continue;
         const auto answer = run_child(Code::P204, {path.native(), "--version"},
                                       {"PATH=/usr/bin:/bin"}, fi_info_deadline);

@@ -1,6 +1,7 @@
 #include "topology/load.hpp"
 
 #include "base/files.hpp"
+#include "base/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,7 +35,7 @@ std::string pci_address(const PciDevice& pci) {
 
 std::string info(hwloc_obj_t object, const char* name) {
     const char* value = hwloc_obj_get_info_by_name(object, name);
-    return value ? value : "";
+    return value ? printable(value) : "";
 }
 
 /// The OpenFabrics device below a PCI device, or its PCI address where the driver shows none.
@@ -42,7 +43,7 @@ std::string device_name(hwloc_obj_t pci) {
     for (hwloc_obj_t child = pci->io_first_child; child; child = child->next_sibling)
         if (child->type == HWLOC_OBJ_OS_DEVICE && child->name &&
             child->attr->osdev.type == HWLOC_OBJ_OSDEV_OPENFABRICS)
-            return child->name;
+            return printable(child->name);
     return pci_address(pci->attr->pcidev);
 }
 

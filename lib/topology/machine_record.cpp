@@ -116,6 +116,7 @@ std::string encode(const MachineRecord& record) {
     Json json{{"schema", schema},
               {"boot_id", record.key.boot_id},
               {"hwloc", record.key.hwloc},
+              {"slurm_asked", record.slurm_asked},
               {"name", machine.name},
               {"libfabric", machine.libfabric},
               {"cpus", machine.cpus.list()},
@@ -145,7 +146,8 @@ Result<MachineRecord> decode(std::string_view text, std::string_view source) {
         if (json.at("schema") != schema)
             return fail(Code::P204, "{} is not a record {}; write it with `fairlead node scan`",
                         source, schema);
-        return MachineRecord{{json.at("boot_id"), json.at("hwloc")}, machine_of(json)};
+        return MachineRecord{
+            {json.at("boot_id"), json.at("hwloc")}, machine_of(json), json.at("slurm_asked")};
     } catch (const std::exception& error) {
         return fail(Code::P204, "{} is damaged ({}); write it with `fairlead node scan`", source,
                     error.what());

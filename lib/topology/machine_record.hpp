@@ -23,6 +23,7 @@ RecordKey current_key();
 struct MachineRecord {
     RecordKey key;
     Machine machine;
+    bool slurm_asked = false; ///< whether slurmctld was, with or without an answer
 };
 
 /// {"schema":"fairlead.machine/1",...}, one line with a line end.

@@ -1,6 +1,7 @@
 #include "topology/slurm_node.hpp"
 
 #include "base/child.hpp"
+#include "base/files.hpp"
 #include "base/words.hpp"
 
 #include <charconv>
@@ -40,6 +41,8 @@ Counts count(const Machine& machine) {
 } // namespace
 
 std::optional<SlurmNode> ask_slurm(const std::filesystem::path& scontrol, const std::string& node) {
+    if (!check_trusted(scontrol))
+        return std::nullopt;
     const auto answer =
         run_child(Code::P204, {scontrol.native(), "--oneliner", "show", "node", node},
                   plain_environment(), deadline);
@@ -60,10 +63,11 @@ std::optional<SlurmNode> parse_slurm_node(std::string_view line) {
 std::string contradiction(const Machine& machine) {
     if (!machine.slurm)
         return {};
-    const auto [sockets, cores_per_socket, threads] = *machine.slurm;
+    const int sockets = machine.slurm->sockets;
+    const int cores_per_socket = machine.slurm->cores_per_socket;
     const auto [packages, caches] = count(machine);
     const int cores = static_cast<int>(machine.cores.size());
-    const auto is = [sockets = sockets](std::size_t count) {
+    const auto is = [sockets](std::size_t count) {
         return static_cast<std::size_t>(sockets) == count;
     };
     const bool known_socket =

@@ -62,6 +62,11 @@ vars() {
     [[ $output == none ]]
 }
 
+@test "FAIRLEAD_PIN=help is no way to ask" {
+    run ! as ada FAIRLEAD_PIN=help srun true
+    [[ $output == *"--efa-pin=help [FL-P101]"* ]]
+}
+
 @test "a bad FAIRLEAD_PIN is refused before anything is queued" {
     for command in srun "sbatch --wrap" salloc; do
         # shellcheck disable=SC2086 # two words
@@ -97,6 +102,26 @@ vars() {
     [[ -z $output && $stderr == *"policy numa"*"idle cores 0"* ]]
 }
 
+@test "dry-run runs nothing where pinning yields, either" {
+    run -0 --separate-stderr as ada srun -Q -n 1 --cpu-bind=map_cpu:0 --efa-pin=dry-run sh -c 'echo ran'
+    [[ -z $output && $stderr == *"yields to --cpu-bind"* ]]
+    fairlead pause
+    run -0 --separate-stderr as ada srun -Q -n 1 --efa-pin=dry-run sh -c 'echo ran'
+    fairlead resume
+    [[ -z $output && $stderr == *"no plan, because Fairlead is paused"* ]]
+}
+
+@test "words about binding that ask for none do not keep a step from being pinned" {
+    for words in --cpu-bind=verbose --mem-bind=verbose --hint=nomultithread --threads-per-core=1; do
+        run -0 --separate-stderr as ada srun -Q -n 1 "$words" --efa-pin=by:compact sh -c "$POLICY"
+        [[ $output == compact && $stderr != *yields* ]]
+    done
+    for words in --cpu-bind=none --cpu-bind=cores --cpu-bind=verbose,rank; do
+        run -0 --separate-stderr as ada srun -Q -n 1 "$words" --efa-pin=by:compact sh -c "$POLICY"
+        [[ $output == none && $stderr == *"yields to --cpu-bind"* ]]
+    done
+}
+
 @test "report:json prints what fairlead pin plan prints, byte for byte" {
     run -0 --separate-stderr as ada srun -Q -p hpc -n "$(nproc)" --efa-pin=report:json true
     printf '%s\n' "$stderr" >"$BATS_TEST_TMPDIR/live"
@@ -116,7 +141,7 @@ vars() {
     run -0 --separate-stderr as ada srun -Q -n 1 --cpu-bind=map_cpu:0 --efa-pin=force,by:compact sh -c "$POLICY"
     [[ $output == compact && -z $stderr ]]
     run ! --separate-stderr as ada srun -Q -n 1 --cpu-bind=map_cpu:0 --efa-pin=strict sh -c 'echo ran'
-    [[ -z $output && $stderr == *"yields to --cpu-bind [FL-P205]"* ]]
+    [[ -z $output && $stderr == *"yields to --cpu-bind"*"[FL-P205]"* ]]
 }
 
 @test "a name that is no interface of the node is refused there, with the nearest" {
@@ -168,10 +193,19 @@ SLURM_PROCID=1 FAIRLEAD_PIN_POLICY=gpu FAIRLEAD_PIN_GPUS=0000:10:1d.0 FAIRLEAD_P
 }
 
 @test "a rank that Slurm binds to a GPU of its own is told of that one" {
-    run -0 as ada srun -Q -p gpu -n 2 --gpus=2 --gpu-bind=map_gpu:1,0 --efa-pin sh -c \
-        'echo $SLURM_PROCID $CUDA_VISIBLE_DEVICES $FAIRLEAD_PIN_GPUS'
-    [[ $(sort <<<"$output") == "0 1 0000:10:1d.0
-1 0 0000:10:1c.0" ]]
+    run -0 as ada srun -Q -p gpu -n 2 --gpus=3 --gpu-bind=map_gpu:2,1 --efa-pin sh -c \
+        'echo $SLURM_PROCID $CUDA_VISIBLE_DEVICES $FAIRLEAD_PIN_GPUS $FAIRLEAD_PIN_NICS'
+    [[ $(sort <<<"$output") == "0 2 0000:20:1c.0 rdmap32s27
+1 1 0000:10:1d.0 rdmap16s27" ]]
+}
+
+# With ConstrainDevices Slurm numbers the GPUs of every task from 0.
+@test "a rank that cannot tell which GPU it has is narrowed to no interface" {
+    run -0 as ada srun -Q -p gpu -n 2 --gpus=2 --gpu-bind=map_gpu:0,0 --efa-pin sh -c \
+        'echo "$CUDA_VISIBLE_DEVICES ${FAIRLEAD_PIN_GPUS:-none} $FAIRLEAD_PIN_NICS"'
+    for line in "${lines[@]}"; do
+        [[ $line == "0 none rdmap16s27,rdmap32s27,rdmap144s27,rdmap160s27" ]]
+    done
 }
 
 @test "launcher daemons are left alone, and the user is told once" {
@@ -208,6 +242,8 @@ SLURM_PROCID=1 FAIRLEAD_PIN_POLICY=gpu FAIRLEAD_PIN_GPUS=0000:10:1d.0 FAIRLEAD_P
     slurmd=$(on n3 -- sh -c 'sed -n "s/^Max locked memory *\([a-z0-9]*\) .*/\1/p" /proc/$(cat /run/slurmd.pid)/limits')
     [[ $unpinned == 64 ]]
     [[ $output == "$slurmd" || $output -eq $((slurmd / 1024)) ]]
+    run -0 as ada sh -c "$ours --propagate=MEMLOCK --efa-pin sh -c 'ulimit -S -l'"
+    [[ $output == 64 ]]
 }
 
 @test "mem:bind sets the policy, and yields to --mem-bind unless forced" {

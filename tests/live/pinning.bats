@@ -131,6 +131,14 @@ each_rank_runs_where_it_was_told() {
     [[ $output == "root 644" ]]
 }
 
+@test "a record of another boot is written anew by the next prolog" {
+    as ada srun -Q true
+    on n3 -- sed -i 's/"boot_id":"[^"]*"/"boot_id":"another"/' /run/fairlead/machine.json
+    as ada srun -Q true
+    run -0 on n3 -- cat /run/fairlead/machine.json
+    [[ $output == *"$(</proc/sys/kernel/random/boot_id)"* ]]
+}
+
 # aws-parallelcluster#5797: 192 sockets of one core each.
 @test "the report says where slurm.conf contradicts the hardware" {
     as ada srun -Q true

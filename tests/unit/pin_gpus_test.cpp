@@ -148,7 +148,17 @@ TEST(TaskGpus, AreThoseOfItsStepByTheSameWords) {
 TEST(TaskGpus, AreNotToldWhereAWordIsNotAmongThem) {
     const auto step = visible_gpus(four_gpus(), "0,1", "");
     for (const char* words : {"", "2", "0,2", "GPU-1", "NoDevFiles", "0,,1"})
-        EXPECT_TRUE(task_gpus(step, words).empty()) << words;
+        EXPECT_FALSE(task_gpus(step, words)) << words;
+}
+
+// ConstrainDevices with --gpus-per-task=1: every task sees its own GPU as 0.
+TEST(TaskGpus, AreNotToldWhereEveryTaskMayCountFromZero) {
+    const auto step = visible_gpus(four_gpus(), "0,1,2,3", "");
+    for (const char* words : {"0", "0,1", "1,0", "2,1,0"})
+        EXPECT_FALSE(task_gpus(step, words)) << words;
+    EXPECT_EQ(task_gpus(step, "3,1,0,2").value().size(), 4u);
+    const auto uuids = visible_gpus(four_gpus(), "GPU-1,GPU-2", "");
+    EXPECT_TRUE(task_gpus(uuids, "GPU-1"));
 }
 
 } // namespace

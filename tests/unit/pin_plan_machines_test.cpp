@@ -75,6 +75,16 @@ TEST(SmallMachine, ByNicASingleRankLandsNearTheInterface) {
     EXPECT_EQ(sets_of(planned(machine, 3, 1, Policy::Nic)), (Lists{"4", "5", "6"}));
 }
 
+TEST(SmallMachine, RanksSitNearTheInterfaceThatIsNamed) {
+    auto machine = machine_of({4, 4});
+    add_efa(machine, "0-3");
+    add_efa(machine, "4-7");
+    PlanInput input{.step_cpus = machine.cpus, .ranks = {0, 1}, .cpus_per_task = 1};
+    input.request.policy = Policy::Nic;
+    input.request.nics = {NicSelection::Kind::Named, {{"efa1"}}};
+    EXPECT_EQ(sets_of(plan(machine, input)), (Lists{"4", "5"}));
+}
+
 TEST(SmallMachine, ByNumaNodesAreEvenFirstAndTheOddRankIsNear) {
     auto machine = machine_of({4, 4});
     add_efa(machine, "4-7");

@@ -53,6 +53,15 @@ TEST(Report, ShowsAMachineWithoutEfaAndItsWarnings) {
                "ranks or ask for more CPUs"}));
 }
 
+TEST(Report, ThePathIsThatOfTheFarthestPair) {
+    auto machine = machine_of({2, 2});
+    test::add_efa(machine, "0-1");
+    const auto across =
+        plan(machine, {.step_cpus = machine.cpus, .ranks = {0}, .cpus_per_task = 4});
+    EXPECT_TRUE(report_lines(machine, *across)[2].ends_with("other package"));
+    EXPECT_TRUE(report_lines(machine, plan_on(machine, {0}, Policy::None))[2].ends_with("unknown"));
+}
+
 TEST(Report, EveryLineCanBeGrepped) {
     const auto& machine = recorded("p5.48xlarge");
     for (const std::string& line : report_lines(machine, plan_on(machine, {0, 1, 2}))) {
