@@ -85,6 +85,12 @@ void add_devices(hwloc_topology_t topology, Machine& machine) {
     std::ranges::sort(machine.gpus, {}, &Device::pci);
 }
 
+/// The operating system's number; hwloc's own where that is unknown or cannot be.
+int number_of(hwloc_obj_t node) {
+    const bool known = node->os_index <= static_cast<unsigned>(highest_cpu);
+    return static_cast<int>(known ? node->os_index : node->logical_index);
+}
+
 void add_numa_nodes(hwloc_topology_t topology, Machine& machine) {
     hwloc_obj_t node = nullptr;
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node))) {
@@ -93,9 +99,8 @@ void add_numa_nodes(hwloc_topology_t topology, Machine& machine) {
             continue;
         const hwloc_obj_t package =
             hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, node);
-        machine.numa_nodes.push_back({static_cast<int>(node->os_index),
-                                      package ? static_cast<int>(package->logical_index) : 0,
-                                      cpus});
+        machine.numa_nodes.push_back(
+            {number_of(node), package ? static_cast<int>(package->logical_index) : 0, cpus});
     }
 }
 

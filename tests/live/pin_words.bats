@@ -116,7 +116,7 @@ vars() {
         run -0 --separate-stderr as ada srun -Q -n 1 "$words" --efa-pin=by:compact sh -c "$POLICY"
         [[ $output == compact && $stderr != *yields* ]]
     done
-    for words in --cpu-bind=none --cpu-bind=cores --cpu-bind=verbose,rank; do
+    for words in --cpu-bind=none --cpu-bind=cores --cpu-bind=verbose,cores; do
         run -0 --separate-stderr as ada srun -Q -n 1 "$words" --efa-pin=by:compact sh -c "$POLICY"
         [[ $output == none && $stderr == *"yields to --cpu-bind"* ]]
     done
