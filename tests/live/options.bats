@@ -84,6 +84,6 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
 @test "options smuggled in through the environment are read with the same care" {
     run ! as ada _SLURM_SPANK_OPTION_fairlead_efa_pin=by:nick srun true
     [[ $output == *FL-P101* ]]
-    [[ -z $(as root squeue -h -u ada) ]]
+    wait_for 10 no_jobs_on n3
     wait_for 10 is_idle n3
 }
