@@ -16,21 +16,21 @@ topology::CpuSet set_of(Slots slots) {
     return set;
 }
 
-/// Slots of one last-level cache, neighbours in their domain.
-std::vector<Slots> by_cache(Slots slots) {
-    std::vector<Slots> caches;
+/// Neighbours that have the same core, or the same last-level cache.
+std::vector<Slots> runs_of(Slots slots, int Slot::* what) {
+    std::vector<Slots> runs;
     for (std::size_t first = 0, i = 1; i <= slots.size(); ++i)
-        if (i == slots.size() || slots[i].cache != slots[first].cache) {
-            caches.push_back(slots.subspan(first, i - first));
+        if (i == slots.size() || slots[i].*what != slots[first].*what) {
+            runs.push_back(slots.subspan(first, i - first));
             first = i;
         }
-    return caches;
+    return runs;
 }
 
 /// Ranks that share no cache with a neighbour's half, where all fit so; else empty.
 std::vector<Slots> inside_caches(Slots slots, std::size_t ranks, std::size_t width) {
     std::vector<Slots> seats;
-    for (const Slots cache : by_cache(slots))
+    for (const Slots cache : runs_of(slots, &Slot::cache))
         for (std::size_t at = 0; at + width <= cache.size() && seats.size() < ranks; at += width)
             seats.push_back(cache.subspan(at, width));
     return seats.size() == ranks ? seats : std::vector<Slots>{};
@@ -51,21 +51,10 @@ std::vector<Slots> spread_out(Slots slots, std::size_t ranks, std::size_t width)
     return seats;
 }
 
-/// Slots of one core, neighbours in their domain.
-std::vector<Slots> by_core(Slots slots) {
-    std::vector<Slots> cores;
-    for (std::size_t first = 0, i = 1; i <= slots.size(); ++i)
-        if (i == slots.size() || slots[i].core != slots[first].core) {
-            cores.push_back(slots.subspan(first, i - first));
-            first = i;
-        }
-    return cores;
-}
-
-/// Ranks of one thread each: every core has one before any has two, and first threads go first. Empty
-/// where cores have too few threads for that.
+/// Ranks of one thread each: every core has one before any has two, and first threads go first.
+/// Empty where cores have too few threads for that.
 std::vector<Slots> over_cores(Slots slots, std::size_t ranks) {
-    const auto cores = by_core(slots);
+    const auto cores = runs_of(slots, &Slot::core);
     std::vector<Slots> seats;
     for (std::size_t i = 0, core = 0, thread = 0; i < ranks; ++i) {
         const std::size_t next = i * cores.size() / ranks;
