@@ -26,6 +26,33 @@ constexpr std::array table{
     CodeEntry{Code::E102, "FL-E102", "partition requires EFA",
               "The job says --efa=off or --efa=preferred, but its partition requires EFA.",
               "Drop the option, or submit to a partition that does not require EFA."},
+    CodeEntry{Code::E103, "FL-E103", "too few EFA interfaces in the partition",
+              "The job asks for more EFA interfaces on a node than any instance type of its "
+              "partition has, or for fewer than the partition demands.",
+              "Lower --efa-interfaces, or submit to a partition whose nodes have more; `fairlead "
+              "catalog show TYPE` prints what a type has."},
+    CodeEntry{Code::E104, "FL-E104", "more ranks than queue pairs",
+              "The job puts more ranks on a node than its EFA interfaces have queue pairs for: an "
+              "interface has 256, and a rank of MPI needs 2. MPI would fail when it connects "
+              "(ofiwg/libfabric#9356).",
+              "Use fewer ranks a node (--ntasks-per-node) or nodes with more EFA interfaces; the "
+              "message has the numbers."},
+    CodeEntry{Code::E105, "FL-E105", "placement is stricter in the partition",
+              "The job asks for a placement that its partition does not allow to be relaxed, or "
+              "that contradicts the one the partition demands.",
+              "Drop --placement, or submit to a partition that allows it."},
+    CodeEntry{Code::E106, "FL-E106", "too many nodes for a spread placement group",
+              "EC2 runs at most 7 instances of a spread placement group in an Availability Zone, "
+              "so the job could never start.",
+              "Ask for fewer nodes, or for --placement=cluster or partition."},
+    CodeEntry{Code::E107, "FL-E107", "network layers cannot hold",
+              "The job asks for nodes further apart in the network than its partition allows, or "
+              "closer than a constraint of its own (--switches) permits.",
+              "Drop --max-layer or --switches, or submit to a partition that allows it."},
+    CodeEntry{Code::E108, "FL-E108", "Availability Zones cannot hold",
+              "The job may span Availability Zones, but what it asks for otherwise lies within "
+              "one: a cluster placement group, or a partition that demands one zone.",
+              "Drop the option that the message names, or submit to a partition that allows it."},
     CodeEntry{Code::E201, "FL-E201", "EFA interface missing on a node",
               "The node shows fewer EFA interfaces than its instance type has. MPI would fall back "
               "to TCP or overload the interfaces that are left.",
@@ -44,6 +71,98 @@ constexpr std::array table{
               "the node out of service, with a reason of its own (`Prolog error`).",
               "Check `scontrol:` in fairlead.yaml and that slurmctld answers; the prolog's line in "
               "the node's system log has the cause."},
+    CodeEntry{Code::E206, "FL-E206", "EFA device cannot be opened",
+              "The node has an EFA device whose /dev/infiniband/uverbs file is missing or cannot "
+              "be opened. libfabric gives up EFA as a whole when one of them fails.",
+              "Load the ib_uverbs module, correct the device file, or replace the instance. Then "
+              "resume the node."},
+    CodeEntry{Code::E207, "FL-E207", "EFA driver too old",
+              "The EFA kernel driver is older than the site demands.",
+              "Update the driver (the EFA installer brings it) and reboot, or lower "
+              "`node_checks.driver` in fairlead.yaml."},
+    CodeEntry{Code::E208, "FL-E208", "ptrace_scope keeps shared memory off",
+              "kernel.yama.ptrace_scope is not 0. libfabric then copies between ranks of a node "
+              "through the network instead of shared memory.",
+              "Set kernel.yama.ptrace_scope=0 in /etc/sysctl.d, or leave the check out "
+              "(`node_checks.ptrace_scope: false`)."},
+    CodeEntry{Code::E209, "FL-E209", "locked memory is limited",
+              "slurmd may lock less memory than the site demands, and jobs inherit its limit. EFA "
+              "registers its buffers by locking them, so MPI fails when it starts.",
+              "Set LimitMEMLOCK=infinity in the unit of slurmd and restart it."},
+    CodeEntry{Code::E210, "FL-E210", "instance is in another placement group",
+              "The node is in no placement group, or in another one than its partition demands, so "
+              "its distance to the other nodes is chance.",
+              "Launch the instance in the group that the message names, or correct "
+              "`placement_group` of the partition."},
+    CodeEntry{Code::E211, "FL-E211", "placement group of another kind",
+              "The placement group of the node has another strategy than its partition demands.",
+              "Launch the instances in a group of the strategy that the message names, or correct "
+              "`placement` of the partition."},
+    CodeEntry{Code::E212, "FL-E212", "instance metadata contradicts the node",
+              "The instance metadata service names another instance, type or zone than the node "
+              "itself or its record shows.",
+              "Restart the node. If it stays, look for something that answers in the place of "
+              "169.254.169.254."},
+    CodeEntry{Code::E213, "FL-E213", "network card without EFA",
+              "EC2 attached fewer network interfaces to the instance than its type has network "
+              "cards, so an EFA interface is missing from the launch.",
+              "Add the missing network card to the launch template or the cluster configuration, "
+              "and replace the instance."},
+    CodeEntry{
+        Code::E214, "FL-E214", "libfabric has no EFA",
+        "The devices are there, but libfabric, asked as MPI would ask, offers no EFA endpoint. MPI "
+        "would fall back to TCP.",
+        "Run `fi_info -p efa` on the node; reinstall the EFA software, or replace the instance."},
+    CodeEntry{Code::E215, "FL-E215", "libfabric and the hardware disagree",
+              "libfabric offers EFA on other PCI devices than the node has, so some interfaces "
+              "would stay unused.",
+              "Compare `fi_info -p efa` with `fairlead node check`; reinstall the EFA software, or "
+              "replace the instance."},
+    CodeEntry{Code::E216, "FL-E216", "too few huge pages",
+              "The node has fewer huge pages than the site demands. EFA registers large buffers "
+              "more cheaply in them (ofiwg/libfabric#9739).",
+              "Set vm.nr_hugepages, or lower `node_checks.huge_pages` in fairlead.yaml."},
+    CodeEntry{Code::E217, "FL-E217", "MTU too small",
+              "A network interface of the instance has a smaller MTU than the site demands.",
+              "Set the MTU of the interface (9001 inside a VPC), or lower `node_checks.mtu` in "
+              "fairlead.yaml."},
+    CodeEntry{Code::E218, "FL-E218", "instance of another type",
+              "The instance type of the node is not one that its partition lists.",
+              "Correct `instance_types` of the partition in fairlead.yaml, or replace the node."},
+    CodeEntry{
+        Code::E219, "FL-E219", "Fairlead stopped draining nodes",
+        "One check drained as many nodes of a partition within an hour as Fairlead allows itself. "
+        "More likely the check is wrong than all these nodes, so from here on it only reports.",
+        "Run `fairlead node check` on one of the nodes. If it is broken indeed, raise `brake` in "
+        "fairlead.yaml or drain the others by hand; otherwise correct the catalog or the "
+        "configuration."},
+    CodeEntry{Code::E220, "FL-E220", "nodes too far apart in the network",
+              "The nodes given to the job lie under more network nodes than its partition, or the "
+              "job, allows.",
+              "Nothing for the user: a batch job is tried again on other nodes. After three "
+              "attempts it is held: ask for fewer nodes or a larger --max-layer."},
+    CodeEntry{Code::E221, "FL-E221", "place in the network unknown",
+              "Where a node of the job lies in the network is not known, also after asking EC2, so "
+              "its placement cannot be checked.",
+              "Run `fairlead topology refresh`. `unknown_placement` in fairlead.yaml says what "
+              "happens to such jobs."},
+    CodeEntry{Code::E222, "FL-E222", "nodes in several Availability Zones",
+              "The nodes given to the job lie in more than one Availability Zone.",
+              "Nothing for the user: a batch job is tried again on other nodes. Admins: one "
+              "topology tree a zone keeps Slurm from choosing so (`fairlead topology write`)."},
+    CodeEntry{Code::E223, "FL-E223", "nodes in several placement groups",
+              "The nodes given to the job are not all in one placement group.",
+              "Nothing for the user: a batch job is tried again on other nodes. Admins: give the "
+              "nodes of a partition one placement group."},
+    CodeEntry{Code::E230, "FL-E230", "no network report",
+              "There is no network report of the job, or not of all its nodes.",
+              "Reports are written when a job that used Fairlead ends, to `spool` in "
+              "fairlead.yaml; a node that vanished wrote none."},
+    CodeEntry{
+        Code::E231, "FL-E231", "network report not written",
+        "A node could not write its part of the network report of a job. The job is not affected.",
+        "Check that the folder `spool` of fairlead.yaml is mounted and writable for root on the "
+        "nodes."},
     CodeEntry{
         Code::P101, "FL-P101", "--efa-pin has a word it does not know",
         "A part of the --efa-pin value is not in the grammar. Nothing was queued.",
@@ -140,6 +259,30 @@ constexpr std::array table{
               "zone, the lifecycle and the launch time of the node are not recorded.",
               "Outside EC2 this is as expected. On EC2, enable IMDSv2 for the instance and check "
               "that no firewall blocks 169.254.169.254."},
+    CodeEntry{Code::X205, "FL-X205", "no AWS credentials",
+              "No credentials for AWS were found: not in the environment, and not from the role of "
+              "the instance.",
+              "Give the instance a role with the permissions that the admin guide lists."},
+    CodeEntry{
+        Code::X206, "FL-X206", "AWS refused the request",
+        "AWS answered with an error that trying again does not mend; the message has its code.",
+        "For UnauthorizedOperation or AccessDenied add the permission that the message names to "
+        "the role; otherwise correct what it says."},
+    CodeEntry{Code::X207, "FL-X207", "AWS not reached",
+              "AWS did not answer in time, or kept failing or throttling until the deadline.",
+              "Check the route to the AWS endpoint (a VPC endpoint serves as well) and try again."},
+    CodeEntry{Code::X208, "FL-X208", "answer of AWS not understood",
+              "The answer of AWS is cut short or is not of the form that its API reference gives.",
+              "Try again. If it stays, a proxy or another service answers in the place of AWS."},
+    CodeEntry{Code::X209, "FL-X209", "topology would lose nodes",
+              "A node of a partition would be missing from the topology file, and Slurm schedules "
+              "nothing on a node that is missing from it, so the file was left as it was.",
+              "Look at the nodes that the message names: run `fairlead node scan` on them, or "
+              "correct slurm.conf."},
+    CodeEntry{Code::X210, "FL-X210", "no picture of the network",
+              "The snapshot of the network is missing, too old or of another cluster.",
+              "Run `fairlead topology refresh` on a machine whose role may call "
+              "ec2:DescribeInstanceTopology."},
     CodeEntry{Code::X301, "FL-X301", "wrong usage", "The command line is not understood.",
               "Run the command with --help."},
 };

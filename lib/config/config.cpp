@@ -14,21 +14,36 @@ namespace {
 // YAML 1.2 reads a bare `off` as text, and so does yaml-cpp's Scalar().
 constexpr std::array<std::string_view, 3> modes{"off", "observe", "enforce"};
 constexpr std::array<std::string_view, 3> needs{"off", "preferred", "required"};
+constexpr std::array<std::string_view, 5> placements{"any", "cluster", "partition", "spread",
+                                                     "capacity-block"};
+constexpr std::array<std::string_view, 5> relaxables{"efa", "efa_interfaces", "placement",
+                                                     "max_layer", "same_az"};
+constexpr std::array<std::string_view, 4> layers{"any", "1", "2", "3"};
+constexpr std::array<std::string_view, 2> truths{"false", "true"};
+constexpr std::array<std::string_view, 2> unknowns{"run", "hold"};
 constexpr std::array<std::string_view, 2> admissions{"node", "controller"};
 constexpr std::array<std::string_view, 1> schemas{"fairlead.config/1"};
 constexpr const char* test_marker = ".fairlead-test-root";
 
-/// A handler that reads one of `words` into an enumeration of the same order.
-template <class Enum, std::size_t N>
+/// A handler that reads one of `words` into an enumeration, a number or a truth of the same order.
+template <class Value, std::size_t N>
 auto word_into(const Reader& reader, std::string_view where,
-               const std::array<std::string_view, N>& words, Enum& target) {
+               const std::array<std::string_view, N>& words, Value& target) {
     return [&reader, where, &words, &target](const YAML::Node& node) -> Result<void> {
         const auto index = reader.word(node, where, words);
         if (!index)
             return std::unexpected(index.error());
-        target = static_cast<Enum>(*index);
+        target = static_cast<Value>(*index);
         return {};
     };
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> parse(std::string_view word, const std::array<std::string_view, N>& words) {
+    const auto found = std::ranges::find(words, word);
+    if (found == words.end())
+        return std::nullopt;
+    return static_cast<Enum>(found - words.begin());
 }
 
 template <class T>
@@ -36,6 +51,21 @@ Result<void> store(Result<T> value, auto& target) {
     if (!value)
         return std::unexpected(std::move(value.error()));
     target = std::move(*value);
+    return {};
+}
+
+Result<void> read_relax(const Reader& reader, const YAML::Node& node,
+                        std::vector<Relaxable>& relax) {
+    const auto names = reader.texts(node, "relax");
+    if (!names)
+        return std::unexpected(names.error());
+    relax.clear();
+    for (std::size_t i = 0; i < names->size(); ++i) {
+        const auto index = reader.word(node[i], "relax", relaxables);
+        if (!index)
+            return std::unexpected(index.error());
+        relax.push_back(static_cast<Relaxable>(*index));
+    }
     return {};
 }
 
@@ -54,6 +84,21 @@ Result<void> read_rules(const Reader& reader, const YAML::Node& node, std::strin
          [&](const YAML::Node& value) {
              return store(reader.texts(value, "instance_types"), rules.instance_types);
          }},
+        {"efa_interfaces",
+         [&](const YAML::Node& value) {
+             constexpr int most = 64;
+             return store(reader.number(value, "efa_interfaces", 0, most), rules.efa_interfaces);
+         }},
+        {"placement", word_into(reader, "placement", placements, rules.placement)},
+        {"placement_group",
+         [&](const YAML::Node& value) {
+             return store(reader.text(value, "placement_group"), rules.placement_group);
+         }},
+        {"max_layer", word_into(reader, "max_layer", layers, rules.max_layer)},
+        {"same_az", word_into(reader, "same_az", truths, rules.same_az)},
+        {"relax", [&](const YAML::Node& value) { return read_relax(reader, value, rules.relax); }},
+        {"unknown_placement",
+         word_into(reader, "unknown_placement", unknowns, rules.unknown_placement)},
     };
     return reader.map(node, where, keys);
 }
@@ -126,6 +171,11 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
          [&](const YAML::Node& value) {
              constexpr int most = 65536;
              return store(reader.number(value, "ranks_per_nic", 1, most), config.ranks_per_nic);
+         }},
+        {"switch_wait",
+         [&](const YAML::Node& value) {
+             constexpr int year = 366 * 86400;
+             return store(reader.number(value, "switch_wait", 0, year), config.switch_wait);
          }},
         {"defaults",
          [&](const YAML::Node& value) {
@@ -201,11 +251,14 @@ std::string_view to_string(Mode mode) { return modes.at(static_cast<std::size_t>
 
 std::string_view to_string(EfaNeed need) { return needs.at(static_cast<std::size_t>(need)); }
 
-std::optional<EfaNeed> parse_efa_need(std::string_view word) {
-    const auto found = std::ranges::find(needs, word);
-    if (found == needs.end())
-        return std::nullopt;
-    return static_cast<EfaNeed>(found - needs.begin());
+std::string_view to_string(Placement placement) {
+    return placements.at(static_cast<std::size_t>(placement));
+}
+
+std::optional<EfaNeed> parse_efa_need(std::string_view word) { return parse<EfaNeed>(word, needs); }
+
+std::optional<Placement> parse_placement(std::string_view word) {
+    return parse<Placement>(word, placements);
 }
 
 fs::path system_root(const Config& config) {

@@ -22,10 +22,29 @@ enum class EfaNeed { Off, Preferred, Required };
 /// which is trustworthy only where job_submit_fairlead strips forged ones.
 enum class Admission { Node, Controller };
 
+/// How EC2 places the instances of a job, in its own words; a capacity block needs no group.
+enum class Placement { Any, Cluster, Partition, Spread, CapacityBlock };
+
+/// What a job may ask less of than its partition demands.
+enum class Relaxable { Efa, EfaInterfaces, Placement, MaxLayer, SameAz };
+
+/// What happens to a job whose nodes' place in the network is unknown, also after asking EC2.
+enum class UnknownPlacement { Run, Hold };
+
 struct PartitionRules {
     EfaNeed efa = EfaNeed::Off;
     Mode mode = Mode::Observe;
     std::vector<std::string> instance_types; ///< what the partition's nodes are
+    int efa_interfaces = 0;                  ///< least on each node; 0 for all that its type has
+    Placement placement = Placement::Any;
+    std::string placement_group{}; ///< name of the group; empty where any will do
+    /// How many layers of network nodes may lie above the job's nodes: 1 is one leaf (the network
+    /// node that instances are attached to), 2 one network node above the leaves, 3 the next; 0 is
+    /// any number.
+    int max_layer = 0;
+    bool same_az = false;
+    std::vector<Relaxable> relax{}; ///< what a job may ask less of
+    UnknownPlacement unknown_placement = UnknownPlacement::Hold;
 };
 
 /// Makes a node look like another machine, for tests on hardware without EFA.
@@ -42,6 +61,7 @@ struct Config {
     std::filesystem::path scontrol = "/usr/bin/scontrol";
     std::optional<std::string> default_partition;
     int ranks_per_nic = 128; ///< ranks that pinning puts on one EFA interface
+    int switch_wait = 86400; ///< seconds that a job waits for nodes under one leaf
     PartitionRules defaults;
     std::map<std::string, PartitionRules, std::less<>> partitions;
     std::optional<Testing> testing;
@@ -69,7 +89,9 @@ const PartitionRules& rules_for(const Config& config, std::string_view partition
 
 std::string_view to_string(Mode mode);
 std::string_view to_string(EfaNeed need);
+std::string_view to_string(Placement placement);
 std::optional<EfaNeed> parse_efa_need(std::string_view word);
+std::optional<Placement> parse_placement(std::string_view word);
 
 /// The directory of sysfs to read: "/" or the fake root of a test.
 std::filesystem::path system_root(const Config& config);
