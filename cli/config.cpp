@@ -23,12 +23,12 @@ Result<void> check_beside(const std::filesystem::path& file) {
 /// Prints what a partition's rules come to, with what looks wrong about them.
 void print_partition(const std::string& name, const config::PartitionRules& rules,
                      const catalog::Catalog& catalog) {
-    fmt::print("partition {}: efa {}, mode {}\n", name, config::to_string(rules.efa),
+    fmt::print("partition {}: efa {}, mode {}\n", name, config::to_string(rules.fabric.efa),
                config::to_string(rules.mode));
     for (const std::string& type : rules.instance_types)
         if (!catalog.find(type))
             fmt::print("partition {}: note: {} is not in the catalog of EFA types\n", name, type);
-    if (rules.efa == config::EfaNeed::Required && rules.instance_types.empty())
+    if (rules.fabric.efa == config::EfaNeed::Required && rules.instance_types.empty())
         fmt::print("partition {}: note: without instance_types, jobs for nodes without EFA are not "
                    "refused at submission\n",
                    name);

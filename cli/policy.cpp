@@ -46,7 +46,7 @@ Json counts_json(const state::Counts& counts) {
 void print_json(const Status& status) {
     Json partitions = Json::object();
     for (const auto& [name, rules] : status.config.partitions)
-        partitions[name] = {{"efa", config::to_string(rules.efa)},
+        partitions[name] = {{"efa", config::to_string(rules.fabric.efa)},
                             {"mode", config::to_string(rules.mode)}};
     const Json json{
         {"schema", "fairlead.policy-status/1"},
@@ -69,8 +69,8 @@ void print_text(const Status& status) {
     fmt::print("{}\n",
                status.paused ? "paused: every job passes; `fairlead resume` ends it" : "in force");
     for (const auto& [name, rules] : status.config.partitions)
-        fmt::print("partition {:<16} efa {:<10} mode {}\n", name, config::to_string(rules.efa),
-                   config::to_string(rules.mode));
+        fmt::print("partition {:<16} efa {:<10} mode {}\n", name,
+                   config::to_string(rules.fabric.efa), config::to_string(rules.mode));
     print_counts("admission", status.admission);
     print_counts("this node", status.node);
 }

@@ -58,6 +58,10 @@ bool strip_forged(job_desc_msg_t& job) noexcept {
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
     if (patch.features)
         replace(job.features, *patch.features);
+    if (patch.switches)
+        job.req_switch = *patch.switches;
+    if (patch.switch_wait)
+        job.wait4switch = *patch.switch_wait;
     if (!patch.record)
         return;
     append_spank_entry(job, std::string(state::admitted_name) + "=" + *patch.record);

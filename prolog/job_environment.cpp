@@ -2,23 +2,24 @@
 
 #include "state/admitted.hpp"
 
-#include <algorithm>
+#include <fmt/core.h>
 
 namespace fairlead::prolog {
 namespace {
 
-constexpr std::string_view efa_option = "SPANK__SLURM_SPANK_OPTION_fairlead_efa";
+constexpr std::string_view option_prefix = "SPANK__SLURM_SPANK_OPTION_";
 constexpr std::string_view admitted_variable = "SPANK_FAIRLEAD_ADMITTED";
 
 std::string text(const EnvView& env, std::string_view name) {
     return std::string(env.get(name).value_or(""));
 }
 
-/// A word that the option itself would have refused asks for nothing.
-config::EfaNeed need_of(std::string_view value) {
-    if (value.empty() || value == "(null)")
-        return config::EfaNeed::Required;
-    return config::parse_efa_need(value).value_or(config::EfaNeed::Off);
+/// Options that their own reader would have refused ask for nothing.
+config::FabricRequest request_of(const EnvView& env) {
+    return config::read_fabric_request([&](std::string_view name) {
+               return env.get(fmt::format("{}{}", option_prefix, name));
+           })
+        .value_or(config::FabricRequest{});
 }
 
 /// What the controller says of the job, where its word counts.
@@ -36,8 +37,7 @@ JobEnvironment read_environment(const EnvView& env) {
     job.job = parse_job_id(env.get("SLURM_JOB_ID").value_or(""));
     job.node = text(env, "SLURMD_NODENAME");
     job.partition = text(env, "SLURM_JOB_PARTITION");
-    if (const auto value = env.get(efa_option))
-        job.efa = need_of(*value);
+    job.request = request_of(env);
     if (const auto record = env.get(admitted_variable))
         job.admitted = std::string(*record);
     return job;
@@ -46,14 +46,17 @@ JobEnvironment read_environment(const EnvView& env) {
 Demand demand_of(const JobEnvironment& job, const config::Config& config) {
     const config::PartitionRules& rules = config::rules_for(config, job.partition);
     Demand demand;
-    demand.enforced = rules.mode == config::Mode::Enforce && rules.efa == config::EfaNeed::Required;
-    demand.asked = job.efa == config::EfaNeed::Required;
-    demand.efa = rules.mode == config::Mode::Off ? job.efa : std::max(job.efa, rules.efa);
+    demand.enforced =
+        rules.mode == config::Mode::Enforce && rules.fabric.efa == config::EfaNeed::Required;
+    demand.asked = job.request.efa == config::EfaNeed::Required;
+    demand.held = config::demand_of(job.request, rules, rules.mode == config::Mode::Enforce);
+    demand.checked = config::demand_of(job.request, rules, rules.mode != config::Mode::Off);
     const auto record = admitted(job, config);
     if (record && !*record) {
         demand.record_error = record->error();
     } else if (record) {
-        demand.efa = std::max(demand.efa, (*record)->efa);
+        demand.held = config::stricter(demand.held, (*record)->fabric);
+        demand.checked = config::stricter(demand.checked, (*record)->fabric);
         demand.asked = demand.asked || (*record)->asked;
     }
     return demand;

@@ -13,19 +13,20 @@ namespace fairlead::prolog {
 
 struct JobEnvironment {
     std::optional<JobId> job;
-    std::string node;                           ///< SLURMD_NODENAME
-    std::string partition;                      ///< SLURM_JOB_PARTITION
-    config::EfaNeed efa = config::EfaNeed::Off; ///< the user's --efa
-    std::optional<std::string> admitted;        ///< what claims to be the controller's record
+    std::string node;                    ///< SLURMD_NODENAME
+    std::string partition;               ///< SLURM_JOB_PARTITION
+    config::FabricRequest request;       ///< the user's options
+    std::optional<std::string> admitted; ///< what claims to be the controller's record
 };
 
 JobEnvironment read_environment(const EnvView& env);
 
-/// What the job must find on this node.
+/// What the job must find: on this node, and of all its nodes together.
 struct Demand {
-    config::EfaNeed efa = config::EfaNeed::Off;
-    bool asked = false;                ///< the job itself requires it, so that holds in every mode
-    bool enforced = false;             ///< the partition requires it and enforces that on its nodes
+    config::FabricDemand held;         ///< what the job asked for or the partition enforces
+    config::FabricDemand checked;      ///< the same and what observe mode would hold it to
+    bool asked = false;                ///< the job itself requires EFA, so that holds in every mode
+    bool enforced = false;             ///< the partition requires EFA and enforces it on its nodes
     std::optional<Error> record_error; ///< an admitted record that could not be read
 };
 

@@ -105,7 +105,7 @@ int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Dema
 int without_config(const JobEnvironment& job, const std::filesystem::path& state_dir,
                    const Error& error) {
     log_error(error);
-    if (job.efa != config::EfaNeed::Required || state::paused(state_dir))
+    if (job.request.efa != config::EfaNeed::Required || state::paused(state_dir))
         return go_on;
     const fabric::Verdict unknown{fabric::Outcome::RequestWrong, 0, std::nullopt, std::nullopt};
     return leave_state(job, unknown,
@@ -127,7 +127,7 @@ int run(const Arguments& arguments) {
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
-    if (demand.efa == config::EfaNeed::Off)
+    if (demand.checked.efa == config::EfaNeed::Off)
         return go_on;
     const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
     if (!verdict)

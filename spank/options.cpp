@@ -16,8 +16,6 @@ namespace {
 Options given;
 const char* faulted = nullptr; ///< the option whose reading met a fault of our own
 
-constexpr std::array<std::string_view, 3> efa_words{"required", "preferred", "off"};
-
 /// Prints the grammar and ends the command, as srun --help does.
 [[noreturn]] void print_grammar() {
     std::fwrite(pin::grammar.data(), 1, pin::grammar.size(), stdout);
@@ -47,13 +45,10 @@ Result<void> take_pin(std::string_view value) {
     return {};
 }
 
-Result<void> take_efa(std::string_view value) {
-    const std::string_view word = value.empty() ? efa_words[0] : value;
-    if (std::ranges::find(efa_words, word) == efa_words.end())
-        return fail(Code::P102, "--efa: unknown value '{}'{}", printable(word),
-                    suggestion(word, efa_words));
-    given.efa = std::string(word);
-    return {};
+/// The fabric options one by one, in the order of their table.
+template <std::size_t Index>
+Result<void> take_fabric(std::string_view value) {
+    return config::fabric_options()[Index].take(value, given.fabric);
 }
 
 /// On the user's side a bad value ends the command. On a node it must not: there it is kept for
@@ -88,8 +83,9 @@ int on_pin(int, const char* argument, int remote) {
     return guarded_take("--efa-pin", take_pin, argument, remote);
 }
 
-int on_efa(int, const char* argument, int remote) {
-    return guarded_take("--efa", take_efa, argument, remote);
+template <std::size_t Index>
+int on_fabric(int, const char* argument, int remote) {
+    return guarded_take("a fabric option", take_fabric<Index>, argument, remote);
 }
 
 char pin_name[] = "efa-pin";
@@ -101,11 +97,30 @@ char efa_name[] = "efa";
 char efa_argument[] = "required|preferred|off";
 char efa_usage[] = "[fairlead] require nodes with working EFA; bare means required";
 
-constexpr int optional_argument_kind = 2;
+char interfaces_name[] = "efa-interfaces";
+char interfaces_argument[] = "N";
+char interfaces_usage[] = "[fairlead] least number of EFA interfaces on each node";
+char placement_name[] = "placement";
+char placement_argument[] = "cluster|partition|spread|capacity-block|any";
+char placement_usage[] = "[fairlead] how EC2 must have placed the nodes";
+char layer_name[] = "max-layer";
+char layer_argument[] = "1|2|3|any";
+char layer_usage[] = "[fairlead] how many layers of EC2's network may lie above the nodes: 1 keeps "
+                     "them under one leaf";
+char same_az_name[] = "same-az";
+char same_az_argument[] = "yes|no";
+char same_az_usage[] = "[fairlead] all nodes in one Availability Zone; bare means yes";
 
-std::array<spank_option, 2> table{{
-    {pin_name, pin_argument, pin_usage, optional_argument_kind, 0, on_pin},
-    {efa_name, efa_argument, efa_usage, optional_argument_kind, 0, on_efa},
+constexpr int needs_argument = 1, takes_argument = 2;
+
+// The fabric options stand in the order of config::fabric_options().
+std::array<spank_option, 6> table{{
+    {pin_name, pin_argument, pin_usage, takes_argument, 0, on_pin},
+    {efa_name, efa_argument, efa_usage, takes_argument, 0, on_fabric<0>},
+    {interfaces_name, interfaces_argument, interfaces_usage, needs_argument, 0, on_fabric<1>},
+    {placement_name, placement_argument, placement_usage, needs_argument, 0, on_fabric<2>},
+    {layer_name, layer_argument, layer_usage, needs_argument, 0, on_fabric<3>},
+    {same_az_name, same_az_argument, same_az_usage, takes_argument, 0, on_fabric<4>},
 }};
 
 } // namespace

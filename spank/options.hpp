@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "config/fabric_words.hpp"
 #include "spank/abi.hpp"
 
 #include <optional>
@@ -11,7 +12,7 @@ namespace fairlead::spank {
 
 struct Options {
     std::optional<std::string> pin; ///< value of --efa-pin; empty for the bare option
-    std::optional<std::string> efa; ///< value of --efa; "required" for the bare option
+    config::FabricRequest fabric;   ///< --efa and its siblings
     std::optional<Error> error;     ///< the first value that could not be read
 };
 

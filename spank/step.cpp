@@ -167,7 +167,7 @@ void refuse_step(const Error& error) {
 }
 
 int step_faulted(const char* where) {
-    if (options().pin || options().efa)
+    if (options().pin || options().fabric != config::FabricRequest{})
         refuse_step(fault_in(where));
     return 0;
 }
@@ -196,7 +196,7 @@ int step_opened(spank_t spank) {
     const std::uint32_t job = number_item(spank, S_JOB_ID, 0);
     if (number_item(spank, S_JOB_STEPID, 0) == extern_step || job == 0)
         return 0;
-    const bool efa_required = options().efa == "required";
+    const bool efa_required = options().fabric.efa == config::EfaNeed::Required;
     if (!step.refusal && (efa_required || prolog_refused(job)))
         ask_gate(job, efa_required);
     return 0;
@@ -248,7 +248,7 @@ int task_started(spank_t spank) {
         print_report();
     if (step.dry_run)
         ::_exit(0);
-    if (step.plan || (options().efa && options().efa != "off"))
+    if (step.plan || options().fabric.efa.value_or(config::EfaNeed::Off) != config::EfaNeed::Off)
         keep_memory_lock_limit(spank);
     if (!step.plan)
         return 0;

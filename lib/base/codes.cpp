@@ -13,11 +13,11 @@ constexpr std::array table{
               "that a fault of ours never stops a cluster.",
               "Look for the line with this code in slurmctld's log and report it. `fairlead pause` "
               "takes Fairlead out of the way until then."},
-    CodeEntry{Code::A102, "FL-A102", "request cannot be read",
-              "The job carries an --efa value that the plugin on the user's side would have "
-              "refused, so it was written by hand or by another version.",
-              "Submit with srun, sbatch or salloc of this cluster and --efa=required, preferred or "
-              "off."},
+    CodeEntry{
+        Code::A102, "FL-A102", "request cannot be read",
+        "The job carries an option value that the plugin on the user's side would have refused, so "
+        "it was written by hand or by another version.",
+        "Submit with srun, sbatch or salloc of this cluster and a value that `srun --help` names."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",
@@ -45,10 +45,9 @@ constexpr std::array table{
               "EC2 runs at most 7 instances of a spread placement group in an Availability Zone, "
               "so the job could never start.",
               "Ask for fewer nodes, or for --placement=cluster or partition."},
-    CodeEntry{Code::E107, "FL-E107", "network layers cannot hold",
-              "The job asks for nodes further apart in the network than its partition allows, or "
-              "closer than a constraint of its own (--switches) permits.",
-              "Drop --max-layer or --switches, or submit to a partition that allows it."},
+    CodeEntry{Code::E107, "FL-E107", "partition keeps nodes closer together",
+              "The job allows more network layers above its nodes than its partition does.",
+              "Drop --max-layer, or submit to a partition that allows it."},
     CodeEntry{Code::E108, "FL-E108", "Availability Zones cannot hold",
               "The job may span Availability Zones, but what it asks for otherwise lies within "
               "one: a cluster placement group, or a partition that demands one zone.",
@@ -167,9 +166,10 @@ constexpr std::array table{
         Code::P101, "FL-P101", "--efa-pin has a word it does not know",
         "A part of the --efa-pin value is not in the grammar. Nothing was queued.",
         "Use the word that the message proposes; `fairlead pin plan --help` prints the grammar."},
-    CodeEntry{Code::P102, "FL-P102", "--efa has a bad value",
-              "The value of --efa is not required, preferred or off. Nothing was queued.",
-              "Use --efa=required, --efa=preferred or --efa=off; a bare --efa means required."},
+    CodeEntry{Code::P102, "FL-P102", "a fabric option has a bad value",
+              "The value of --efa, --efa-interfaces, --placement, --max-layer or --same-az is none "
+              "that the option takes. Nothing was queued.",
+              "Use one of the values that the message and `srun --help` name."},
     CodeEntry{Code::P103, "FL-P103", "option value too long",
               "The option value is longer than Fairlead accepts.",
               "Shorten the value; all words of the grammar together fit easily."},

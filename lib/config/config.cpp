@@ -13,12 +13,8 @@ namespace {
 
 // YAML 1.2 reads a bare `off` as text, and so does yaml-cpp's Scalar().
 constexpr std::array<std::string_view, 3> modes{"off", "observe", "enforce"};
-constexpr std::array<std::string_view, 3> needs{"off", "preferred", "required"};
-constexpr std::array<std::string_view, 5> placements{"any", "cluster", "partition", "spread",
-                                                     "capacity-block"};
 constexpr std::array<std::string_view, 5> relaxables{"efa", "efa_interfaces", "placement",
                                                      "max_layer", "same_az"};
-constexpr std::array<std::string_view, 4> layers{"any", "1", "2", "3"};
 constexpr std::array<std::string_view, 2> truths{"false", "true"};
 constexpr std::array<std::string_view, 2> unknowns{"run", "hold"};
 constexpr std::array<std::string_view, 2> admissions{"node", "controller"};
@@ -36,14 +32,6 @@ auto word_into(const Reader& reader, std::string_view where,
         target = static_cast<Value>(*index);
         return {};
     };
-}
-
-template <class Enum, std::size_t N>
-std::optional<Enum> parse(std::string_view word, const std::array<std::string_view, N>& words) {
-    const auto found = std::ranges::find(words, word);
-    if (found == words.end())
-        return std::nullopt;
-    return static_cast<Enum>(found - words.begin());
 }
 
 template <class T>
@@ -78,7 +66,7 @@ auto path_into(const Reader& reader, std::string_view where, fs::path& target) {
 Result<void> read_rules(const Reader& reader, const YAML::Node& node, std::string_view where,
                         PartitionRules& rules) {
     const Key keys[] = {
-        {"efa", word_into(reader, "efa", needs, rules.efa)},
+        {"efa", word_into(reader, "efa", efa_needs, rules.fabric.efa)},
         {"mode", word_into(reader, "mode", modes, rules.mode)},
         {"instance_types",
          [&](const YAML::Node& value) {
@@ -86,16 +74,16 @@ Result<void> read_rules(const Reader& reader, const YAML::Node& node, std::strin
          }},
         {"efa_interfaces",
          [&](const YAML::Node& value) {
-             constexpr int most = 64;
-             return store(reader.number(value, "efa_interfaces", 0, most), rules.efa_interfaces);
+             return store(reader.number(value, "efa_interfaces", 0, most_efa_interfaces),
+                          rules.fabric.efa_interfaces);
          }},
-        {"placement", word_into(reader, "placement", placements, rules.placement)},
+        {"placement", word_into(reader, "placement", placements, rules.fabric.placement)},
         {"placement_group",
          [&](const YAML::Node& value) {
-             return store(reader.text(value, "placement_group"), rules.placement_group);
+             return store(reader.text(value, "placement_group"), rules.fabric.group);
          }},
-        {"max_layer", word_into(reader, "max_layer", layers, rules.max_layer)},
-        {"same_az", word_into(reader, "same_az", truths, rules.same_az)},
+        {"max_layer", word_into(reader, "max_layer", layers, rules.fabric.max_layer)},
+        {"same_az", word_into(reader, "same_az", truths, rules.fabric.same_az)},
         {"relax", [&](const YAML::Node& value) { return read_relax(reader, value, rules.relax); }},
         {"unknown_placement",
          word_into(reader, "unknown_placement", unknowns, rules.unknown_placement)},
@@ -248,18 +236,6 @@ const PartitionRules& rules_for(const Config& config, std::string_view partition
 }
 
 std::string_view to_string(Mode mode) { return modes.at(static_cast<std::size_t>(mode)); }
-
-std::string_view to_string(EfaNeed need) { return needs.at(static_cast<std::size_t>(need)); }
-
-std::string_view to_string(Placement placement) {
-    return placements.at(static_cast<std::size_t>(placement));
-}
-
-std::optional<EfaNeed> parse_efa_need(std::string_view word) { return parse<EfaNeed>(word, needs); }
-
-std::optional<Placement> parse_placement(std::string_view word) {
-    return parse<Placement>(word, placements);
-}
 
 fs::path system_root(const Config& config) {
     if (config.testing && !config.testing->sysfs_root.empty())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "config/fabric_words.hpp"
 
 #include <filesystem>
 #include <map>
@@ -16,14 +17,9 @@ namespace fairlead::config {
 /// What an enforcement does: nothing; log and count; act.
 enum class Mode { Off, Observe, Enforce };
 
-enum class EfaNeed { Off, Preferred, Required };
-
 /// Whose word a node takes: the job's own request, re-checked; or the controller's admitted record,
 /// which is trustworthy only where job_submit_fairlead strips forged ones.
 enum class Admission { Node, Controller };
-
-/// How EC2 places the instances of a job, in its own words; a capacity block needs no group.
-enum class Placement { Any, Cluster, Partition, Spread, CapacityBlock };
 
 /// What a job may ask less of than its partition demands.
 enum class Relaxable { Efa, EfaInterfaces, Placement, MaxLayer, SameAz };
@@ -32,20 +28,22 @@ enum class Relaxable { Efa, EfaInterfaces, Placement, MaxLayer, SameAz };
 enum class UnknownPlacement { Run, Hold };
 
 struct PartitionRules {
-    EfaNeed efa = EfaNeed::Off;
     Mode mode = Mode::Observe;
-    std::vector<std::string> instance_types; ///< what the partition's nodes are
-    int efa_interfaces = 0;                  ///< least on each node; 0 for all that its type has
-    Placement placement = Placement::Any;
-    std::string placement_group{}; ///< name of the group; empty where any will do
-    /// How many layers of network nodes may lie above the job's nodes: 1 is one leaf (the network
-    /// node that instances are attached to), 2 one network node above the leaves, 3 the next; 0 is
-    /// any number.
-    int max_layer = 0;
-    bool same_az = false;
-    std::vector<Relaxable> relax{}; ///< what a job may ask less of
+    FabricDemand fabric;
+    std::vector<std::string> instance_types{}; ///< what the partition's nodes are
+    std::vector<Relaxable> relax{};            ///< what a job may ask less of
     UnknownPlacement unknown_placement = UnknownPlacement::Hold;
 };
+
+bool relaxes(const PartitionRules& rules, Relaxable aspect);
+
+/// What satisfies both; of two placements the first.
+FabricDemand stricter(const FabricDemand& first, const FabricDemand& second);
+
+/// What the nodes of a job must be: what it asks for, what its partition demands, and of both the
+/// stricter, but the job's word where the partition lets it relax. A partition that does not
+/// `count` demands nothing.
+FabricDemand demand_of(const FabricRequest& request, const PartitionRules& rules, bool counts);
 
 /// Makes a node look like another machine, for tests on hardware without EFA.
 struct Testing {
@@ -88,10 +86,6 @@ Result<Config> parse(std::string_view text, const std::filesystem::path& path);
 const PartitionRules& rules_for(const Config& config, std::string_view partition);
 
 std::string_view to_string(Mode mode);
-std::string_view to_string(EfaNeed need);
-std::string_view to_string(Placement placement);
-std::optional<EfaNeed> parse_efa_need(std::string_view word);
-std::optional<Placement> parse_placement(std::string_view word);
 
 /// The directory of sysfs to read: "/" or the fake root of a test.
 std::filesystem::path system_root(const Config& config);

@@ -1,122 +1,16 @@
 #include "policy/admit.hpp"
 
-#include "base/words.hpp"
+#include "policy/fabric.hpp"
 #include "state/admitted.hpp"
 
 #include <algorithm>
-#include <fmt/ranges.h>
 
 namespace fairlead::policy {
 namespace {
 
 using config::EfaNeed;
+using config::FabricDemand;
 using config::Mode;
-
-/// What one or more partitions demand together. A job that may run in several is held to what all
-/// of them demand; the prolog checks it again in the one where it starts.
-struct Demand {
-    EfaNeed efa;
-    Mode mode;
-    std::string partition; ///< the first that demands no more, for messages
-    std::vector<std::string> types;
-    bool unlisted = false; ///< one of them does not say what its nodes are
-};
-
-EfaNeed need_of(const config::PartitionRules& rules) {
-    return rules.mode == Mode::Off ? EfaNeed::Off : rules.efa;
-}
-
-void add_demand(const config::PartitionRules& rules, std::string_view name, Demand& demand) {
-    demand.types.insert(demand.types.end(), rules.instance_types.begin(),
-                        rules.instance_types.end());
-    demand.unlisted = demand.unlisted || rules.instance_types.empty();
-    demand.mode = std::min(demand.mode, rules.mode);
-    if (need_of(rules) >= demand.efa)
-        return;
-    demand.efa = need_of(rules);
-    demand.partition = name;
-}
-
-Demand demand_of(const JobRequest& request, const config::Config& config) {
-    const std::string names =
-        request.partition.value_or(config.default_partition.value_or(std::string{}));
-    auto list = split(names, ',');
-    std::erase(list, std::string_view{});
-    if (list.empty())
-        list.emplace_back();
-    const config::PartitionRules& first = config::rules_for(config, list.front());
-    Demand demand{need_of(first), first.mode, std::string(list.front()), {}};
-    for (const std::string_view name : list)
-        add_demand(config::rules_for(config, name), name, demand);
-    return demand;
-}
-
-std::vector<std::string> efa_types(const Demand& demand, const catalog::Catalog& catalog) {
-    std::vector<std::string> types;
-    std::ranges::copy_if(demand.types, std::back_inserter(types), [&](const std::string& name) {
-        const auto* type = catalog.find(name);
-        return type && type->efa_interfaces > 0;
-    });
-    return types;
-}
-
-/// A partition without listed types says nothing, so nothing is held against it.
-std::optional<Error> refuse_without_efa_type(const Demand& demand, const Snapshot& snapshot) {
-    if (demand.unlisted || !efa_types(demand, snapshot.catalog).empty())
-        return std::nullopt;
-    return Error{Code::E101,
-                 fmt::format("partition '{}' has no EFA node type (it has {}); submit to a "
-                             "partition with EFA nodes or drop --efa=required",
-                             demand.partition, fmt::join(demand.types, ", "))};
-}
-
-std::optional<Error> refuse_relaxation(EfaNeed asked, const Demand& demand) {
-    if (demand.efa != EfaNeed::Required || asked == EfaNeed::Required)
-        return std::nullopt;
-    return Error{Code::E102,
-                 fmt::format("partition '{}' requires EFA, so --efa={} cannot hold; drop the "
-                             "option or submit to another partition",
-                             demand.partition, config::to_string(asked))};
-}
-
-void require_efa(const JobRequest& request, bool asked, JobPatch& patch) {
-    const std::string features = request.features.value_or("");
-    if (std::string wanted = with_efa(features); wanted != features)
-        patch.features = std::move(wanted);
-    patch.record = state::encode({EfaNeed::Required, asked});
-}
-
-/// What the job itself asks for is honoured in every mode.
-Admission admit_asked(const JobRequest& request, EfaNeed asked, const Demand& demand,
-                      const Snapshot& snapshot) {
-    Admission admission;
-    if (auto relaxed = refuse_relaxation(asked, demand)) {
-        (demand.mode == Mode::Enforce ? admission.refusal : admission.would_have) = relaxed;
-        if (admission.refusal)
-            return admission;
-    }
-    if (asked == EfaNeed::Required) {
-        admission.refusal = refuse_without_efa_type(demand, snapshot);
-        if (!admission.refusal)
-            require_efa(request, true, admission.patch);
-    }
-    return admission;
-}
-
-Admission admit_by_partition(const JobRequest& request, const Demand& demand,
-                             const Snapshot& snapshot) {
-    Admission admission;
-    if (demand.efa != EfaNeed::Required)
-        return admission;
-    const auto lacking = refuse_without_efa_type(demand, snapshot);
-    if (demand.mode != Mode::Enforce)
-        admission.would_have = lacking;
-    else if (lacking)
-        admission.refusal = lacking;
-    else
-        require_efa(request, false, admission.patch);
-    return admission;
-}
 
 /// Whether a constraint demands efa as it stands. slurmctld reads `&` and `|` outside brackets from
 /// left to right (seen on 22.05 and 24.11), so behind a `|` only the last word is sure to hold.
@@ -137,6 +31,64 @@ bool demands_efa(std::string_view features) {
     return choice ? features.ends_with("&efa") : found;
 }
 
+/// Nodes under one leaf are what Slurm's --switches=1 asks for. It is soft: past the wait the job
+/// starts anywhere (seen on 22.05), so the wait is long, and slurmctld's prolog checks what the job
+/// was given.
+void ask_for_one_leaf(const JobRequest& request, int wait, JobPatch& patch) {
+    if (request.most_nodes == 1U)
+        return;
+    const auto least = static_cast<std::uint32_t>(wait);
+    if (request.switches != 1U)
+        patch.switches = 1U;
+    if (request.switch_wait.value_or(0) < least)
+        patch.switch_wait = least;
+}
+
+JobPatch patch_of(const JobRequest& request, const FabricDemand& demand, bool asked,
+                  const config::Config& config) {
+    JobPatch patch;
+    const std::string features = request.features.value_or("");
+    if (demand.efa == EfaNeed::Required)
+        if (std::string wanted = with_efa(features); wanted != features)
+            patch.features = std::move(wanted);
+    if (demand.max_layer == 1)
+        ask_for_one_leaf(request, config.switch_wait, patch);
+    if (demand.efa == EfaNeed::Required || demand.placed())
+        patch.record = state::encode({demand, asked});
+    return patch;
+}
+
+/// What enforce mode would refuse of a job whose partition only observes.
+std::optional<Error> would_refuse(const JobRequest& request, const config::FabricRequest& asked,
+                                  const Partitions& partitions, const Snapshot& snapshot) {
+    if (auto relaxed = refuse_relaxation(asked, partitions))
+        return relaxed;
+    const FabricDemand demand = config::demand_of(asked, partitions.rules, true);
+    return refuse_impossible(request, demand, partitions, snapshot.catalog,
+                             snapshot.config.ranks_per_nic);
+}
+
+Admission admit_fabric(const JobRequest& request, const config::FabricRequest& asked,
+                       const Snapshot& snapshot) {
+    const Partitions partitions = partitions_of(request, snapshot.config);
+    const Mode mode = partitions.rules.mode;
+    Admission admission;
+    if (mode == Mode::Enforce)
+        admission.refusal = refuse_relaxation(asked, partitions);
+    if (admission.refusal)
+        return admission;
+    // What the job itself asks for is honoured in every mode.
+    const FabricDemand demand = config::demand_of(asked, partitions.rules, mode == Mode::Enforce);
+    admission.refusal = refuse_impossible(request, demand, partitions, snapshot.catalog,
+                                          snapshot.config.ranks_per_nic);
+    if (admission.refusal)
+        return admission;
+    if (mode == Mode::Observe)
+        admission.would_have = would_refuse(request, asked, partitions, snapshot);
+    admission.patch = patch_of(request, demand, asked.efa == EfaNeed::Required, snapshot.config);
+    return admission;
+}
+
 } // namespace
 
 std::string with_efa(const std::string& features) {
@@ -150,19 +102,11 @@ std::string with_efa(const std::string& features) {
 Admission admit(const JobRequest& request, const Snapshot& snapshot) {
     if (snapshot.paused)
         return {};
-    const Demand demand = demand_of(request, snapshot.config);
-    if (!request.efa_option)
-        return admit_by_partition(request, demand, snapshot);
-    const std::string_view word =
-        request.efa_option->empty() ? "required" : std::string_view(*request.efa_option);
-    const auto asked = config::parse_efa_need(word);
-    if (!asked)
+    if (!request.fabric)
         return {.patch = {},
-                .refusal = Error{Code::A102, fmt::format("--efa is '{}'; expected required, "
-                                                         "preferred or off",
-                                                         printable(word))},
+                .refusal = Error{Code::A102, request.fabric.error().message},
                 .would_have = std::nullopt};
-    return admit_asked(request, *asked, demand, snapshot);
+    return admit_fabric(request, *request.fabric, snapshot);
 }
 
 } // namespace fairlead::policy

@@ -2,7 +2,7 @@
 /// admin_comment.
 #pragma once
 
-#include "config/config.hpp"
+#include "config/fabric_words.hpp"
 
 #include <string>
 #include <string_view>
@@ -10,14 +10,14 @@
 namespace fairlead::state {
 
 struct Admitted {
-    config::EfaNeed efa;
-    bool asked; ///< the job itself asked for it, so it holds whatever the partition's mode
+    config::FabricDemand fabric;
+    bool asked; ///< the job itself required EFA, so that it holds whatever the partition's mode
 };
 
 /// Name in spank_job_env; slurmd hands it to the prolog as SPANK_FAIRLEAD_ADMITTED.
 inline constexpr std::string_view admitted_name = "FAIRLEAD_ADMITTED";
 
-/// Compact JSON without spaces.
+/// Compact JSON without spaces; what a job does not demand is left out.
 std::string encode(const Admitted& admitted);
 
 /// FL-X202, FL-X203.

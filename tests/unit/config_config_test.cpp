@@ -33,7 +33,7 @@ TEST(Config, TheSchemaAloneGivesTheDefaults) {
     EXPECT_EQ(config->scontrol, "/usr/bin/scontrol");
     EXPECT_EQ(config->catalog, "");
     EXPECT_EQ(config->default_partition, std::nullopt);
-    EXPECT_EQ(config->defaults.efa, EfaNeed::Off);
+    EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Off);
     EXPECT_EQ(config->defaults.mode, Mode::Observe);
     EXPECT_TRUE(config->partitions.empty());
     EXPECT_FALSE(config->testing);
@@ -49,7 +49,7 @@ TEST(Config, ReadsEveryKey) {
     EXPECT_EQ(config->catalog, "/c.csv");
     EXPECT_EQ(config->scontrol, "/opt/slurm/bin/scontrol");
     EXPECT_EQ(config->default_partition, "hpc");
-    EXPECT_EQ(config->defaults.efa, EfaNeed::Preferred);
+    EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Preferred);
     EXPECT_EQ(config->defaults.mode, Mode::Enforce);
     EXPECT_EQ(config->defaults.instance_types, (std::vector<std::string>{"a", "b"}));
 }
@@ -76,25 +76,25 @@ TEST(Config, ABareOffIsAWordAndNoBoolean) {
     const auto config = read("defaults: {mode: off, efa: off}\n");
     ASSERT_TRUE(succeeds(config));
     EXPECT_EQ(config->defaults.mode, Mode::Off);
-    EXPECT_EQ(config->defaults.efa, EfaNeed::Off);
+    EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Off);
 }
 
 TEST(Config, APartitionTakesWhatItLeavesOutFromTheDefaults) {
     const auto config = read("partitions: {hpc: {efa: required}, low: {mode: off}}\n"
                              "defaults: {mode: enforce, efa: preferred}\n"); // order is free
     ASSERT_TRUE(succeeds(config));
-    EXPECT_EQ(rules_for(*config, "hpc").efa, EfaNeed::Required);
+    EXPECT_EQ(rules_for(*config, "hpc").fabric.efa, EfaNeed::Required);
     EXPECT_EQ(rules_for(*config, "hpc").mode, Mode::Enforce);
-    EXPECT_EQ(rules_for(*config, "low").efa, EfaNeed::Preferred);
+    EXPECT_EQ(rules_for(*config, "low").fabric.efa, EfaNeed::Preferred);
     EXPECT_EQ(rules_for(*config, "low").mode, Mode::Off);
 }
 
 TEST(Config, APartitionThatIsNotListedHasTheDefaults) {
     const auto config = read("defaults: {efa: preferred}\npartitions: {hpc: {efa: required}}\n");
     ASSERT_TRUE(succeeds(config));
-    EXPECT_EQ(rules_for(*config, "other").efa, EfaNeed::Preferred);
-    EXPECT_EQ(rules_for(*config, "").efa, EfaNeed::Preferred);
-    EXPECT_EQ(rules_for(*config, "HPC").efa, EfaNeed::Preferred);
+    EXPECT_EQ(rules_for(*config, "other").fabric.efa, EfaNeed::Preferred);
+    EXPECT_EQ(rules_for(*config, "").fabric.efa, EfaNeed::Preferred);
+    EXPECT_EQ(rules_for(*config, "HPC").fabric.efa, EfaNeed::Preferred);
 }
 
 TEST(Config, AnUnknownKeyIsNamedWithItsPlaceAndTheNearestKey) {
@@ -187,7 +187,7 @@ TEST(LoadForNode, WithoutANamedFileTheDefaultsHold) {
         GTEST_SKIP() << default_path << " exists on this machine";
     const auto config = load_for_node(nullptr);
     ASSERT_TRUE(succeeds(config));
-    EXPECT_EQ(config->defaults.efa, EfaNeed::Off);
+    EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Off);
 }
 
 TEST(LoadForNode, ANamedFileMustExist) {

@@ -21,6 +21,10 @@ const std::string partition_record =
     R"({"schema":"fairlead.admitted/1","efa":"required","asked":false})";
 const Types with_efa_types{"hpc7a.96xlarge"}, without_efa_types{"t3.micro"}, unlisted_types{};
 
+config::PartitionRules rules(EfaNeed efa, Mode mode, const Types& types) {
+    return {.mode = mode, .fabric = {.efa = efa}, .instance_types = types};
+}
+
 Snapshot snapshot_of(const config::PartitionRules& hpc) {
     Snapshot snapshot;
     snapshot.config.partitions["hpc"] = hpc;
@@ -29,8 +33,14 @@ Snapshot snapshot_of(const config::PartitionRules& hpc) {
     return snapshot;
 }
 
-JobRequest job(std::optional<std::string> efa_option = {}, std::string partition = "hpc") {
-    return {.partition = std::move(partition), .features = {}, .efa_option = std::move(efa_option)};
+JobRequest job(std::optional<std::string_view> efa_option = {}, std::string partition = "hpc") {
+    JobRequest request;
+    request.partition = std::move(partition);
+    request.fabric =
+        config::read_fabric_request([&](std::string_view name) -> std::optional<std::string_view> {
+            return name == "fairlead_efa" ? efa_option : std::optional<std::string_view>{};
+        });
+    return request;
 }
 
 /// "-" where nothing happens, else the code of the refusal, or of what would have been refused in
@@ -59,12 +69,12 @@ struct Row {
     const char *with_types, *without_types, *without_list;
 };
 
-void expect_rows(std::span<const Row> rows, const std::optional<std::string>& option) {
+void expect_rows(std::span<const Row> rows, std::optional<std::string_view> option) {
     for (const Row& row : rows) {
         SCOPED_TRACE(fmt::format("mode {}, efa {}, option {}", config::to_string(row.mode),
                                  config::to_string(row.efa), option.value_or("(none)")));
         const auto on = [&](const Types& types) {
-            return outcome(admit(job(option), snapshot_of({row.efa, row.mode, types})));
+            return outcome(admit(job(option), snapshot_of(rules(row.efa, row.mode, types))));
         };
         EXPECT_EQ(on(with_efa_types), row.with_types);
         EXPECT_EQ(on(without_efa_types), row.without_types);
@@ -117,15 +127,15 @@ TEST(Admit, AJobThatWantsLessThanItsPartitionRequiresIsRefusedWhereItEnforces) {
 TEST(Admit, AnOptionThatNoPluginWouldHaveSentIsRefusedInEveryMode) {
     for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce}) {
         const Row row[] = {{mode, required, "A102", "A102", "A102"}};
-        for (const char* option : {"Required", "required ", "on", "(null)", "\x1b[2J"})
+        for (const char* option : {"Required", "required ", "on", "\x1b[2J"})
             expect_rows(row, option);
     }
 }
 
 TEST(Admit, ARefusalIsASentence) {
-    const auto refusal = [](std::optional<std::string> option, const Types& types) {
+    const auto refusal = [](std::optional<std::string_view> option, const Types& types) {
         return to_string(
-            *admit(job(std::move(option)), snapshot_of({required, Mode::Enforce, types})).refusal);
+            *admit(job(option), snapshot_of(rules(required, Mode::Enforce, types))).refusal);
     };
     EXPECT_EQ(refusal({}, {"t3.micro", "m5.large"}),
               "partition 'hpc' has no EFA node type (it has t3.micro, m5.large); submit to a "
@@ -135,11 +145,11 @@ TEST(Admit, ARefusalIsASentence) {
         "partition 'hpc' requires EFA, so --efa=off cannot hold; drop the option or submit to "
         "another partition [FL-E102]");
     EXPECT_EQ(refusal("\nx", with_efa_types),
-              "--efa is '?x'; expected required, preferred or off [FL-A102]");
+              "--efa: unknown value '?x'; expected one of: off, preferred, required [FL-A102]");
 }
 
 TEST(Admit, PausedLetsEverythingThrough) {
-    auto snapshot = snapshot_of({required, Mode::Enforce, without_efa_types});
+    auto snapshot = snapshot_of(rules(required, Mode::Enforce, without_efa_types));
     snapshot.paused = true;
     for (const char* option : {"required", "off", "garbage"})
         EXPECT_EQ(outcome(admit(job(option), snapshot)), "-") << option;
@@ -149,7 +159,7 @@ TEST(Admit, PausedLetsEverythingThrough) {
 TEST(Admit, TheFeaturesOfTheJobAreKept) {
     auto request = job("required");
     request.features = "gpu|arm";
-    const auto snapshot = snapshot_of({off, Mode::Observe, {}});
+    const auto snapshot = snapshot_of(rules(off, Mode::Observe, {}));
     EXPECT_EQ(admit(request, snapshot).patch.features, "gpu|arm&efa");
     request.features = "efa";
     EXPECT_EQ(admit(request, snapshot).patch.features, std::nullopt);
@@ -158,23 +168,23 @@ TEST(Admit, TheFeaturesOfTheJobAreKept) {
 
 TEST(Admit, TheRecordIsWhatTheNodesDecode) {
     const auto admission =
-        admit(job("required"), snapshot_of({off, Mode::Observe, with_efa_types}));
+        admit(job("required"), snapshot_of(rules(off, Mode::Observe, with_efa_types)));
     const auto record = state::decode_admitted(admission.patch.record.value());
     ASSERT_TRUE(record);
-    EXPECT_EQ(record->efa, EfaNeed::Required);
+    EXPECT_EQ(record->fabric.efa, EfaNeed::Required);
     EXPECT_TRUE(record->asked);
 }
 
 /// Partition hpc requires and enforces, low asks for nothing.
 Snapshot two_partitions(const Types& hpc, const Types& low) {
-    auto snapshot = snapshot_of({required, Mode::Enforce, hpc});
-    snapshot.config.partitions["low"] = {off, Mode::Observe, low};
+    auto snapshot = snapshot_of(rules(required, Mode::Enforce, hpc));
+    snapshot.config.partitions["low"] = rules(off, Mode::Observe, low);
     return snapshot;
 }
 
 TEST(AdmitPartitions, AListIsHeldToWhatAllOfThemRequire) {
     auto snapshot = two_partitions(with_efa_types, without_efa_types);
-    snapshot.config.partitions["gpu"] = {required, Mode::Enforce, with_efa_types};
+    snapshot.config.partitions["gpu"] = rules(required, Mode::Enforce, with_efa_types);
     for (const char* list : {"hpc,low", "low,hpc"}) {
         EXPECT_EQ(outcome(admit(job({}, list), snapshot)), "-") << list;
         EXPECT_EQ(outcome(admit(job("off", list), snapshot)), "-") << list;
@@ -185,8 +195,8 @@ TEST(AdmitPartitions, AListIsHeldToWhatAllOfThemRequire) {
 }
 
 TEST(AdmitPartitions, OneThatOnlyObservesMakesTheListObserve) {
-    auto snapshot = snapshot_of({required, Mode::Enforce, with_efa_types});
-    snapshot.config.partitions["try"] = {required, Mode::Observe, with_efa_types};
+    auto snapshot = snapshot_of(rules(required, Mode::Enforce, with_efa_types));
+    snapshot.config.partitions["try"] = rules(required, Mode::Observe, with_efa_types);
     for (const char* list : {"hpc,try", "try,hpc", "try"})
         EXPECT_EQ(outcome(admit(job("off", list), snapshot)), "(E102)") << list;
 }
@@ -204,7 +214,7 @@ TEST(AdmitPartitions, OneWithoutListedTypesIsEnough) {
 }
 
 TEST(AdmitPartitions, AJobThatNamesNoneIsJudgedByTheDefaultOne) {
-    auto snapshot = snapshot_of({required, Mode::Enforce, without_efa_types});
+    auto snapshot = snapshot_of(rules(required, Mode::Enforce, without_efa_types));
     JobRequest request;
     EXPECT_EQ(outcome(admit(request, snapshot)), "-");
     snapshot.config.default_partition = "hpc";
@@ -214,14 +224,14 @@ TEST(AdmitPartitions, AJobThatNamesNoneIsJudgedByTheDefaultOne) {
 }
 
 TEST(AdmitPartitions, OneThatIsNotListedHasTheDefaults) {
-    auto snapshot = snapshot_of({});
-    snapshot.config.defaults = {required, Mode::Enforce, without_efa_types};
+    auto snapshot = snapshot_of(rules(off, Mode::Observe, {}));
+    snapshot.config.defaults = rules(required, Mode::Enforce, without_efa_types);
     EXPECT_EQ(outcome(admit(job({}, "unlisted"), snapshot)), "E101");
     EXPECT_EQ(outcome(admit(job({}, "hpc"), snapshot)), "-");
 }
 
 TEST(AdmitPartitions, OddListsAreNamesLikeOthers) {
-    const auto snapshot = snapshot_of({required, Mode::Enforce, with_efa_types});
+    const auto snapshot = snapshot_of(rules(required, Mode::Enforce, with_efa_types));
     for (const char* list : {"", ",", ",,,", "HPC", " hpc", "hpc/../low"})
         EXPECT_EQ(outcome(admit(job({}, list), snapshot)), "-") << list;
     EXPECT_EQ(outcome(admit(job({}, ",hpc,"), snapshot)), "+efa by partition");

@@ -29,7 +29,7 @@ constexpr auto required = EfaNeed::Required, preferred = EfaNeed::Preferred;
 
 void expect(const Row& row) {
     Demand demand;
-    demand.efa = row.efa;
+    demand.checked.efa = row.efa;
     demand.asked = row.asked;
     demand.enforced = row.enforced;
     const Decision decision = decide(verdict_of(row.outcome), demand);

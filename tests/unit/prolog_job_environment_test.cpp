@@ -26,7 +26,7 @@ TEST(JobEnvironment, IsWhatSlurmdSays) {
     EXPECT_EQ(job.job, JobId{4711});
     EXPECT_EQ(job.node, "n1");
     EXPECT_EQ(job.partition, "hpc");
-    EXPECT_EQ(job.efa, EfaNeed::Off);
+    EXPECT_EQ(job.request, config::FabricRequest{});
     EXPECT_EQ(job.admitted, std::nullopt);
 }
 
@@ -37,19 +37,19 @@ TEST(JobEnvironment, WithoutAJobIdThereIsNoJob) {
 }
 
 TEST(JobEnvironment, TheBareOptionMeansRequired) {
-    EXPECT_EQ(read({option}).efa, EfaNeed::Required);
-    EXPECT_EQ(read({option + "(null)"}).efa, EfaNeed::Required);
-    EXPECT_EQ(read({option + "required"}).efa, EfaNeed::Required);
+    EXPECT_EQ(read({option}).request.efa, EfaNeed::Required);
+    EXPECT_EQ(read({option + "(null)"}).request.efa, EfaNeed::Required);
+    EXPECT_EQ(read({option + "required"}).request.efa, EfaNeed::Required);
 }
 
 TEST(JobEnvironment, OtherWordsOfTheOptionAreRead) {
-    EXPECT_EQ(read({option + "preferred"}).efa, EfaNeed::Preferred);
-    EXPECT_EQ(read({option + "off"}).efa, EfaNeed::Off);
+    EXPECT_EQ(read({option + "preferred"}).request.efa, EfaNeed::Preferred);
+    EXPECT_EQ(read({option + "off"}).request.efa, EfaNeed::Off);
 }
 
 TEST(JobEnvironment, AWordThatTheOptionRefusesAsksForNothing) {
     for (const std::string word : {"Required", "required ", "yes", "\xff", "required,off"})
-        EXPECT_EQ(read({option + word}).efa, EfaNeed::Off) << word;
+        EXPECT_EQ(read({option + word}).request.efa, std::nullopt) << word;
 }
 
 TEST(JobEnvironment, ARecordIsTakenAsItIs) {
@@ -64,32 +64,32 @@ const std::string required_record =
 config::Config config_of(Mode mode, Admission admission = Admission::Node) {
     config::Config config;
     config.admission = admission;
-    config.partitions["hpc"] = {EfaNeed::Required, mode, {}};
+    config.partitions["hpc"] = {.mode = mode, .fabric = {.efa = EfaNeed::Required}};
     return config;
 }
 
 JobEnvironment job_in(std::string partition, EfaNeed efa = EfaNeed::Off,
                       std::optional<std::string> admitted = {}) {
-    return {JobId{1}, "n1", std::move(partition), efa, std::move(admitted)};
+    return {JobId{1}, "n1", std::move(partition), {.efa = efa}, std::move(admitted)};
 }
 
 TEST(PrologDemand, IsThePartitions) {
     const auto demand = demand_of(job_in("hpc"), config_of(Mode::Enforce));
-    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_EQ(demand.checked.efa, EfaNeed::Required);
     EXPECT_TRUE(demand.enforced);
     EXPECT_FALSE(demand.asked);
-    EXPECT_EQ(demand_of(job_in("low"), config_of(Mode::Enforce)).efa, EfaNeed::Off);
+    EXPECT_EQ(demand_of(job_in("low"), config_of(Mode::Enforce)).checked.efa, EfaNeed::Off);
 }
 
 TEST(PrologDemand, APartitionThatIsOffDemandsNothing) {
-    EXPECT_EQ(demand_of(job_in("hpc"), config_of(Mode::Off)).efa, EfaNeed::Off);
-    EXPECT_EQ(demand_of(job_in("hpc"), config_of(Mode::Observe)).efa, EfaNeed::Required);
+    EXPECT_EQ(demand_of(job_in("hpc"), config_of(Mode::Off)).checked.efa, EfaNeed::Off);
+    EXPECT_EQ(demand_of(job_in("hpc"), config_of(Mode::Observe)).checked.efa, EfaNeed::Required);
 }
 
 TEST(PrologDemand, WhatTheJobAsksForHoldsInEveryMode) {
     for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce}) {
         const auto demand = demand_of(job_in("hpc", EfaNeed::Required), config_of(mode));
-        EXPECT_EQ(demand.efa, EfaNeed::Required);
+        EXPECT_EQ(demand.checked.efa, EfaNeed::Required);
         EXPECT_TRUE(demand.asked);
         EXPECT_EQ(demand.enforced, mode == Mode::Enforce);
     }
@@ -97,23 +97,23 @@ TEST(PrologDemand, WhatTheJobAsksForHoldsInEveryMode) {
 
 TEST(PrologDemand, WhatTheJobAsksForIsNotEnforcedByAPartitionThatDoesNotRequireIt) {
     auto config = config_of(Mode::Enforce);
-    config.partitions["hpc"].efa = EfaNeed::Preferred;
+    config.partitions["hpc"].fabric.efa = EfaNeed::Preferred;
     const auto demand = demand_of(job_in("hpc", EfaNeed::Required), config);
-    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_EQ(demand.checked.efa, EfaNeed::Required);
     EXPECT_FALSE(demand.enforced);
 }
 
 TEST(PrologDemand, AJobCannotLowerIt) {
     const auto demand = demand_of(job_in("hpc", EfaNeed::Preferred), config_of(Mode::Enforce));
-    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_EQ(demand.checked.efa, EfaNeed::Required);
     EXPECT_FALSE(demand.asked);
 }
 
 TEST(PrologDemand, ARecordCountsOnlyWhereTheControllerIsTrusted) {
     const auto job = job_in("low", EfaNeed::Off, required_record);
-    EXPECT_EQ(demand_of(job, config_of(Mode::Enforce)).efa, EfaNeed::Off);
+    EXPECT_EQ(demand_of(job, config_of(Mode::Enforce)).checked.efa, EfaNeed::Off);
     const auto demand = demand_of(job, config_of(Mode::Enforce, Admission::Controller));
-    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_EQ(demand.checked.efa, EfaNeed::Required);
     EXPECT_TRUE(demand.asked);
 }
 
@@ -121,7 +121,7 @@ TEST(PrologDemand, ARecordCannotLowerIt) {
     const auto job = job_in("hpc", EfaNeed::Required,
                             R"({"schema":"fairlead.admitted/1","efa":"off","asked":false})");
     const auto demand = demand_of(job, config_of(Mode::Enforce, Admission::Controller));
-    EXPECT_EQ(demand.efa, EfaNeed::Required);
+    EXPECT_EQ(demand.checked.efa, EfaNeed::Required);
     EXPECT_TRUE(demand.asked);
 }
 
@@ -130,7 +130,7 @@ TEST(PrologDemand, ARecordThatCannotBeReadIsReportedAndCountsForNothing) {
     const auto demand = demand_of(job, config_of(Mode::Enforce, Admission::Controller));
     ASSERT_TRUE(demand.record_error);
     EXPECT_EQ(demand.record_error->code, Code::X203);
-    EXPECT_EQ(demand.efa, EfaNeed::Off);
+    EXPECT_EQ(demand.checked.efa, EfaNeed::Off);
     EXPECT_FALSE(demand_of(job, config_of(Mode::Enforce)).record_error);
 }
 

@@ -12,27 +12,55 @@ using test::fails_with;
 using test::succeeds;
 
 TEST(Admitted, IsCompactJson) {
-    EXPECT_EQ(encode({EfaNeed::Required, true}),
+    EXPECT_EQ(encode({{.efa = EfaNeed::Required}, true}),
               R"({"schema":"fairlead.admitted/1","efa":"required","asked":true})");
-    EXPECT_EQ(encode({EfaNeed::Off, false}),
+    EXPECT_EQ(encode({{.efa = EfaNeed::Off}, false}),
               R"({"schema":"fairlead.admitted/1","efa":"off","asked":false})");
 }
 
 TEST(Admitted, ReadsBackWhatWasWritten) {
     for (const EfaNeed efa : {EfaNeed::Off, EfaNeed::Preferred, EfaNeed::Required})
         for (const bool asked : {false, true}) {
-            const auto read = decode_admitted(encode({efa, asked}));
+            const auto read = decode_admitted(encode({{.efa = efa}, asked}));
             ASSERT_TRUE(succeeds(read));
-            EXPECT_EQ(read->efa, efa);
+            EXPECT_EQ(read->fabric.efa, efa);
             EXPECT_EQ(read->asked, asked);
         }
 }
 
+TEST(Admitted, CarriesWhereTheNodesMustLie) {
+    const Admitted whole{.fabric = {.efa = EfaNeed::Required,
+                                    .efa_interfaces = 2,
+                                    .placement = config::Placement::CapacityBlock,
+                                    .group = "a \"group\"",
+                                    .max_layer = 3,
+                                    .same_az = true},
+                         .asked = false};
+    EXPECT_EQ(encode(whole),
+              R"({"schema":"fairlead.admitted/1","efa":"required","asked":false,)"
+              R"("efa_interfaces":2,"placement":"capacity-block","group":"a \"group\"",)"
+              R"("max_layer":3,"same_az":true})");
+    const auto read = decode_admitted(encode(whole));
+    ASSERT_TRUE(succeeds(read));
+    EXPECT_EQ(read->fabric, whole.fabric);
+}
+
+TEST(Admitted, WithAFabricThatCannotBeIsRefused) {
+    for (const std::string field :
+         {R"("max_layer":4)", R"("max_layer":-1)", R"("max_layer":"1")", R"("efa_interfaces":65)",
+          R"("placement":"near")", R"("placement":1)", R"("group":[])", R"("same_az":"yes")"})
+        EXPECT_TRUE(fails_with(
+            decode_admitted(R"({"schema":"fairlead.admitted/1","efa":"off","asked":false,)" +
+                            field + "}"),
+            Code::X203))
+            << field;
+}
+
 TEST(Admitted, OfTheNextReleaseIsReadWithItsNewFields) {
     const auto read = decode_admitted(
-        R"({"schema":"fairlead.admitted/2","efa":"required","asked":true,"group":"x","hold":[1]})");
+        R"({"schema":"fairlead.admitted/2","efa":"required","asked":true,"wish":"x","hold":[1]})");
     ASSERT_TRUE(succeeds(read));
-    EXPECT_EQ(read->efa, EfaNeed::Required);
+    EXPECT_EQ(read->fabric.efa, EfaNeed::Required);
 }
 
 TEST(Admitted, OfAReleaseFurtherAwayIsRefused) {

@@ -1,0 +1,23 @@
+/// Whether what a job and its partition want of the fabric can be had: pure functions over what is
+/// known at submission.
+#pragma once
+
+#include "policy/partitions.hpp"
+
+#include <optional>
+
+namespace fairlead::policy {
+
+/// Where a job asks for less than its partition demands and may not relax: FL-E102, E103, E105,
+/// E107, E108.
+std::optional<Error> refuse_relaxation(const config::FabricRequest& asked,
+                                       const Partitions& partitions);
+
+/// Where no nodes of the partitions could ever satisfy the demand: FL-E101, E103, E104, E106, E108.
+/// A partition that does not list its types says nothing, so nothing is held against it.
+std::optional<Error> refuse_impossible(const JobRequest& request,
+                                       const config::FabricDemand& demand,
+                                       const Partitions& partitions,
+                                       const catalog::Catalog& catalog, int ranks_per_nic);
+
+} // namespace fairlead::policy
