@@ -19,4 +19,7 @@ file(STRINGS "${SLURM_INCLUDE_DIR}/slurm/slurm_version.h" slurm_version_line
 string(REGEX MATCH "0x[0-9a-fA-F]+" SLURM_VERSION_HEX "${slurm_version_line}")
 add_library(slurm_headers INTERFACE)
 target_include_directories(slurm_headers SYSTEM INTERFACE "${SLURM_INCLUDE_DIR}")
+find_library(SLURM_LIBRARY slurm HINTS "${SLURM_PREFIX}/lib" REQUIRED)
+add_library(slurm_library INTERFACE)
+target_link_libraries(slurm_library INTERFACE slurm_headers "${SLURM_LIBRARY}")
 message(STATUS "Slurm headers: ${SLURM_INCLUDE_DIR} (${SLURM_VERSION_HEX})")

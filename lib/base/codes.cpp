@@ -153,6 +153,11 @@ constexpr std::array table{
               "The nodes given to the job are not all in one placement group.",
               "Nothing for the user: a batch job is tried again on other nodes. Admins: give the "
               "nodes of a partition one placement group."},
+    CodeEntry{Code::E224, "FL-E224", "misplaced job not sent back",
+              "Nodes were given to a job that lie otherwise than it demands, and slurmctld refused "
+              "to send the job back to the queue.",
+              "The message has slurmctld's words. Check that fairlead-prolog-slurmctld runs as "
+              "SlurmUser, and that the job may be requeued."},
     CodeEntry{Code::E230, "FL-E230", "no network report",
               "There is no network report of the job, or not of all its nodes.",
               "Reports are written when a job that used Fairlead ends, to `spool` in "

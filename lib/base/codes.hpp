@@ -41,6 +41,7 @@ enum class Code {
     E221,
     E222,
     E223,
+    E224,
     E230,
     E231,
     P101,

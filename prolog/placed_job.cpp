@@ -1,0 +1,52 @@
+#include "prolog/placed_job.hpp"
+
+#include "base/log.hpp"
+#include "placement/hostlist.hpp"
+#include "placement/records.hpp"
+
+namespace fairlead::prolog {
+namespace {
+
+placement::Demand demand_by(const config::FabricDemand& fabric, const JobEnvironment& job,
+                            bool by_partition) {
+    return {.by = by_partition ? fmt::format("partition '{}'", job.partition) : "the job",
+            .max_layer = fabric.max_layer,
+            .same_az = fabric.same_az,
+            .placement = fabric.placement,
+            .group = fabric.group};
+}
+
+bool same_place(const config::FabricDemand& a, const config::FabricDemand& b) {
+    return a.max_layer == b.max_layer && a.same_az == b.same_az && a.placement == b.placement &&
+           a.group == b.group;
+}
+
+placement::Snapshot known_places(const std::vector<std::string>& nodes,
+                                 const config::Config& config) {
+    auto snapshot = placement::read_snapshot(placement::snapshot_file(config.state_dir));
+    if (!snapshot) {
+        log::write(log::Level::Warning, to_string(snapshot.error()));
+        return {};
+    }
+    const auto records = placement::read_records(config.state_dir, nodes);
+    return placement::current(std::move(*snapshot), placement::instances_of(records));
+}
+
+} // namespace
+
+std::vector<std::string> job_nodes(const EnvView& env) {
+    const auto list = env.get("SLURM_JOB_NODELIST");
+    return placement::expand(list ? *list : env.get("SLURM_NODELIST").value_or(""))
+        .value_or(std::vector<std::string>{});
+}
+
+Judged judge_placement(const std::vector<std::string>& nodes, const JobEnvironment& job,
+                       const Demand& demand, const config::Config& config) {
+    const auto snapshot = known_places(nodes, config);
+    const bool by_partition =
+        same_place(demand.held, config::rules_for(config, job.partition).fabric);
+    return {placement::judge(nodes, snapshot, demand_by(demand.held, job, by_partition)),
+            placement::judge(nodes, snapshot, demand_by(demand.checked, job, true))};
+}
+
+} // namespace fairlead::prolog
