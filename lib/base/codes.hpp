@@ -75,6 +75,7 @@ enum class Code {
     X208,
     X209,
     X210,
+    X211,
     X301,
 };
 
