@@ -88,7 +88,7 @@ void guess_zones(const Cluster& cluster, Names& zones) {
 }
 
 bool keeps_to_a_zone(const config::PartitionRules& rules) {
-    return rules.same_az && rules.mode == config::Mode::Enforce &&
+    return rules.fabric.same_az && rules.mode == config::Mode::Enforce &&
            std::ranges::find(rules.relax, config::Relaxable::SameAz) == rules.relax.end();
 }
 

@@ -39,7 +39,7 @@ Names roots(const Layout& layout) {
 config::Config strict() {
     config::Config config;
     config::PartitionRules rules;
-    rules.same_az = true;
+    rules.fabric.same_az = true;
     rules.mode = config::Mode::Enforce;
     config.partitions.emplace("all", rules);
     return config;
