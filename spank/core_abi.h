@@ -1,7 +1,7 @@
 /* Between the thin front (spank_fairlead.so) and its planning part: plain C, so that neither side
  * shares a C++ runtime with the other. The part is there twice: spank-recorded.so plans from what
- * is recorded of the node and loads in a fifth of the time; spank-core.so does all there is. Strings belong to whoever passes them and
- * live until the call returns, except where said. */
+ * is recorded of the node and loads in a tenth of the time; spank-core.so does all there is.
+ * Strings belong to whoever passes them and live until the call returns, except where said. */
 #ifndef FAIRLEAD_CORE_ABI_H
 #define FAIRLEAD_CORE_ABI_H
 
