@@ -7,6 +7,7 @@
 
 #include <benchmark/benchmark.h>
 #include <climits>
+#include <hwloc.h>
 #include <numeric>
 
 namespace fairlead {

@@ -86,7 +86,8 @@ int main(int argc, char** argv) {
                                 .ranks = numbers,
                                 .rank_count = ranks,
                                 .visible_gpus = "",
-                                .step_gpus = ""};
+                                .step_gpus = "",
+                                .mem_bind = ""};
     fairlead_plan* plan = NULL;
     fairlead_sentence sentence = {""};
     double start = now();

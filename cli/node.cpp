@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "config/config.hpp"
 #include "config/paths.hpp"
+#include "config/recording.hpp"
 #include "state/node_record.hpp"
 #include "state/record.hpp"
 #include "topology/cache.hpp"
@@ -82,12 +83,22 @@ void print_text(const state::NodeRecord& record) {
                fmt::join(devices, ", "));
 }
 
+/// Null for the default, which may be missing.
+const char* named_path(const Session& session) {
+    return session.config_path == config::default_path ? nullptr : session.config_path.c_str();
+}
+
 /// What root acts on only root may have written; looking needs no trust.
 Result<config::Config> config_of(const Session& session, bool records) {
-    if (!records)
-        return config::load(session.config_path);
-    const bool named = session.config_path != config::default_path;
-    return config::load_for_node(named ? session.config_path.c_str() : nullptr);
+    return records ? config::load_for_node(named_path(session)) : config::load(session.config_path);
+}
+
+/// What steps read. Each is of use without the other.
+void record_for_steps(const config::Config& config, const std::string& node, Session& session) {
+    if (auto recorded = config::record(config::run_dir, named_path(session)); !recorded)
+        session.report(recorded.error());
+    if (auto recorded = topology::record(config, config::run_dir, node); !recorded)
+        session.report(recorded.error());
 }
 
 void scan(const Options& options, Session& session) {
@@ -104,9 +115,7 @@ void scan(const Options& options, Session& session) {
         print_text(record);
     if (options.dry_run)
         return;
-    // Each is of use without the other.
-    if (auto recorded = topology::record(*config, config::run_dir, options.node); !recorded)
-        session.report(recorded.error());
+    record_for_steps(*config, options.node, session);
     if (auto saved = state::write_node_record(config::run_dir, config->state_dir, record); !saved)
         session.report(saved.error());
 }
@@ -138,8 +147,7 @@ void record_topology(const std::string& node, Session& session) {
     const auto config = config_of(session, true);
     if (!config)
         return session.report(config.error());
-    if (auto done = topology::record(*config, config::run_dir, node); !done)
-        session.report(done.error());
+    record_for_steps(*config, node, session);
 }
 
 } // namespace

@@ -7,6 +7,8 @@
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
+#include "config/recorded.hpp"
+#include "config/recording.hpp"
 #include "fabric/verdict.hpp"
 #include "prolog/arguments.hpp"
 #include "prolog/decision.hpp"
@@ -27,6 +29,14 @@ namespace {
 constexpr int go_on = 0, node_broken = 1;
 
 void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
+
+/// Steps read what the configuration said when it was recorded, as long as its text is the same.
+void record_config(const char* path) {
+    if (config::recorded(config::run_dir, path))
+        return;
+    if (auto done = config::record(config::run_dir, path); !done)
+        log_error(done.error());
+}
 
 /// Steps read the topology that was recorded at boot. Where nobody recorded it, or slurmctld was
 /// not asked yet what it takes the node for, the first job's prolog does, in a child, so that
@@ -123,6 +133,7 @@ int run(const Arguments& arguments) {
     const auto config = config::load_for_node(arguments.config_path);
     if (!config)
         return without_config(job, config::state_dir_of(arguments.config_path), config.error());
+    record_config(arguments.config_path);
     record_topology(arguments, job.node);
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)

@@ -1,6 +1,7 @@
-/* Between the thin front (spank_fairlead.so) and its planning part (spank-core.so): plain C, so
- * that neither side shares a C++ runtime with the other. Strings belong to whoever passes them and
- * live until the call returns, except where said. */
+/* Between the thin front (spank_fairlead.so) and its planning part: plain C, so that neither side
+ * shares a C++ runtime with the other. The part is there twice: spank-recorded.so plans from what
+ * is recorded of the node and loads in a tenth of the time; spank-core.so does all there is.
+ * Strings belong to whoever passes them and live until the call returns, except where said. */
 #ifndef FAIRLEAD_CORE_ABI_H
 #define FAIRLEAD_CORE_ABI_H
 
@@ -11,7 +12,7 @@
 extern "C" {
 #endif
 
-#define FAIRLEAD_CORE_ABI 2
+#define FAIRLEAD_CORE_ABI 3
 #define FAIRLEAD_CORE_SYMBOL "fairlead_core"
 
 /* A sentence for the user, filled when a call returns FAIRLEAD_REFUSED. */
@@ -19,7 +20,8 @@ typedef struct {
     char text[512];
 } fairlead_sentence;
 
-enum { FAIRLEAD_OK = 0, FAIRLEAD_REFUSED = 1 };
+/* FAIRLEAD_NOT_RECORDED: spank-recorded.so alone answers so; ask spank-core.so. */
+enum { FAIRLEAD_OK = 0, FAIRLEAD_REFUSED = 1, FAIRLEAD_NOT_RECORDED = 2 };
 
 typedef struct {
     const char* config_path; /* NULL for the default */
@@ -66,7 +68,7 @@ typedef struct {
     void (*release)(fairlead_plan* plan);
 } fairlead_core_functions;
 
-/* The only symbol that spank-core.so exports. */
+/* The only symbol that either exports. */
 const fairlead_core_functions* fairlead_core(void);
 
 #ifdef __cplusplus

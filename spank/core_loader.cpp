@@ -21,4 +21,8 @@ Result<const fairlead_core_functions*> load_core(const std::string& path) {
     return functions;
 }
 
+std::string recorded_path(std::string_view core_path) {
+    return std::string(core_path.substr(0, core_path.find_last_of('/') + 1)) + "spank-recorded.so";
+}
+
 } // namespace fairlead::spank

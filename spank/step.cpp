@@ -76,6 +76,31 @@ std::optional<std::string> request_of(spank_t spank) {
     return std::nullopt;
 }
 
+/// Most nodes have all recorded that a plan needs, and the part that plans from records alone is
+/// much faster to load; where it is missing or cannot answer, the whole part does.
+bool planned_from_records(const fairlead_step& query, fairlead_sentence& sentence, int& answer) {
+    const auto part = load_core(recorded_path(settings().core_path));
+    if (!part)
+        return false;
+    answer = (*part)->plan(&query, &step.plan, &sentence);
+    if (answer == FAIRLEAD_NOT_RECORDED)
+        return false;
+    step.core = *part;
+    return true;
+}
+
+void plan(const fairlead_step& query) {
+    fairlead_sentence sentence{};
+    int answer = FAIRLEAD_OK;
+    if (step.core || !planned_from_records(query, sentence, answer)) {
+        if (!core_ready())
+            return;
+        answer = step.core->plan(&query, &step.plan, &sentence);
+    }
+    if (answer != FAIRLEAD_OK)
+        step.refusal = sentence.text;
+}
+
 void make_plan(spank_t spank, const std::string& request) {
     char* cores = nullptr;
     if (spank_get_item(spank, S_STEP_ALLOC_CORES, &cores) != ESPANK_SUCCESS)
@@ -94,9 +119,7 @@ void make_plan(spank_t spank, const std::string& request) {
                               .visible_gpus = gpus.c_str(),
                               .step_gpus = node_gpus.c_str(),
                               .mem_bind = mem_bind.c_str()};
-    fairlead_sentence sentence{};
-    if (step.core->plan(&query, &step.plan, &sentence) != FAIRLEAD_OK)
-        step.refusal = sentence.text;
+    plan(query);
 }
 
 /// Why a step that asks to be pinned is not; empty where it is.
@@ -221,8 +244,6 @@ int step_planned(spank_t spank) {
         yield(spank, *request, reason);
         return 0;
     }
-    if (!core_ready())
-        return 0;
     make_plan(spank, *text);
     const int verbose = std::max(request->verbose, request->dry_run ? 1 : 0);
     step.reports = verbose > 1 || (verbose == 1 && number_item(spank, S_JOB_NODEID, 0) == 0);

@@ -33,8 +33,6 @@ Result<Machine> ask_child(const std::filesystem::path& program) {
 
 } // namespace
 
-std::filesystem::path record_file(const std::filesystem::path& run) { return run / "machine.json"; }
-
 std::filesystem::path xml_file(const std::filesystem::path& run) { return run / "topology.xml"; }
 
 Result<Machine> look(const config::Config& config) {
@@ -62,28 +60,6 @@ Result<void> record(const config::Config& config, const std::filesystem::path& r
         return written;
     return write_atomic(record_file(run),
                         encode({current_key(), std::move(*machine), !node.empty()}), 0644);
-}
-
-Result<MachineRecord> read_record(const std::filesystem::path& run) {
-    const auto path = record_file(run);
-    if (auto trusted = check_trusted(path); !trusted)
-        return std::unexpected(trusted.error());
-    const auto text = read_file(path);
-    if (!text)
-        return std::unexpected(text.error());
-    auto record = decode(*text, path.native());
-    if (!record)
-        return std::unexpected(record.error());
-    if (record->key != current_key())
-        return fail(Code::P204, "{} is of another boot or another hwloc", path.native());
-    return record;
-}
-
-Result<Machine> recorded(const std::filesystem::path& run) {
-    auto record = read_record(run);
-    if (!record)
-        return std::unexpected(record.error());
-    return std::move(record->machine);
 }
 
 Result<Machine> this_machine(const config::Config& config, const std::filesystem::path& run,

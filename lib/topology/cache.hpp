@@ -4,15 +4,13 @@
 
 #include "config/config.hpp"
 #include "topology/load.hpp"
-#include "topology/machine_record.hpp"
+#include "topology/recorded.hpp"
 
 #include <filesystem>
 
 namespace fairlead::topology {
 
-/// `run`/machine.json is what steps read; `run`/topology.xml is hwloc's, for people and
-/// `--topology`.
-std::filesystem::path record_file(const std::filesystem::path& run);
+/// `run`/topology.xml: the record as hwloc writes it, for people and `--topology`.
 std::filesystem::path xml_file(const std::filesystem::path& run);
 
 /// What this machine is: discovered, with what its drivers say. FL-P204. A test's recorded topology
@@ -23,11 +21,6 @@ Result<Machine> look(const config::Config& config);
 /// records both files. FL-P204, FL-X201.
 Result<void> record(const config::Config& config, const std::filesystem::path& run,
                     const std::string& node);
-
-/// The record of this boot, when only root could have written it. FL-X101 where there is none,
-/// FL-X110 where others could have, FL-P204 where it is damaged, of another boot or another hwloc.
-Result<MachineRecord> read_record(const std::filesystem::path& run);
-Result<Machine> recorded(const std::filesystem::path& run);
 
 /// The record, or, where it cannot be used, what `fairlead node topology` at `program` prints: a
 /// child with a deadline and an empty environment, so that a vendor's library that hangs or crashes

@@ -2,6 +2,8 @@
 
 #include "base/words.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <fmt/core.h>
 
@@ -29,14 +31,67 @@ std::optional<CpuSet> CpuSet::from_list(std::string_view text) {
         const auto high = dash == std::string_view::npos ? low : number(part.substr(dash + 1));
         if (!low || !high || *low > *high)
             return std::nullopt;
-        hwloc_bitmap_set_range(set.bits_, static_cast<unsigned>(*low), *high);
+        for (int cpu = *low; cpu <= *high; ++cpu)
+            set.add(cpu);
     }
     return set;
 }
 
+void CpuSet::add(const CpuSet& other) {
+    for (std::size_t i = 0; i < near_words; ++i)
+        near_[i] |= other.near_[i];
+    for (std::size_t i = near_words; i < other.words(); ++i)
+        far_word_for(i) |= other.word(i);
+}
+
+void CpuSet::remove(const CpuSet& other) {
+    for (std::size_t i = 0; i < words(); ++i)
+        word_for(i) &= ~other.word(i);
+}
+
+bool CpuSet::intersects(const CpuSet& other) const {
+    for (std::size_t i = 0; i < words(); ++i)
+        if (word(i) & other.word(i))
+            return true;
+    return false;
+}
+
+bool CpuSet::inside(const CpuSet& other) const {
+    for (std::size_t i = 0; i < words(); ++i)
+        if (word(i) & ~other.word(i))
+            return false;
+    return true;
+}
+
+int CpuSet::size() const {
+    int count = 0;
+    for (std::size_t i = 0; i < words(); ++i)
+        if (word(i))
+            count += std::popcount(word(i));
+    return count;
+}
+
+int CpuSet::next(int cpu) const {
+    const auto from = static_cast<std::size_t>(cpu + 1);
+    for (std::size_t i = from / bits; i < words(); ++i) {
+        const std::uint64_t behind =
+            i == from / bits ? word(i) >> from % bits << from % bits : word(i);
+        if (behind)
+            return static_cast<int>(i * bits) + std::countr_zero(behind);
+    }
+    return -1;
+}
+
+int CpuSet::last() const {
+    for (std::size_t i = words(); i-- > 0;)
+        if (word(i))
+            return static_cast<int>((i + 1) * bits) - 1 - std::countl_zero(word(i));
+    return -1;
+}
+
 std::vector<int> CpuSet::cpus() const {
     std::vector<int> all;
-    for (int cpu = first(); cpu >= 0; cpu = hwloc_bitmap_next(bits_, cpu))
+    for (int cpu = first(); cpu >= 0; cpu = next(cpu))
         all.push_back(cpu);
     return all;
 }
@@ -50,9 +105,22 @@ std::string CpuSet::list() const {
         text += fmt::format("{}{}", text.empty() ? "" : ",", low);
         if (high > low)
             text += fmt::format("-{}", high);
-        low = hwloc_bitmap_next(bits_, high);
+        low = next(high);
     }
     return text;
+}
+
+CpuSet operator&(const CpuSet& a, const CpuSet& b) {
+    CpuSet both;
+    for (std::size_t i = 0; i < std::min(a.words(), b.words()); ++i)
+        both.word_for(i) = a.word(i) & b.word(i);
+    return both;
+}
+
+std::uint64_t& CpuSet::far_word_for(std::size_t index) {
+    if (index >= words())
+        far_.resize(index + 1 - near_words);
+    return far_[index - near_words];
 }
 
 } // namespace fairlead::topology

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <hwloc.h>
 #include <memory>
 #include <tuple>
 
@@ -56,12 +57,21 @@ int host_bridge(hwloc_obj_t device) {
     return bridge;
 }
 
+/// hwloc's sets may have no end, so they are asked about CPUs that the machine has.
+CpuSet cpus_in(hwloc_const_bitmap_t bits, const CpuSet& cpus) {
+    CpuSet both;
+    for (int cpu = cpus.first(); cpu >= 0; cpu = cpus.next(cpu))
+        if (hwloc_bitmap_isset(bits, static_cast<unsigned>(cpu)))
+            both.add(cpu);
+    return both;
+}
+
 /// The machine itself as locality means that nothing is known.
 CpuSet locality(hwloc_topology_t topology, const CpuSet& cpus, hwloc_obj_t device) {
     const hwloc_obj_t above = hwloc_get_non_io_ancestor_obj(topology, device);
     if (!above || !above->cpuset || above->type == HWLOC_OBJ_MACHINE)
         return {};
-    return CpuSet(above->cpuset) & cpus;
+    return cpus_in(above->cpuset, cpus);
 }
 
 Device device_of(hwloc_topology_t topology, const CpuSet& cpus, hwloc_obj_t object,
@@ -94,7 +104,7 @@ int number_of(hwloc_obj_t node) {
 void add_numa_nodes(hwloc_topology_t topology, Machine& machine) {
     hwloc_obj_t node = nullptr;
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node))) {
-        const CpuSet cpus = CpuSet(node->cpuset) & machine.cpus;
+        const CpuSet cpus = cpus_in(node->cpuset, machine.cpus);
         if (cpus.empty())
             continue;
         const hwloc_obj_t package =
@@ -142,7 +152,7 @@ void add_cores(hwloc_topology_t topology, Machine& machine) {
     const hwloc_obj_type_t level = has_cores ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
     hwloc_obj_t object = nullptr;
     while ((object = hwloc_get_next_obj_by_type(topology, level, object))) {
-        const CpuSet cpus = CpuSet(object->cpuset) & machine.cpus;
+        const CpuSet cpus = cpus_in(object->cpuset, machine.cpus);
         if (!cpus.empty())
             machine.cores.push_back(
                 {cpus.cpus(), numa_of(machine, cpus), last_level_cache(object)});

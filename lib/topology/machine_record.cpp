@@ -2,6 +2,7 @@
 
 #include "base/boot.hpp"
 
+#include <hwloc.h>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -106,7 +107,7 @@ Machine machine_of(const Json& json) {
 } // namespace
 
 RecordKey current_key() {
-    const unsigned version = hwloc_get_api_version();
+    constexpr unsigned version = HWLOC_API_VERSION;
     return {boot_id(),
             fmt::format("{}.{}.{}", version >> 16, (version >> 8) & 0xff, version & 0xff)};
 }

@@ -13,7 +13,7 @@ namespace fairlead::topology {
 /// Two discoveries are the same while these are.
 struct RecordKey {
     std::string boot_id;
-    std::string hwloc; ///< version of the library
+    std::string hwloc; ///< version that this release is built with; a step links none
 
     bool operator==(const RecordKey&) const = default;
 };

@@ -7,6 +7,7 @@ setup() {
     objects=${FAIRLEAD_STAGE:?set by scripts/test}/run/cluster/prefix
     front=$objects/lib/slurm/spank_fairlead.so
     core=$objects/lib/fairlead/spank-core.so
+    from_records=$objects/lib/fairlead/spank-recorded.so
     job_submit=$objects/lib/slurm/job_submit_fairlead.so
     prolog=$objects/libexec/fairlead/fairlead-prolog
     epilog=$objects/libexec/fairlead/fairlead-epilog
@@ -36,9 +37,11 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
     [[ ${lines[2]} == "$(slurm_version)" ]]
 }
 
-@test "a C program loads the planning part through its one function" {
-    run -0 "$load" "$core" core
-    [[ $output == "core ABI 2" ]]
+@test "a C program loads both planning parts through their one function" {
+    for part in "$core" "$from_records"; do
+        run -0 "$load" "$part" core
+        [[ $output == "core ABI 3" ]]
+    done
 }
 
 @test "a child that slurmctld forks and that exits does not hang in the plugin" {
@@ -49,6 +52,7 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
 @test "each object exports what its map says and nothing else" {
     diff <(exports "$front") <(mapped "$repo/spank/front.map")
     diff <(exports "$core") <(mapped "$repo/spank/core.map")
+    diff <(exports "$from_records") <(mapped "$repo/spank/core.map")
     diff <(exports "$job_submit") <(mapped "$repo/jobsubmit/exports.map")
 }
 
@@ -56,20 +60,22 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
     used=$(nm -D --undefined-only "$front" "$job_submit" | awk '$1 == "U" { print $2 }' |
         grep -E '^(slurm|spank)_' | sort -u)
     diff <(printf '%s\n' "$used") <(grep -v '^#' "$repo/tests/abi/slurm_symbols.txt")
-    run ! grep -E ' U (slurm|spank)_' <(nm -D "$core")
+    run ! grep -E ' U (slurm|spank)_' <(nm -D "$core" "$from_records")
 }
 
-@test "the front that every srun loads links the C library alone" {
-    [[ $(linked "$front" | sed 's/ld-linux-[a-z]*//; s/^ *//; s/ *$//') == c ]]
+@test "the front that every srun loads, and what plans from records, link the C library alone" {
+    for object in "$front" "$from_records"; do
+        [[ $(linked "$object" | sed 's/ld-linux-[a-z]*//; s/^ *//; s/ *$//') == c ]]
+    done
 }
 
-@test "the planning part links hwloc, libnuma and yaml-cpp, admission yaml-cpp, beside the C++ runtime" {
+@test "the whole planning part links hwloc, libnuma and yaml-cpp, admission yaml-cpp, beside the C++ runtime" {
     [[ $(linked "$core") =~ ^c\ gcc_s\ hwloc\ (m\ )?numa\ stdc\+\+\ yaml-cpp$ ]]
     [[ $(linked "$job_submit") =~ ^c\ gcc_s\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
 }
 
 @test "nothing that slurmd or slurmctld loads or runs links a network, SQL or Slurm library" {
-    for object in "$front" "$core" "$job_submit" "$prolog" "$epilog"; do
+    for object in "$front" "$core" "$from_records" "$job_submit" "$prolog" "$epilog"; do
         run -0 ldd "$object"
         [[ ! $output =~ lib(curl|fabric|slurm|mysql|mariadb|sqlite|pq|ssl|crypto|ibverbs) ]]
     done

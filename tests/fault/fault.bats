@@ -22,7 +22,7 @@ faulty_stage() {
     local stage=$BATS_FILE_TMPDIR/stage objects=$FAIRLEAD_BUILD/tests/fault/objects
     cp -r "$FAIRLEAD_STAGE" "$stage"
     cp "$objects/job_submit_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/"
-    cp "$objects/spank-core.so" "$stage$SITE_PREFIX/lib/fairlead/"
+    cp "$objects"/spank-{core,recorded}.so "$stage$SITE_PREFIX/lib/fairlead/"
     cp "$objects/fairlead-prolog" "$stage$SITE_PREFIX/libexec/fairlead/"
     cp "$objects/spank_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/spank_throwing.so"
     printf '%s\n' "$stage"

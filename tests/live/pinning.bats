@@ -139,6 +139,53 @@ each_rank_runs_where_it_was_told() {
     [[ $output == *"$(</proc/sys/kernel/random/boot_id)"* ]]
 }
 
+# parts OPTION...: which planning parts slurmstepd loaded for a step on n3, in a line.
+parts() {
+    run -0 --separate-stderr as root srun -Q -w n3 -n 1 "$@" \
+        sh -c 'sed -nE "s|.*/(spank-[a-z]+)\.so$|\1|p" /proc/$PPID/maps | sort -u'
+    echo "${lines[@]}"
+}
+
+@test "a step on a node with records loads the small planning part alone, and one without pinning none" {
+    as ada srun -Q -w n3 true
+    [[ $(parts --efa-pin) == spank-recorded ]]
+    [[ $(parts) == "" ]]
+}
+
+@test "without a record, with one of another configuration or with mem: the whole planning part answers" {
+    as ada srun -Q -w n3 true
+    [[ $(parts --efa-pin=mem:bind) == "spank-core spank-recorded" ]]
+    [[ $(parts --efa-pin --mem-bind=local) == "spank-core spank-recorded" ]]
+    # Inside one job, whose prolog has run.
+    change='sed -i "s/\"text\":\"/&# /" /run/fairlead/config.json'
+    undo='sed -i "s/\"text\":\"# /\"text\":\"/" /run/fairlead/config.json'
+    run -0 --separate-stderr as root salloc -Q -w n3 -n 1 sh -c "
+        show='sed -nE \"s|.*/(spank-[a-z]+)\.so\$|\1|p\" /proc/\$PPID/maps | sort -u | xargs'
+        srun --efa-pin sh -c \"\$show\"
+        srun sh -c '$change'
+        srun --efa-pin sh -c \"\$show\"
+        srun sh -c '$undo'
+        srun --efa-pin sh -c \"\$show\"
+        srun rm /run/fairlead/machine.json
+        srun --efa-pin sh -c \"\$show\""
+    [[ ${lines[0]} == spank-recorded && ${lines[1]} == "spank-core spank-recorded" ]]
+    [[ ${lines[2]} == spank-recorded && ${lines[3]} == "spank-core spank-recorded" ]]
+    [[ $(parts --efa-pin) == spank-recorded ]] # the next prolog records both anew
+}
+
+@test "both planning parts give a step the same report and rows" {
+    as ada srun -Q -w n3 true
+    for request in verbose by:none,verbose report:json by:compact,verbose omp:set,verbose; do
+        run -0 as root srun -Q -w n3 -n 1 --efa-pin=$request sh -c 'env | grep -E "^(FAIRLEAD|OMP|FI)_" | sort'
+        recorded=$output
+        on n3 -- mv /run/fairlead/config.json /run/fairlead/kept.json
+        run -0 as root salloc -Q -w n3 -n 1 sh -c "srun rm -f /run/fairlead/config.json
+            srun --efa-pin=$request sh -c 'env | grep -E \"^(FAIRLEAD|OMP|FI)_\" | sort'"
+        on n3 -- mv /run/fairlead/kept.json /run/fairlead/config.json
+        diff <(printf '%s\n' "$recorded") <(printf '%s\n' "$output")
+    done
+}
+
 # aws-parallelcluster#5797: 192 sockets of one core each.
 @test "the report says where slurm.conf contradicts the hardware" {
     as ada srun -Q true

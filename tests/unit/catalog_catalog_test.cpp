@@ -1,6 +1,7 @@
 #include "catalog/catalog.hpp"
 
 #include "expect_error.hpp"
+#include "source_dir.hpp"
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +18,7 @@ using test::fails_with;
 using test::succeeds;
 using test::TempFolder;
 
-const fs::path shipped = fs::path(FAIRLEAD_SOURCE_DIR) / "conf/instance-types.csv";
+const fs::path shipped = test::source_dir() / "conf/instance-types.csv";
 const std::string good_row = "x1.large,8,4,2,1,16,1,1,100,,x86_64\n";
 
 /// The shipped file read without the catalog's own parser.

@@ -1,6 +1,7 @@
 #include "config/config.hpp"
 
 #include "expect_error.hpp"
+#include "source_dir.hpp"
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -268,7 +269,7 @@ TEST(Words, NoOtherNeedIsKnown) {
 }
 
 TEST(ShippedFiles, TheAnnotatedConfigurationIsValid) {
-    const auto config = load(fs::path(FAIRLEAD_SOURCE_DIR) / "conf/fairlead.yaml");
+    const auto config = load(test::source_dir() / "conf/fairlead.yaml");
     ASSERT_TRUE(succeeds(config));
     EXPECT_EQ(config->defaults.mode, Mode::Observe);
 }

@@ -1,6 +1,7 @@
 #include "config/private.hpp"
 
 #include "expect_error.hpp"
+#include "source_dir.hpp"
 #include "temp_folder.hpp"
 
 #include <fmt/core.h>
@@ -82,7 +83,7 @@ TEST(PrivateFile, AFolderIsNone) {
 
 TEST(PrivateFile, TheShippedOneIsValid) {
     const TempFolder folder;
-    const auto shipped = test::content_of(fs::path(FAIRLEAD_SOURCE_DIR) / "conf" / private_name);
+    const auto shipped = test::content_of(test::source_dir() / "conf" / private_name);
     EXPECT_TRUE(succeeds(check_private(private_file(folder, shipped))));
 }
 

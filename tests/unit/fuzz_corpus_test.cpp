@@ -1,4 +1,5 @@
 #include "base/files.hpp"
+#include "source_dir.hpp"
 #include "targets.hpp"
 
 #include <filesystem>
@@ -10,7 +11,7 @@ namespace {
 
 /// The inputs of tests/fuzz/corpus, without a fuzzer: a broken promise ends the program.
 std::size_t replay(const char* target, void (*run)(std::string_view)) {
-    const auto folder = std::filesystem::path(FAIRLEAD_SOURCE_DIR) / "tests/fuzz/corpus" / target;
+    const auto folder = test::source_dir() / "tests/fuzz/corpus" / target;
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         SCOPED_TRACE(entry.path().filename());

@@ -1,6 +1,7 @@
 /// Machines to plan on: recorded ones from tests/fixtures, and small ones made by hand.
 #pragma once
 
+#include "source_dir.hpp"
 #include "topology/load.hpp"
 
 #include <filesystem>
@@ -16,8 +17,7 @@ inline const std::vector<std::string> recorded_types{
     "c5n.18xlarge", "hpc6a.48xlarge", "hpc7a.96xlarge", "p4d.24xlarge", "p5.48xlarge"};
 
 inline std::filesystem::path topology_file(const std::string& type) {
-    return std::filesystem::path(FAIRLEAD_SOURCE_DIR) / "tests/fixtures/topologies" /
-           (type + ".xml");
+    return test::source_dir() / "tests/fixtures/topologies" / (type + ".xml");
 }
 
 /// Read once for the whole run.

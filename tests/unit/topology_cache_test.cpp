@@ -88,20 +88,7 @@ TEST_F(ThisMachine, TheProgramKeepsHwlocsPluginsOutAndIsToldWhatToPrint) {
 
 TEST_F(ThisMachine, ARecordThatOthersCouldHaveWrittenIsNotUsed) {
     plant(run, 0666);
-    EXPECT_TRUE(fails_with(recorded(run.path()), Code::X110));
     EXPECT_TRUE(fails_with(this_machine({}, run.path(), no_program), Code::X110));
-}
-
-TEST_F(ThisMachine, ARecordOfAnotherBootOrAnotherHwlocIsNotUsed) {
-    plant(run, 0644, {"another boot", current_key().hwloc});
-    EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204, "another boot"));
-    plant(run, 0644, {current_key().boot_id, "1.0.0"});
-    EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204));
-}
-
-TEST_F(ThisMachine, ADamagedRecordIsNotUsed) {
-    run.write("machine.json", "rubbish");
-    EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204, "is damaged"));
 }
 
 TEST_F(ThisMachine, AProgramThatPrintsRubbishOrFailsIsAnError) {

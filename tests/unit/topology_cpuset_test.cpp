@@ -9,7 +9,8 @@ namespace {
 CpuSet set_of(std::string_view list) { return CpuSet::from_list(list).value(); }
 
 TEST(CpuSet, ReadsAndWritesListsAsLinuxDoes) {
-    for (const std::string_view list : {"0", "0-3", "0-3,8", "1,3,5", "0-95,192-287", "65535"})
+    for (const std::string_view list :
+         {"0", "0-3", "0-3,8", "1,3,5", "0-95,192-287", "510-513", "0,1919", "65535", "0-65535"})
         EXPECT_EQ(set_of(list).list(), list);
 }
 
@@ -77,6 +78,49 @@ TEST(CpuSet, InsideMeansEveryMember) {
     EXPECT_FALSE(set_of("1-4").inside(set_of("0-3")));
     EXPECT_TRUE(CpuSet{}.inside(set_of("0")));
     EXPECT_FALSE(set_of("0").inside(CpuSet{}));
+}
+
+// The first 512 CPUs are kept apart from those behind them.
+TEST(CpuSet, IsTheSameForManyCpusAsForFew) {
+    const auto few = set_of("2,511"), many = set_of("2,512,1919");
+    EXPECT_EQ(many.cpus(), (std::vector<int>{2, 512, 1919}));
+    EXPECT_EQ(many.size(), 3);
+    EXPECT_EQ(many.last(), 1919);
+    EXPECT_EQ(few.next(2), 511);
+    EXPECT_EQ(few.next(511), -1);
+    EXPECT_EQ(many.next(2), 512);
+    EXPECT_EQ(many.next(1919), -1);
+    EXPECT_FALSE(few.contains(512));
+    EXPECT_FALSE(few.contains(-1));
+    EXPECT_EQ((few & many).list(), "2");
+    EXPECT_EQ((many & few).list(), "2");
+    EXPECT_EQ((many & set_of("600-2000")).list(), "1919");
+    EXPECT_TRUE(set_of("1919").intersects(many));
+    EXPECT_FALSE(set_of("511").intersects(many));
+    EXPECT_TRUE(many.intersects(few));
+    EXPECT_FALSE(many.inside(few));
+    EXPECT_FALSE(few.inside(many));
+    EXPECT_TRUE(set_of("2").inside(many));
+    EXPECT_TRUE(set_of("512").inside(many));
+    auto both = few;
+    both.add(many);
+    EXPECT_EQ(both.list(), "2,511-512,1919");
+    auto other = many;
+    other.add(few);
+    EXPECT_EQ(both, other);
+}
+
+TEST(CpuSet, IsEqualWhateverItHeldBefore) {
+    auto set = set_of("2,1919");
+    set.remove(set_of("1000-2000"));
+    EXPECT_EQ(set, set_of("2"));
+    EXPECT_EQ(set_of("2"), set);
+    EXPECT_EQ(set.last(), 2);
+    set.remove(set_of("0-65535"));
+    EXPECT_TRUE(set.empty());
+    EXPECT_EQ(set, CpuSet{});
+    EXPECT_EQ(set.first(), -1);
+    EXPECT_EQ(set.last(), -1);
 }
 
 TEST(CpuSet, IsAValue) {
