@@ -14,6 +14,7 @@
 #include "prolog/decision.hpp"
 #include "prolog/drain.hpp"
 #include "prolog/job_environment.hpp"
+#include "prolog/leader.hpp"
 #include "state/job_state.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
@@ -91,8 +92,15 @@ int fail_node(const JobEnvironment& job, const config::Config& config, const Err
     return node_broken;
 }
 
+/// The node itself is fit for the job; what concerns all its nodes is left.
+int let_run(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
+            const config::Config& config, const Arguments& arguments) {
+    const char* path = arguments.config_path ? arguments.config_path : config::default_path;
+    return leave_state(job, verdict, refuse_misplaced(job, demand, config, path));
+}
+
 int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
-           const config::Config& config) {
+           const config::Config& config, const Arguments& arguments) {
     const Decision decision = decide(verdict, demand);
     if (decision.observed)
         observe(*verdict.error);
@@ -107,7 +115,7 @@ int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Dema
     case Act::GoOn:
         break;
     }
-    return leave_state(job, verdict, std::nullopt);
+    return let_run(verdict, job, demand, config, arguments);
 }
 
 /// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks
@@ -138,12 +146,13 @@ int run(const Arguments& arguments) {
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
+    const fabric::Verdict unchecked{fabric::Outcome::Ready, 0, std::nullopt, std::nullopt};
     if (demand.checked.efa == config::EfaNeed::Off)
-        return go_on;
+        return demand.held.placed() ? let_run(unchecked, job, demand, *config, arguments) : go_on;
     const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
     if (!verdict)
         return without_config(job, config->state_dir, verdict.error());
-    return act_on(*verdict, job, demand, *config);
+    return act_on(*verdict, job, demand, *config, arguments);
 }
 
 void report_fault(const char* where, const char* what) noexcept {

@@ -2,6 +2,7 @@
 
 #include "expect_error.hpp"
 #include "fake_ec2.hpp"
+#include "source_dir.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -67,7 +68,7 @@ std::string answer_with(const std::string& item) {
 
 TEST(InstanceTopology, IsReadFromARecordedAnswer) {
     const auto found = read(test::content_of(
-        std::string(FAIRLEAD_SOURCE_DIR) + "/tests/fixtures/DescribeInstanceTopology.sample.xml"));
+        std::string(test::source_dir()) + "/tests/fixtures/DescribeInstanceTopology.sample.xml"));
     ASSERT_TRUE(succeeds(found));
     ASSERT_EQ(found->size(), 1u);
     const auto& instance = found->front();

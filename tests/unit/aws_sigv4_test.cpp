@@ -1,4 +1,5 @@
 #include "aws/sigv4.hpp"
+#include "source_dir.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 /// Cases of AWS's own suite; the file says where from.
 const json& suite() {
     static const json cases = json::parse(
-        std::ifstream(std::filesystem::path(FAIRLEAD_SOURCE_DIR) / "tests/fixtures/sigv4.json"));
+        std::ifstream(test::source_dir() / "tests/fixtures/sigv4.json"));
     return cases;
 }
 

@@ -3,6 +3,7 @@
 #include "expect_error.hpp"
 #include "networks.hpp"
 #include "temp_folder.hpp"
+#include "source_dir.hpp"
 
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
@@ -14,7 +15,7 @@ using test::fails_with;
 using test::succeeds;
 
 std::string golden(const char* name) {
-    return test::content_of(std::filesystem::path(FAIRLEAD_SOURCE_DIR "/tests/fixtures/networks") /
+    return test::content_of(std::filesystem::path(test::source_dir() "/tests/fixtures/networks") /
                             name);
 }
 
