@@ -84,10 +84,7 @@ void print_text(const state::NodeRecord& record) {
 
 /// What root acts on only root may have written; looking needs no trust.
 Result<config::Config> config_of(const Session& session, bool records) {
-    if (!records)
-        return config::load(session.config_path);
-    const bool named = session.config_path != config::default_path;
-    return config::load_for_node(named ? session.config_path.c_str() : nullptr);
+    return records ? trusted_config(session) : config::load(session.config_path);
 }
 
 void scan(const Options& options, Session& session) {
