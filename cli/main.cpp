@@ -18,6 +18,11 @@ void Session::report(const Error& error) {
     status = misused ? wrong_usage : problem;
 }
 
+Result<config::Config> trusted_config(const Session& session) {
+    const bool named = session.config_path != config::default_path;
+    return config::load_for_node(named ? session.config_path.c_str() : nullptr);
+}
+
 void add_format(CLI::App& command, bool& json) {
     command
         .add_option_function<std::string>(
@@ -53,6 +58,7 @@ int run(int argc, char** argv) {
     cli::add_config(app, session);
     cli::add_policy(app, session);
     cli::add_pause(app, session);
+    cli::add_topology(app, session);
     cli::add_version(app, session);
     try {
         app.parse(argc, argv);

@@ -90,7 +90,7 @@ const char* named_path(const Session& session) {
 
 /// What root acts on only root may have written; looking needs no trust.
 Result<config::Config> config_of(const Session& session, bool records) {
-    return records ? config::load_for_node(named_path(session)) : config::load(session.config_path);
+    return records ? trusted_config(session) : config::load(session.config_path);
 }
 
 /// What steps read. Each is of use without the other.

@@ -1,7 +1,7 @@
 #include "placement/records.hpp"
 
 #include "base/files.hpp"
-#include "placement/hostlist.hpp"
+#include "base/host_list.hpp"
 
 #include <algorithm>
 
@@ -21,8 +21,8 @@ bool is_instance_id(std::string_view id) {
 
 /// The file's name is the node's; a record that says otherwise was put there by hand.
 std::optional<state::NodeRecord> read_record(const fs::path& folder, const std::string& node) {
-    const auto text = is_plain_name(node) ? read_file(folder / (node + suffix), largest_record)
-                                          : fail(Code::X203, "'{}' is no name", node);
+    const auto text = is_host_name(node) ? read_file(folder / (node + suffix), largest_record)
+                                         : fail(Code::X203, "'{}' is no name", node);
     if (!text)
         return std::nullopt;
     auto record = state::decode_node_record(*text, node);

@@ -1,7 +1,7 @@
 #include "placement/slurm_cluster.hpp"
 
+#include "base/host_list.hpp"
 #include "base/words.hpp"
-#include "placement/hostlist.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,7 +42,7 @@ Result<Partition> parse_partition(std::string_view line) {
     const std::string_view list = value_of(line, "Nodes");
     const auto total = number_in<std::size_t>(value_of(line, "TotalNodes"));
     if (!list.empty() && list != "(null)") {
-        auto names = expand(list);
+        auto names = expand_host_list(list);
         if (!names)
             return fail(Code::X209, "the nodes of partition '{}' are not understood: {}",
                         printable(partition.name), printable(list));
@@ -70,7 +70,7 @@ Result<Cluster> parse_cluster(std::string_view nodes, std::string_view partition
     Cluster cluster;
     for (const std::string_view line : split(nodes, '\n')) {
         const std::string_view name = value_of(line, "NodeName");
-        if (line.starts_with("NodeName=") && is_plain_name(name))
+        if (line.starts_with("NodeName=") && is_host_name(name))
             cluster.nodes.emplace(name, is_up(value_of(line, "State")));
     }
     for (const std::string_view line : split(partitions, '\n')) {
@@ -110,7 +110,7 @@ std::map<std::string, std::vector<std::string>, std::less<>> parse_jobs(std::str
         const std::size_t bar = line.find('|');
         if (bar == std::string_view::npos)
             continue;
-        const auto nodes = expand(trimmed(line.substr(bar + 1)));
+        const auto nodes = expand_host_list(trimmed(line.substr(bar + 1)));
         for (const std::string& node : nodes.value_or(std::vector<std::string>{}))
             jobs[node].push_back(printable(line.substr(0, bar)));
     }

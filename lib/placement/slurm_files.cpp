@@ -1,5 +1,6 @@
 #include "placement/slurm_files.hpp"
 
+#include "base/host_list.hpp"
 #include "base/words.hpp"
 #include "placement/hostlist.hpp"
 

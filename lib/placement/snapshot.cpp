@@ -1,9 +1,9 @@
 #include "placement/snapshot.hpp"
 
 #include "base/files.hpp"
+#include "base/host_list.hpp"
 #include "base/unique_fd.hpp"
 #include "base/words.hpp"
-#include "placement/hostlist.hpp"
 #include "state/record.hpp"
 
 #include <algorithm>
@@ -26,13 +26,13 @@ constexpr std::size_t most_layers = 8; ///< 3 or 4 in EC2 today
 
 /// As EC2 names them, so that no switch of ours is called alike.
 bool is_network_node(std::string_view name) {
-    return name.starts_with("nn-") && name.size() <= longest_network_node && is_plain_name(name) &&
+    return name.starts_with("nn-") && name.size() <= longest_network_node && is_host_name(name) &&
            name.find('_') == std::string_view::npos;
 }
 
 bool is_zone(std::string_view name) {
     constexpr std::size_t longest_zone = 48;
-    return name.empty() || (name.size() <= longest_zone && is_plain_name(name));
+    return name.empty() || (name.size() <= longest_zone && is_host_name(name));
 }
 
 /// What Slurm or a person will be shown is what it should be, and nothing else.
@@ -125,7 +125,7 @@ Result<Snapshot> decode_snapshot(std::string_view text, std::string_view source)
     for (const Json& entry : *nodes) {
         const std::string node = text_of(entry, "node");
         Place place = decode_place(entry);
-        if (!is_plain_name(node) || !is_sound(place))
+        if (!is_host_name(node) || !is_sound(place))
             return fail(Code::X203, "{} has an entry for '{}' that is none", source,
                         printable(node));
         snapshot.nodes.insert_or_assign(node, std::move(place));
