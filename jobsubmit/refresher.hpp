@@ -41,9 +41,8 @@ class Refresher {
     std::filesystem::path config_path_;
     std::string seen_; ///< fingerprint of the files behind the snapshot
     std::atomic<std::shared_ptr<const policy::Snapshot>> snapshot_;
-    static constexpr std::size_t most_codes = 64;
-    std::array<std::atomic<std::uint64_t>, most_codes> counts_{};
-    std::array<std::uint64_t, most_codes> flushed_{}; ///< what the thread has written of them
+    std::array<std::atomic<std::uint64_t>, code_count> counts_{};
+    std::array<std::uint64_t, code_count> flushed_{}; ///< what the thread has written of them
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;

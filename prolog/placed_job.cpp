@@ -1,7 +1,7 @@
 #include "prolog/placed_job.hpp"
 
+#include "base/host_list.hpp"
 #include "base/log.hpp"
-#include "placement/hostlist.hpp"
 #include "placement/records.hpp"
 
 namespace fairlead::prolog {
@@ -36,7 +36,7 @@ placement::Snapshot known_places(const std::vector<std::string>& nodes,
 
 std::vector<std::string> job_nodes(const EnvView& env) {
     const auto list = env.get("SLURM_JOB_NODELIST");
-    return placement::expand(list ? *list : env.get("SLURM_NODELIST").value_or(""))
+    return expand_host_list(list ? *list : env.get("SLURM_NODELIST").value_or(""))
         .value_or(std::vector<std::string>{});
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/files.hpp"
 #include "base/guarded.hpp"
+#include "base/host_list.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
 #include "placement/hostlist.hpp"
@@ -59,7 +60,7 @@ Result<Arguments> read_arguments(int argc, char** argv) {
 
 /// Both host lists as one, each name once.
 std::string joined(const std::string& excluded, const std::vector<std::string>& more) {
-    auto names = placement::expand(excluded).value_or(std::vector<std::string>{});
+    auto names = expand_host_list(excluded).value_or(std::vector<std::string>{});
     names.insert(names.end(), more.begin(), more.end());
     return placement::compress(std::move(names));
 }

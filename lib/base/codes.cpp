@@ -305,6 +305,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 } // namespace
 
+static_assert(table.size() == code_count);
+
 std::span<const CodeEntry> all_codes() { return table; }
 
 const CodeEntry& entry_of(Code code) { return table.at(static_cast<std::size_t>(code)); }

@@ -1,6 +1,7 @@
 /// The one table of error codes: what each means and what to do about it.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -78,6 +79,8 @@ enum class Code {
     X211,
     X301,
 };
+
+inline constexpr std::size_t code_count = static_cast<std::size_t>(Code::X301) + 1;
 
 struct CodeEntry {
     Code code;

@@ -2,38 +2,46 @@
 # Where the nodes of a job lie in EC2's network: what slurmctld's prolog and the prolog of the first
 # node do about it.
 #
-#   us-east-2a  top nn-a1, below it nn-a2; leaf nn-a31: n1, n2; leaf nn-a32: n3, n4, n5
-#   us-east-2b  top nn-b1, below it nn-b2; leaf nn-b31: n6
-#   n7 was launched after the last refresh; n8 was never recorded
+#   us-east-2a  top nn-a1, below it nn-a2; leaf nn-a31: n1, n2; nn-a32: n3, n4, n5; nn-a33: n7
+#   us-east-2b  top nn-b1, below it nn-b2; leaf nn-b31: n6; nn-b32: n8
+#   n9, n10     booted after the last refresh; EC2 has them where n1 and n2 are
+#   n11         was never recorded
+# EC2 is tests/fakes/ec2; its keys come from tests/fakes/imds.
 bats_require_minimum_version 1.5.0
 load site_cluster
 
 setup_file() {
     site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
     local number
-    for number in {1..8}; do site_node "$number" m5.large; done
+    for number in {1..11}; do site_node "$number" m5.large; done
     site_extra 'PartitionName=near Default=YES Nodes=n[1-8] State=UP' \
-        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=lenient Nodes=n[1-8] State=UP' \
+        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
+        'PartitionName=new Nodes=n[1-11] State=UP' 'PartitionName=lenient Nodes=n[1-11] State=UP' \
         'PrologSlurmctld=/run/cluster/etc/prolog-slurmctld' "$(cred_expire)"
     mkdir -p "$SITE/conf/head"
     prolog_slurmctld >"$SITE/conf/head/prolog-slurmctld"
     chmod 0755 "$SITE/conf/head/prolog-slurmctld"
     site_config 'schema: fairlead.config/1
 admission: controller
+region: us-east-2
 state_dir: /run/cluster/shared/state
 partitions:
   near: {mode: enforce, max_layer: 1}
+  apart: {mode: enforce, max_layer: 1}
+  new: {mode: enforce, max_layer: 1}
   watch: {mode: observe, max_layer: 1}
   lenient: {mode: enforce, max_layer: 1, unknown_placement: run}'
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster
     site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID"
-    snapshot >"$CLUSTER_DIR/shared/state/topology.json"
+    mkdir "$CLUSTER_DIR/shared/state/nodes"
+    for number in 9 10; do record "$number"; done
+    start_fakes
 }
 teardown_file() { cluster_down; }
 teardown() { cluster_report; }
 
 # A requeued job waits as long as its credential is valid (cred_expire), 120 s by default.
-cred_expire() { printf 'AuthInfo=socket=%s,cred_expire=3' /run/cluster/munge/munge.socket.2; }
+cred_expire() { printf 'AuthInfo=socket=%s,cred_expire=5' /run/cluster/munge/munge.socket.2; }
 
 # slurmctld hands its prolog no SLURM_CONF, and the cluster's slurm.conf is at no usual place.
 prolog_slurmctld() {
@@ -41,18 +49,61 @@ prolog_slurmctld() {
         "$SITE_PREFIX" fairlead-prolog-slurmctld /run/cluster/etc/fairlead.yaml
 }
 
-# place NODE LEAF: a place in zone a for leaves nn-a.., in zone b for nn-b...
+# place NUMBER LEAF: a place in zone a for leaves nn-a.., in zone b for nn-b...
 place() {
     local zone=${2:3:1}
-    printf '"%s":{"instance":"i-%s","type":"hpc7a.96xlarge","path":["nn-%s1","nn-%s2","%s"],"zone":"us-east-2%s","zone_id":"use2-az-%s"}' \
+    printf '{"node":"n%d","instance_id":"i-0000000000000000%d","instance_type":"hpc7a.96xlarge","network_nodes":["nn-%s1","nn-%s2","%s"],"placement_group":"","strategy":"","availability_zone":"us-east-2%s","availability_zone_id":"use2-az-%s","capacity_block":""}' \
         "$1" "$1" "$zone" "$zone" "$2" "$zone" "$zone"
 }
 
 snapshot() {
-    printf '{"schema":"fairlead.network/1","taken":"2026-11-21T00:00:00Z","region":"us-east-2","nodes":{'
-    printf '%s,%s,%s,%s,%s,%s}}\n' "$(place n1 nn-a31)" "$(place n2 nn-a31)" "$(place n3 nn-a32)" \
-        "$(place n4 nn-a32)" "$(place n5 nn-a32)" "$(place n6 nn-b31)"
+    printf '{"schema":"fairlead.network/1","taken":"2026-11-21T00:00:00Z","region":"us-east-2","nodes":['
+    printf '%s,%s,%s,%s,%s,%s,%s,%s]}\n' "$(place 1 nn-a31)" "$(place 2 nn-a31)" "$(place 3 nn-a32)" \
+        "$(place 4 nn-a32)" "$(place 5 nn-a32)" "$(place 6 nn-b31)" "$(place 7 nn-a33)" "$(place 8 nn-b32)"
 }
+
+# record NUMBER: what `fairlead node scan` on node nNUMBER leaves.
+record() {
+    printf '{"schema":"fairlead.node/1","node":"n%d","instance_id":"i-00000000000000%03d","instance_type":"hpc7a.96xlarge","availability_zone":"us-east-2a"}\n' \
+        "$1" "$1" >"$CLUSTER_DIR/shared/state/nodes/n$1.json"
+}
+
+# ec2 [KEYS]: what EC2 answers from now on, with these keys of the fake's state besides.
+ec2() {
+    printf '{"instances": {"i-00000000000000009": %s, "i-00000000000000010": %s} %s}\n' "$new_place" "$new_place" \
+        "${1+, $1}" >"$CLUSTER_DIR/shared/ec2.new"
+    mv "$CLUSTER_DIR/shared/ec2.new" "$CLUSTER_DIR/shared/ec2.json"
+}
+new_place='{"type": "hpc7a.96xlarge", "zone": "us-east-2a", "zone_id": "use2-az-a", "path": ["nn-a1", "nn-a2", "nn-a31"]}'
+
+# fake NAME OPTION...: serves until the cluster ends.
+fake() {
+    local name=$1
+    shift
+    "$CLUSTER" exec "$CLUSTER_DIR" sh -c 'mkfifo "/run/$0.stop"; name=$0
+        exec "/run/cluster/src/tests/fakes/$name" "/run/cluster/shared/$name.port" "$@" <>"/run/$name.stop"' "$name" "$@" \
+        >"$BATS_FILE_TMPDIR/$name.log" 2>&1 3>&- &
+    wait_for 10 test -s "$CLUSTER_DIR/shared/$name.port"
+}
+
+# The section `testing` ends the configuration of each node.
+start_fakes() {
+    ec2
+    fake ec2 --state /run/cluster/shared/ec2.json --calls /run/cluster/shared/calls
+    fake imds
+    local file
+    for file in "$CLUSTER_DIR"/conf/n*/fairlead.yaml; do
+        printf '  %s_endpoint: http://127.0.0.1:%s\n' aws "$(<"$CLUSTER_DIR/shared/ec2.port")" \
+            imds "$(<"$CLUSTER_DIR/shared/imds.port")" >>"$file"
+    done
+}
+
+setup() {
+    snapshot >"$CLUSTER_DIR/shared/state/topology.json"
+    ec2
+    : >"$CLUSTER_DIR/shared/calls"
+}
+calls() { sort "$CLUSTER_DIR/shared/calls" | uniq -c | sed 's/^ *//'; }
 
 # field NAME ID: of `scontrol show job`.
 field() { as root scontrol show job "$2" | grep -oE "(^| )$1=[^ ]*" | cut -d= -f2- | head -n 1; }
@@ -61,12 +112,13 @@ has_state() { [[ $(field JobState "$1") == "$2" ]]; }
 nobody_drained() { ! as root sinfo -h -N -o %T | grep -qE 'drain|down|fail'; }
 
 @test "a batch job on nodes too far apart goes back, is kept from what does not fit, and runs" {
-    script=$(job_script far.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')
-    # n2 counts for nothing as n1 is busy; n3, n4 and n5 lie under one leaf.
+    # n1 is taken, and of what is left n3, n4 and n5 lie under one leaf.
     as ada mkfifo /run/cluster/shared/hold
-    holder=$(as ada sbatch --parsable -N1 -w n1 -o /dev/null "$(job_script hold.sh 'read -r word </run/cluster/shared/hold')")
+    holder=$(as ada sbatch --parsable --exclusive -w n1 -o /dev/null \
+        "$(job_script hold.sh 'read -r word </run/cluster/shared/hold')")
     wait_for 20 has_state "$holder" RUNNING
-    id=$(as ada sbatch --parsable -N3 -x n8 -o /run/cluster/shared/far.out "$script")
+    id=$(as ada sbatch --parsable -N3 -x n8 -o /run/cluster/shared/far.out \
+        "$(job_script far.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
     wait_for 60 has_state "$id" COMPLETED
     [[ $(<"$CLUSTER_DIR/shared/far.out") == "n[3-5] 1" ]]
     [[ $(field ExcNodeList "$id") == "n[2,8]" ]]
@@ -77,13 +129,57 @@ nobody_drained() { ! as root sinfo -h -N -o %T | grep -qE 'drain|down|fail'; }
 
 @test "after three attempts it stays held, with the reason in its comment, and no node drains" {
     script=$(job_script never.sh 'echo ran >>/run/cluster/shared/never.out')
-    id=$(as ada sbatch --parsable -N4 -x n[6-8] -o /dev/null "$script")
-    is_held() { has_state "$id" PENDING && [[ $(field Reason "$id") == job_requeued_in_held_state ]]; }
-    wait_for 60 is_held
-    # All five nodes of the zone were tried; no four of them are under one leaf.
-    [[ $(comment_of "$id") == *"[FL-E220]"* ]]
+    id=$(as ada sbatch --parsable -p apart -N2 -o /dev/null "$script")
+    wait_for 60 is_held "$id"
+    [[ $(comment_of "$id") == *"fairlead: attempt 3 of 3: "*"[FL-E220]"* ]]
     [[ ! -e $CLUSTER_DIR/shared/never.out ]]
     as root scancel "$id"
+    nobody_drained
+}
+is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in_held_state ]]; }
+
+@test "a job that must not be requeued is cancelled instead" {
+    id=$(as ada sbatch --parsable --no-requeue -p apart -N2 -o /dev/null "$(job_script once.sh true)")
+    wait_for 20 has_state "$id" CANCELLED
+    nobody_drained
+}
+
+@test "a node that booted after the last refresh: the first node asks EC2 once, and the job runs" {
+    run -0 as ada srun -Q -p new -N3 -w n[1,9-10] hostname
+    [[ $(sort <<<"$output") == $'n1\nn10\nn9' ]]
+    [[ $(calls) == "1 DescribeInstanceTopology 200" ]]
+    # Known from now on.
+    run -0 as ada srun -Q -p new -N2 -w n[9-10] hostname
+    [[ $(calls) == "1 DescribeInstanceTopology 200" ]]
+}
+
+@test "one that turns out to lie elsewhere sends the job back before its script runs" {
+    new_place=${new_place/a31/a39} ec2
+    id=$(as ada sbatch --parsable -p new -N2 -w n[1,9] -o /dev/null \
+        "$(job_script elsewhere.sh 'echo ran >>/run/cluster/shared/elsewhere.out')")
+    sent_back() { [[ $(comment_of "$id") == *"nn-a31, nn-a39"*"[FL-E220]"* ]]; }
+    wait_for 30 sent_back
+    [[ ! -e $CLUSTER_DIR/shared/elsewhere.out ]]
+    as root scancel "$id"
+    nobody_drained
+}
+
+@test "a node that stays unknown: the job is held, or runs where the partition says so" {
+    id=$(as ada sbatch --parsable -p new -N2 -w n[1,11] -o /dev/null \
+        "$(job_script unknown.sh 'echo ran >>/run/cluster/shared/unknown.out')")
+    wait_for 40 is_held "$id"
+    [[ $(comment_of "$id") == *"n11"*"[FL-E221]"* && ! -e $CLUSTER_DIR/shared/unknown.out ]]
+    as root scancel "$id"
+    run ! as ada srun -p new -N2 -w n[1,11] hostname
+    [[ $output == *"[FL-E221]"* ]]
+    run -0 as ada srun -Q -p lenient -N2 -w n[1,11] hostname
+    nobody_drained
+}
+
+@test "an outage of EC2 drains nothing: the job counts as unknown" {
+    ec2 '"faults": [{"fault": "error", "status": 400, "code": "UnauthorizedOperation"}]'
+    run ! as ada srun -p new -N2 -w n[1,9] hostname
+    [[ $output == *"n9"*"[FL-E221]"* ]]
     nobody_drained
 }
 
