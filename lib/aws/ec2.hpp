@@ -1,0 +1,39 @@
+/// EC2's query API (version 2016-11-15), as much of it as Fairlead asks.
+#pragma once
+
+#include "aws/client.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fairlead::aws {
+
+/// Where an instance lies in EC2's network (DescribeInstanceTopology).
+struct InstanceTopology {
+    std::string id;    ///< "i-0123456789abcdef0"
+    std::string type;  ///< "hpc7a.96xlarge"
+    std::string group; ///< name of its placement group; empty where it is in none
+    std::vector<std::string> network_nodes; ///< top first, the last is what it is attached to
+    std::string zone;                       ///< "us-east-2b"
+    std::string zone_id;                    ///< "use2-az2"
+    std::string capacity_block; ///< empty where there is none, or not yet just after the launch
+};
+
+struct PlacementGroup {
+    std::string name;
+    std::string strategy; ///< "cluster", "spread", "partition" as EC2 writes it
+    std::string state;    ///< "available" and others
+};
+
+/// One call a hundred instances, which is EC2's limit; instances that EC2 does not know, or of a
+/// type without a topology, are absent from the answer. FL-X205 to FL-X208.
+Result<std::vector<InstanceTopology>> instance_topology(Client& client,
+                                                        std::span<const std::string> ids);
+
+/// All groups of the region that are named. FL-X205 to FL-X208.
+Result<std::vector<PlacementGroup>> placement_groups(Client& client,
+                                                     std::span<const std::string> names);
+
+} // namespace fairlead::aws
