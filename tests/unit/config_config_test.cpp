@@ -223,11 +223,13 @@ TEST(TestingSection, MakesANodeLookLikeAnotherMachine) {
     const TempFolder folder;
     folder.write(".fairlead-test-root", "");
     const auto config = read("testing:\n  sysfs_root: " + folder.path().native() +
-                             "\n  hwloc_xml: /m.xml\n  imds_endpoint: http://127.0.0.1:1\n");
+                             "\n  hwloc_xml: /m.xml\n  imds_endpoint: http://127.0.0.1:1\n"
+                             "  aws_endpoint: http://127.0.0.1:2\n");
     ASSERT_TRUE(succeeds(config));
     ASSERT_TRUE(config->testing);
     EXPECT_EQ(config->testing->hwloc_xml, "/m.xml");
     EXPECT_EQ(config->testing->imds_endpoint, "http://127.0.0.1:1");
+    EXPECT_EQ(config->testing->aws_endpoint, "http://127.0.0.1:2");
     EXPECT_EQ(system_root(*config), folder.path());
 }
 
