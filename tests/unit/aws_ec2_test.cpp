@@ -2,7 +2,6 @@
 
 #include "expect_error.hpp"
 #include "fake_ec2.hpp"
-#include "source_dir.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -55,8 +54,8 @@ Names ids(int size) {
 }
 
 /// What one call for one instance makes of this XML.
-Result<std::vector<InstanceTopology>> read(const std::string& xml) {
-    const FakeEc2 fake{{{"faults", {{{"fault", "raw"}, {"body", xml}}}}}};
+Result<std::vector<InstanceTopology>> read(FakeEc2& fake, const std::string& xml) {
+    fake.set({{"faults", {{{"fault", "raw"}, {"body", xml}}}}});
     Client client = client_of(fake);
     return instance_topology(client, Names{"i-0aaaaaaaaaaaaaaa1"});
 }
@@ -67,8 +66,10 @@ std::string answer_with(const std::string& item) {
 }
 
 TEST(InstanceTopology, IsReadFromARecordedAnswer) {
-    const auto found = read(test::content_of(
-        std::string(test::source_dir()) + "/tests/fixtures/DescribeInstanceTopology.sample.xml"));
+    FakeEc2 fake{json::object()};
+    const auto found =
+        read(fake, test::content_of(std::string(FAIRLEAD_SOURCE_DIR) +
+                                    "/tests/fixtures/DescribeInstanceTopology.sample.xml"));
     ASSERT_TRUE(succeeds(found));
     ASSERT_EQ(found->size(), 1u);
     const auto& instance = found->front();
@@ -119,13 +120,14 @@ TEST(InstanceTopology, PagesAreFollowed) {
 }
 
 TEST(InstanceTopology, PagesWithoutAnEndAreRefused) {
+    FakeEc2 fake{json::object()};
     const auto xml = "<DescribeInstanceTopologyResponse><instanceSet/><nextToken>again</nextToken>"
                      "</DescribeInstanceTopologyResponse>";
-    EXPECT_TRUE(fails_with(read(xml), Code::X208, "has no end"));
-    EXPECT_TRUE(
-        fails_with(read("<DescribeInstanceTopologyResponse><instanceSet/><nextToken>" +
-                        std::string(5000, 't') + "</nextToken></DescribeInstanceTopologyResponse>"),
-                   Code::X208, "has no end"));
+    EXPECT_TRUE(fails_with(read(fake, xml), Code::X208, "has no end"));
+    EXPECT_TRUE(fails_with(
+        read(fake, "<DescribeInstanceTopologyResponse><instanceSet/><nextToken>" +
+                       std::string(5000, 't') + "</nextToken></DescribeInstanceTopologyResponse>"),
+        Code::X208, "has no end"));
 }
 
 TEST(InstanceTopology, OfNothingAsksNothing) {
@@ -187,6 +189,7 @@ TEST(InstanceTopology, ARefusalThatNamesNoInstanceIsAnError) {
 }
 
 TEST(InstanceTopology, WhatIsNotTheAnswerIsNotUnderstood) {
+    FakeEc2 fake{json::object()};
     const std::string id = "<instanceId>i-0aaaaaaaaaaaaaaa1</instanceId>";
     std::string nodes;
     for (int i = 0; i < 17; ++i)
@@ -208,24 +211,27 @@ TEST(InstanceTopology, WhatIsNotTheAnswerIsNotUnderstood) {
              answer_with(id + "<networkNodeSet>" + nodes + "</networkNodeSet>"),
              answer_with(id + "<groupName>caf\xc3\xa9</groupName>"),
          })
-        EXPECT_TRUE(fails_with(read(xml), Code::X208)) << xml;
+        EXPECT_TRUE(fails_with(read(fake, xml), Code::X208)) << xml;
 }
 
 // "Billion laughs": a document type is not read, so its entities are nothing.
 TEST(InstanceTopology, EntitiesAreNotExpanded) {
+    FakeEc2 fake{json::object()};
     const auto found = read(
-        "<!DOCTYPE x [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;\"><!ENTITY c SYSTEM "
-        "\"file:///etc/hostname\">]>" +
-        answer_with("<instanceId>i-0aaaaaaaaaaaaaaa1</instanceId><groupName>&b;&c;</groupName>"));
+        fake, "<!DOCTYPE x [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;\"><!ENTITY c SYSTEM "
+              "\"file:///etc/hostname\">]>" +
+                  answer_with(
+                      "<instanceId>i-0aaaaaaaaaaaaaaa1</instanceId><groupName>&b;&c;</groupName>"));
     ASSERT_TRUE(succeeds(found));
     EXPECT_EQ(found->front().group, "&b;&c;");
 }
 
 TEST(InstanceTopology, DeepNestingIsHarmless) {
+    FakeEc2 fake{json::object()};
     std::string deep;
     for (int i = 0; i < 200000; ++i)
         deep += "<a>";
-    EXPECT_TRUE(fails_with(read(deep), Code::X208));
+    EXPECT_TRUE(fails_with(read(fake, deep), Code::X208));
 }
 
 TEST(InstanceTopology, HalfAnAnswerIsAskedForAgainOrRefused) {
@@ -323,10 +329,11 @@ TEST(EfaInstanceTypes, AllPagesAreRead) {
 }
 
 TEST(EfaInstanceTypes, ARowThatCannotBeIsRefused) {
-    const auto refused = [](const char* key, const json& value) {
+    FakeEc2 fake{json::object()};
+    const auto refused = [&](const char* key, const json& value) {
         json type = hpc7a;
         type[key] = value;
-        const FakeEc2 fake{{{"types", {{"x.large", type}}}}};
+        fake.set({{"types", {{"x.large", type}}}});
         Client client = client_of(fake);
         return fails_with(efa_instance_types(client), Code::X208, "has bad fields for 'x.large'");
     };
@@ -339,8 +346,9 @@ TEST(EfaInstanceTypes, ARowThatCannotBeIsRefused) {
 
 // A name goes into a file of comma separated values.
 TEST(EfaInstanceTypes, ANameThatIsNoneIsRefused) {
+    FakeEc2 fake{json::object()};
     for (const char* name : {"a,b", "#x", "a\nb", "\"x\""}) {
-        const FakeEc2 fake{{{"types", {{name, hpc7a}}}}};
+        fake.set({{"types", {{name, hpc7a}}}});
         Client client = client_of(fake);
         EXPECT_TRUE(fails_with(efa_instance_types(client), Code::X208)) << name;
     }

@@ -1,5 +1,4 @@
 #include "aws/sigv4.hpp"
-#include "source_dir.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,7 +16,7 @@ using namespace std::chrono_literals;
 /// Cases of AWS's own suite; the file says where from.
 const json& suite() {
     static const json cases = json::parse(
-        std::ifstream(test::source_dir() / "tests/fixtures/sigv4.json"));
+        std::ifstream(std::filesystem::path(FAIRLEAD_SOURCE_DIR) / "tests/fixtures/sigv4.json"));
     return cases;
 }
 

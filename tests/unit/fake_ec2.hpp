@@ -2,7 +2,6 @@
 #pragma once
 
 #include "temp_folder.hpp"
-#include "source_dir.hpp"
 
 #include <fcntl.h>
 #include <filesystem>
@@ -26,7 +25,7 @@ class FakeEc2 {
   public:
     explicit FakeEc2(const nlohmann::json& state) {
         set(state);
-        const std::string program = std::string(test::source_dir()) + "/tests/fakes/ec2";
+        const std::string program = std::string(FAIRLEAD_SOURCE_DIR) + "/tests/fakes/ec2";
         const auto at = [this](const char* name) { return (folder_ / name).native(); };
         // Opened by a child's open(), a fifo says when the port is written.
         EXPECT_EQ(::mkfifo(at("port").c_str(), 0600), 0);
