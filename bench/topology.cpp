@@ -112,9 +112,9 @@ void judge_all(benchmark::State& state) {
     std::vector<std::string> names;
     for (const auto& [name, place] : snapshot.nodes)
         names.push_back(name);
-    const Demand demand{.by = "partition 'hpc'", .max_layer = 2};
+    const config::FabricDemand demand{.max_layer = 2};
     for (auto _ : state)
-        benchmark::DoNotOptimize(judge(names, snapshot, demand));
+        benchmark::DoNotOptimize(judge(names, snapshot, demand, "partition 'hpc'"));
 }
 
 BENCHMARK(write_files)->Name("topology_write/1000")->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -21,6 +21,9 @@ struct Session {
     void report(const Error& error);
 };
 
+/// The configuration that was named; null for the default, which may be missing.
+const char* named_path(const Session& session);
+
 /// The configuration of a command that root acts by: only root may have written it.
 Result<config::Config> trusted_config(const Session& session);
 

@@ -18,9 +18,12 @@ void Session::report(const Error& error) {
     status = misused ? wrong_usage : problem;
 }
 
+const char* named_path(const Session& session) {
+    return session.config_path == config::default_path ? nullptr : session.config_path.c_str();
+}
+
 Result<config::Config> trusted_config(const Session& session) {
-    const bool named = session.config_path != config::default_path;
-    return config::load_for_node(named ? session.config_path.c_str() : nullptr);
+    return config::load_for_node(named_path(session));
 }
 
 void add_format(CLI::App& command, bool& json) {

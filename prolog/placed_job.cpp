@@ -7,15 +7,6 @@
 namespace fairlead::prolog {
 namespace {
 
-placement::Demand demand_by(const config::FabricDemand& fabric, const JobEnvironment& job,
-                            bool by_partition) {
-    return {.by = by_partition ? fmt::format("partition '{}'", job.partition) : "the job",
-            .max_layer = fabric.max_layer,
-            .same_az = fabric.same_az,
-            .placement = fabric.placement,
-            .group = fabric.group};
-}
-
 bool same_place(const config::FabricDemand& a, const config::FabricDemand& b) {
     return a.max_layer == b.max_layer && a.same_az == b.same_az && a.placement == b.placement &&
            a.group == b.group;
@@ -43,10 +34,11 @@ std::vector<std::string> job_nodes(const EnvView& env) {
 Judged judge_placement(const std::vector<std::string>& nodes, const JobEnvironment& job,
                        const Demand& demand, const config::Config& config) {
     const auto snapshot = known_places(nodes, config);
+    const std::string partition = fmt::format("partition '{}'", job.partition);
     const bool by_partition =
         same_place(demand.held, config::rules_for(config, job.partition).fabric);
-    return {placement::judge(nodes, snapshot, demand_by(demand.held, job, by_partition)),
-            placement::judge(nodes, snapshot, demand_by(demand.checked, job, true))};
+    return {placement::judge(nodes, snapshot, demand.held, by_partition ? partition : "the job"),
+            placement::judge(nodes, snapshot, demand.checked, partition)};
 }
 
 } // namespace fairlead::prolog

@@ -89,7 +89,7 @@ void guess_zones(const Cluster& cluster, Names& zones) {
 
 bool keeps_to_a_zone(const config::PartitionRules& rules) {
     return rules.fabric.same_az && rules.mode == config::Mode::Enforce &&
-           std::ranges::find(rules.relax, config::Relaxable::SameAz) == rules.relax.end();
+           !config::relaxes(rules, config::Relaxable::SameAz);
 }
 
 bool must_join(const Cluster& cluster, const Names& zones, const config::Config& config) {

@@ -20,9 +20,10 @@ struct Node {
     const Place* place;
 };
 
-/// A demand and how many nodes it is made of.
+/// What is demanded, who demands it, and of how many nodes.
 struct Case {
-    const Demand& demand;
+    const config::FabricDemand& demand;
+    std::string_view by;
     std::size_t nodes;
 
     bool layers() const { return demand.max_layer > 0 && nodes > 1; }
@@ -42,7 +43,7 @@ const std::string& group_of(const Place& place) {
 }
 
 /// A capacity block keeps its nodes close, which is not what the other kinds are for.
-bool needs_no_group(const Place& place, const Demand& demand) {
+bool needs_no_group(const Place& place, const config::FabricDemand& demand) {
     return place.group.empty() && !place.capacity_block.empty() &&
            (demand.placement == Placement::Cluster || demand.placement == Placement::Any);
 }
@@ -91,22 +92,23 @@ std::size_t depth_at(const Path& path, int layer) {
     return path.size() > above ? path.size() - above : 0;
 }
 
-bool wrong_group(const Place& place, const Demand& demand) {
+bool wrong_group(const Place& place, const config::FabricDemand& demand) {
     return !needs_no_group(place, demand) &&
            (place.group.empty() || (!demand.group.empty() && place.group != demand.group));
 }
 
-bool wrong_kind(const Place& place, const Demand& demand) {
+bool wrong_kind(const Place& place, const config::FabricDemand& demand) {
     return !needs_no_group(place, demand) && place.strategy != config::to_string(demand.placement);
 }
 
-std::string expected_group(const Demand& demand) {
+std::string expected_group(const config::FabricDemand& demand) {
     if (!demand.group.empty())
         return fmt::format("placement group '{}'", printable(demand.group));
     return fmt::format("a placement group of strategy {}", config::to_string(demand.placement));
 }
 
-std::optional<Error> check_group(std::span<const Node> nodes, const Demand& demand) {
+std::optional<Error> check_group(std::span<const Node> nodes, const Case& asked) {
+    const config::FabricDemand& demand = asked.demand;
     const Place* first = nullptr;
     Names strange;
     for (const Node& node : nodes)
@@ -120,34 +122,36 @@ std::optional<Error> check_group(std::span<const Node> nodes, const Demand& dema
         first->group.empty() ? "none" : fmt::format("'{}'", printable(first->group));
     return Error{Code::E210, fmt::format("not in {}, which {} demands: {} (placement group of {} "
                                          "is {})",
-                                         expected_group(demand), demand.by, shown(strange),
+                                         expected_group(demand), asked.by, shown(strange),
                                          strange.front(), group)};
 }
 
-std::optional<Error> check_kind(std::span<const Node> nodes, const Demand& demand) {
+std::optional<Error> check_kind(std::span<const Node> nodes, const Case& asked) {
+    const config::FabricDemand& demand = asked.demand;
     for (const Node& node : nodes)
         if (wrong_kind(*node.place, demand))
             return Error{Code::E211,
                          fmt::format("placement group '{}' of {} has strategy {}; {} demands {}",
                                      printable(node.place->group), *node.name,
-                                     printable(node.place->strategy), demand.by,
+                                     printable(node.place->strategy), asked.by,
                                      config::to_string(demand.placement))};
     return std::nullopt;
 }
 
 /// More than one of what there may be one of; `what` has a place for their number and one for them.
 std::optional<Error> check_one(std::span<const Node> nodes, Code code, std::string_view what,
-                               const Demand& demand, auto of) {
+                               const Case& asked, auto of) {
     std::set<std::string> values;
     for (const Node& node : nodes)
         values.insert(of(*node.place));
     if (values.size() < 2)
         return std::nullopt;
     return Error{code, fmt::format(fmt::runtime(what), values.size(), some_of(values)) +
-                           fmt::format("; {} allows 1", demand.by)};
+                           fmt::format("; {} allows 1", asked.by)};
 }
 
-std::optional<Error> check_layers(std::span<const Node> nodes, const Demand& demand) {
+std::optional<Error> check_layers(std::span<const Node> nodes, const Case& asked) {
+    const config::FabricDemand& demand = asked.demand;
     std::vector<Path> paths;
     for (const Node& node : nodes)
         paths.push_back(node.place->path);
@@ -158,7 +162,7 @@ std::optional<Error> check_layers(std::span<const Node> nodes, const Demand& dem
         demand.max_layer == 1
             ? "nodes span {} leaf network nodes ({})"
             : fmt::format("nodes span {{}} network nodes of layer {} ({{}})", demand.max_layer);
-    return check_one(nodes, Code::E220, what, demand, [&demand](const Place& place) {
+    return check_one(nodes, Code::E220, what, asked, [&demand](const Place& place) {
         return place.path[depth_at(place.path, demand.max_layer)];
     });
 }
@@ -168,16 +172,16 @@ std::optional<Error> first_violation(std::span<const Node> nodes, const Case& as
     std::optional<Error> error;
     if (asked.zones())
         error = check_one(only(nodes, has_zone), Code::E222,
-                          "nodes lie in {} Availability Zones ({})", asked.demand, zone_of);
+                          "nodes lie in {} Availability Zones ({})", asked, zone_of);
     if (!error && asked.groups())
-        error = check_group(only(nodes, has_path), asked.demand);
+        error = check_group(only(nodes, has_path), asked);
     if (!error && asked.kind())
-        error = check_kind(only(nodes, has_kind), asked.demand);
+        error = check_kind(only(nodes, has_kind), asked);
     if (!error && asked.groups())
         error = check_one(only(nodes, has_path), Code::E223,
-                          "nodes lie in {} placement groups ({})", asked.demand, group_of);
+                          "nodes lie in {} placement groups ({})", asked, group_of);
     if (!error && asked.layers())
-        error = check_layers(only(nodes, has_path), asked.demand);
+        error = check_layers(only(nodes, has_path), asked);
     return error;
 }
 
@@ -265,10 +269,11 @@ Verdict not_violating(std::span<const Node> nodes, const Case& asked, const Snap
 
 } // namespace
 
-Verdict judge(std::span<const std::string> nodes, const Snapshot& snapshot, const Demand& demand) {
+Verdict judge(std::span<const std::string> nodes, const Snapshot& snapshot,
+              const config::FabricDemand& demand, std::string_view by) {
     static const Place nowhere{};
     const std::set<std::string> names(nodes.begin(), nodes.end());
-    const Case asked{demand, names.size()};
+    const Case asked{demand, by, names.size()};
     std::vector<Node> placed;
     for (const std::string& name : names) {
         const auto entry = snapshot.nodes.find(name);

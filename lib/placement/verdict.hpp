@@ -7,19 +7,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fairlead::placement {
-
-struct Demand {
-    std::string by;    ///< who demands it, for messages: "partition 'hpc'", "the job"
-    int max_layer = 0; ///< as PartitionRules::max_layer: 1 one leaf, 2 one above leaves; 0 any
-    bool same_az = false;
-    /// Kind of placement group, the same one for all nodes. For `cluster` a node in a capacity
-    /// block needs none: EC2 keeps those of a block close by itself.
-    config::Placement placement = config::Placement::Any;
-    std::string group{}; ///< name of the placement group; empty where any will do
-};
 
 enum class Standing {
     Conforming,
@@ -37,8 +28,12 @@ struct Verdict {
     std::vector<std::string> unknown{}; ///< nodes of which something is not known that matters
 };
 
-/// `nodes` by Slurm's names; `snapshot` without nodes that are another instance by now (current()).
-/// One node alone breaks no demand on layers and zones, so its place in them need not be known.
-Verdict judge(std::span<const std::string> nodes, const Snapshot& snapshot, const Demand& demand);
+/// `nodes` by Slurm's names; `snapshot` without nodes that are another instance by now (current());
+/// `by` is who demands it, for the message: "partition 'hpc'", "the job". All nodes must be in one
+/// placement group where a kind or a name is demanded; for `cluster` a node in a capacity block
+/// needs none, because EC2 keeps those of a block close by itself. One node alone breaks no demand
+/// on layers and zones, so its place in them need not be known. EFA is not looked at.
+Verdict judge(std::span<const std::string> nodes, const Snapshot& snapshot,
+              const config::FabricDemand& demand, std::string_view by);
 
 } // namespace fairlead::placement

@@ -2,8 +2,8 @@
 
 #include "expect_error.hpp"
 #include "networks.hpp"
-#include "temp_folder.hpp"
 #include "source_dir.hpp"
+#include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
@@ -15,8 +15,7 @@ using test::fails_with;
 using test::succeeds;
 
 std::string golden(const char* name) {
-    return test::content_of(std::filesystem::path(test::source_dir() "/tests/fixtures/networks") /
-                            name);
+    return test::content_of(test::source_dir() / "tests/fixtures/networks" / name);
 }
 
 Layout two_zones() { return lay_out(test::eight_nodes(), test::two_zones(), {}, {}); }

@@ -12,6 +12,23 @@ namespace {
 using config::Placement;
 using Names = std::vector<std::string>;
 
+struct Demand {
+    std::string by;
+    int max_layer = 0;
+    bool same_az = false;
+    Placement placement = Placement::Any;
+    std::string group{};
+};
+
+Verdict judge(const Names& nodes, const Snapshot& snapshot, const Demand& demand) {
+    return placement::judge(nodes, snapshot,
+                            {.placement = demand.placement,
+                             .group = demand.group,
+                             .max_layer = demand.max_layer,
+                             .same_az = demand.same_az},
+                            demand.by);
+}
+
 Demand layers(int most) { return {.by = "partition 'hpc'", .max_layer = most}; }
 
 Verdict judged(const Names& nodes, const Demand& demand) {
