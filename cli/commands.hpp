@@ -23,6 +23,7 @@ struct Session {
 void add_explain(CLI::App& app, Session& session);
 void add_pin(CLI::App& app, Session& session);
 void add_node(CLI::App& app, Session& session);
+void add_catalog(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_pause(CLI::App& app, Session& session);

@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
     cli::add_explain(app, session);
     cli::add_pin(app, session);
     cli::add_node(app, session);
+    cli::add_catalog(app, session);
     cli::add_config(app, session);
     cli::add_policy(app, session);
     cli::add_pause(app, session);

@@ -3,63 +3,76 @@
 
 #include "aws/credentials.hpp"
 #include "aws/http.hpp"
+#include "aws/sigv4.hpp"
 #include "base/error.hpp"
 #include "config/config.hpp"
 
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fairlead::aws {
 
 /// What a client takes from around itself, so that a test need not wait.
 struct Surroundings {
-    std::function<WallTime()> now;                        ///< for signatures
-    std::function<SteadyTime()> uptime;                   ///< for the deadline
-    std::function<void(std::chrono::milliseconds)> sleep; ///< between two tries
-    std::function<double()> random;                       ///< from 0 to below 1
+    std::function<WallTime()> now;                                 ///< for signatures
+    std::function<std::chrono::steady_clock::time_point()> uptime; ///< for the deadline
+    std::function<void(milliseconds)> sleep;                       ///< between two tries
+    std::function<double()> random;                                ///< from 0 to below 1
 };
 
-/// The clocks of this machine and a seeded generator.
 Surroundings real_surroundings();
 
 struct ClientOptions {
-    std::string region; ///< "us-east-2"
-    /// "http://127.0.0.1:PORT"; empty for EC2's of the region.
-    std::string endpoint{};
-    std::chrono::milliseconds deadline; ///< for all that this client does, from its making
+    std::string region;     ///< "us-east-2"
+    std::string endpoint{}; ///< "http://127.0.0.1:PORT"; empty for EC2's of the region
+    milliseconds deadline;  ///< for all that this client does, from its making on
 };
 
-/// One parameter of a query, as the API reference names it: {"InstanceId.1", "i-0..."}.
-using Parameter = std::pair<std::string, std::string>;
+/// An error, and where it is AWS's, what AWS said.
+struct Failure {
+    Error error;
+    std::string aws_code{};    ///< "InvalidInstanceID.NotFound"
+    std::string aws_message{}; ///< at most 4,000 bytes, without secrets
+};
 
 class Client {
   public:
     Client(ClientOptions options, CredentialSource credentials,
            Surroundings surroundings = real_surroundings());
 
-    /// One action of EC2 (version 2016-11-15) with its parameters; the XML of the answer. FL-X205
-    /// to FL-X208.
-    Result<std::string> call(const std::string& action, const std::vector<Parameter>& parameters);
+    /// The XML that answers one action of EC2 (version 2016-11-15). FL-X205 to FL-X208.
+    std::expected<std::string, Failure> call(const std::string& action,
+                                             const std::vector<Parameter>& parameters);
 
     const std::string& region() const { return options_.region; }
 
   private:
-    struct Try;
-    Result<std::string> attempt(const std::string& body, Try& state);
+    struct Reply;
+    struct Corrections;
+
+    std::expected<Reply, Failure> ask(const std::string& body);
+    bool correct(const Reply& reply, Corrections& made);
+    milliseconds left() const;
+    WallTime aws_now() const { return surroundings_.now() + clock_offset_; }
 
     ClientOptions options_;
     CredentialSource credentials_;
     Surroundings surroundings_;
+    std::chrono::steady_clock::time_point end_;
+    std::chrono::seconds clock_offset_{0}; ///< what AWS's clock is ahead of this machine's
     Http http_;
-    SteadyTime end_;
-    std::chrono::seconds clock_offset_{0}; ///< what AWS's clock is ahead of ours
 };
 
+/// Where EC2 answers in a region; the partitions of China and the isolated ones have domains of
+/// their own (botocore, endpoints.json).
+std::string ec2_endpoint(std::string_view region);
+
 /// The client that a configuration describes: its region, else the one that IMDS names; credentials
-/// of the environment, else of the instance's role. FL-X205 where no region is to be had.
-Result<Client> open_client(const config::Config& config, std::chrono::milliseconds deadline);
+/// of this process's environment, else of the instance's role. FL-X204 where no region is to be
+/// had.
+Result<Client> open_client(const config::Config& config, milliseconds deadline);
 
 } // namespace fairlead::aws

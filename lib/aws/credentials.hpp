@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 
 #include <chrono>
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -17,7 +17,7 @@ namespace fairlead::aws {
 
 using WallTime = std::chrono::system_clock::time_point;
 
-/// A text that prints as "***" and must be asked for by name.
+/// A text that prints as "***" and has to be asked for by name.
 class Secret {
   public:
     Secret() = default;
@@ -35,31 +35,33 @@ std::ostream& operator<<(std::ostream& out, const Secret& secret);
 struct Credentials {
     std::string access_key_id;
     Secret secret_access_key;
-    Secret session_token{};            ///< empty for a user's own keys
+    Secret session_token{};            ///< empty for keys of a user
     std::optional<WallTime> expires{}; ///< keys of a role end
 };
 
-/// Key id and the rest hidden: "AKIDEXAMPLE (secret hidden)".
+/// "AKIDEXAMPLE (secret hidden)"
 std::ostream& operator<<(std::ostream& out, const Credentials& credentials);
 
-/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; null where the first two are not
-/// both there.
-std::optional<Credentials> credentials_of(const EnvView& environment);
+/// `text` with the secrets shown as "***": an answer of AWS can repeat what it was sent.
+std::string without_secrets(std::string text, const Credentials& credentials);
+
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; null where one of the first two
+/// is missing.
+std::optional<Credentials> environment_credentials(const EnvView& environment);
 
 /// The keys of the role that the instance has, from IMDSv2 at `endpoint`. FL-X205.
-Result<Credentials> role_credentials(const std::string& endpoint, SteadyTime end);
+Result<Credentials> role_credentials(const std::string& endpoint, milliseconds deadline);
 
 /// Keeps credentials until they are near their end.
 class CredentialSource {
   public:
-    /// New ones, within a deadline. FL-X205.
-    using Fetch = std::function<Result<Credentials>(SteadyTime end)>;
+    using Fetch = std::function<Result<Credentials>(milliseconds deadline)>;
 
     explicit CredentialSource(Fetch fetch) : fetch_(std::move(fetch)) {}
 
-    /// Those at hand, or new ones when none are or they end within five minutes. Old ones that have
-    /// not ended serve where no new ones can be had.
-    Result<Credentials> current(WallTime now, SteadyTime end);
+    /// Those at hand; new ones when there are none or they end within five minutes. Where no new
+    /// ones are to be had, old ones serve until their end.
+    Result<Credentials> current(WallTime now, milliseconds deadline);
 
     /// AWS called those at hand expired.
     void forget() { kept_.reset(); }
@@ -69,24 +71,23 @@ class CredentialSource {
     std::optional<Credentials> kept_;
 };
 
-/// Those of the environment (as it is now), else the role's.
-CredentialSource default_credentials(const EnvView& environment, std::string imds_endpoint);
+/// Those that the environment has now, else the role's from IMDS at `imds`.
+CredentialSource default_credentials(const EnvView& environment, std::string imds);
 
 } // namespace fairlead::aws
 
 template <>
-struct fmt::formatter<fairlead::aws::Secret> : fmt::formatter<std::string_view> {
-    template <class Context>
-    auto format(const fairlead::aws::Secret&, Context& context) const {
-        return fmt::formatter<std::string_view>::format("***", context);
+struct fmt::formatter<fairlead::aws::Secret> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    auto format(const fairlead::aws::Secret&, fmt::format_context& context) const {
+        return fmt::format_to(context.out(), "***");
     }
 };
 
 template <>
-struct fmt::formatter<fairlead::aws::Credentials> : fmt::formatter<std::string_view> {
-    template <class Context>
-    auto format(const fairlead::aws::Credentials& credentials, Context& context) const {
-        return fmt::formatter<std::string_view>::format(
-            credentials.access_key_id + " (secret hidden)", context);
+struct fmt::formatter<fairlead::aws::Credentials> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    auto format(const fairlead::aws::Credentials& credentials, fmt::format_context& context) const {
+        return fmt::format_to(context.out(), "{} (secret hidden)", credentials.access_key_id);
     }
 };

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "aws/client.hpp"
+#include "catalog/catalog.hpp"
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,5 +35,8 @@ Result<std::vector<InstanceTopology>> instance_topology(Client& client,
 /// All groups of the region that are named. FL-X205 to FL-X208.
 Result<std::vector<PlacementGroup>> placement_groups(Client& client,
                                                      std::span<const std::string> names);
+
+/// The types with EFA that the region offers; NUMA nodes are not in the answer. FL-X205 to FL-X208.
+Result<std::vector<catalog::InstanceType>> efa_instance_types(Client& client);
 
 } // namespace fairlead::aws

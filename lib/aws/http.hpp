@@ -11,25 +11,24 @@
 
 namespace fairlead::aws {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
 
 struct Header {
     std::string name;
     std::string value;
 };
 
-/// A header sent is the caller's word: names and values with a line end are refused.
 struct HttpRequest {
     std::string method;
-    std::string url;
+    std::string url; ///< sent as it is: no "/../" is folded
     std::vector<Header> headers{};
-    std::string body{};
+    std::string body{}; ///< none is sent with GET and HEAD
 };
 
 struct HttpResponse {
     int status = 0;
     std::string body{};
-    std::vector<Header> headers{}; ///< names in lower case; of a repeated one each value
+    std::vector<Header> headers{}; ///< names in lower case
 
     /// The first of that name (in lower case); empty where there is none.
     std::string_view header(std::string_view name) const;
@@ -39,24 +38,25 @@ struct HttpFailure {
     enum class Kind {
         NotReached, ///< no connection, no answer in time, or one cut short
         TooLarge,   ///< more than the limit
+        BadRequest, ///< a header with a line end, or a URL that is none
     };
     Kind kind;
     std::string reason; ///< "Timeout was reached"
 };
 
-/// One connection at a time, kept for the next request. Redirects are not followed, and nothing but
-/// http and https is spoken.
+/// Keeps its connection for the next request. Redirects are not followed, and nothing but http and
+/// https is spoken.
 class Http {
   public:
     enum class Proxy { None, FromEnvironment };
 
     Http(Proxy proxy, std::size_t largest_body);
     ~Http();
-    Http(Http&&) noexcept;
-    Http& operator=(Http&&) noexcept;
+    Http(Http&& other) noexcept;
+    Http& operator=(Http&& other) noexcept;
 
-    /// An answer of any status is an answer. A response's headers are bounded as the body is.
-    std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, SteadyTime end);
+    /// An answer of any status is one.
+    std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, milliseconds timeout);
 
   private:
     struct Handle;

@@ -1,6 +1,7 @@
 /// The instance metadata service, version 2: what only EC2 knows about this instance.
 #pragma once
 
+#include "aws/imds_session.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
@@ -14,8 +15,6 @@ struct InstanceFacts {
     std::optional<std::string> lifecycle;         ///< "on-demand", "spot" or "scheduled"
     std::optional<std::string> launch_time;       ///< pendingTime of the identity document, UTC
 };
-
-inline constexpr const char* imds_endpoint = "http://169.254.169.254";
 
 /// One session token, then three reads, all within `deadline`. A path that IMDS does not have stays
 /// empty; no token is FL-X204, which says nothing about the node.

@@ -9,9 +9,6 @@
 namespace fairlead::catalog {
 namespace {
 
-constexpr std::string_view header =
-    "instance_type,vcpus,cores,threads_per_core,numa_nodes,memory_gib,efa_interfaces,"
-    "network_cards,gbps,gpus,arch";
 constexpr std::size_t columns = 11;
 
 /// A row being read: the first field that is not the number it should be stops it.

@@ -12,18 +12,23 @@
 namespace fairlead::catalog {
 
 struct InstanceType {
-    std::string name;
-    int vcpus;
-    int cores;
-    int threads_per_core;
-    std::optional<int> numa_nodes; ///< where published
-    double memory_gib;
-    int efa_interfaces; ///< the most that can be attached
-    int network_cards;
-    std::optional<double> gbps; ///< peak of all network cards together
-    int gpus;
-    std::string arch; ///< "x86_64" or "arm64"
+    std::string name{};
+    int vcpus = 0;
+    int cores = 0;
+    int threads_per_core = 0;
+    std::optional<int> numa_nodes{}; ///< where published
+    double memory_gib = 0;
+    int efa_interfaces = 0; ///< the most that can be attached
+    int network_cards = 0;
+    std::optional<double> gbps{}; ///< peak of all network cards together
+    int gpus = 0;
+    std::string arch{}; ///< "x86_64" or "arm64"
 };
+
+/// The columns of the file, as its header line names them.
+inline constexpr std::string_view header =
+    "instance_type,vcpus,cores,threads_per_core,numa_nodes,memory_gib,efa_interfaces,"
+    "network_cards,gbps,gpus,arch";
 
 class Catalog {
   public:

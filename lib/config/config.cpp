@@ -119,6 +119,10 @@ Result<void> read_testing(const Reader& reader, const YAML::Node& node, const fs
          [&](const YAML::Node& value) {
              return store(reader.text(value, "testing.imds_endpoint"), testing.imds_endpoint);
          }},
+        {"aws_endpoint",
+         [&](const YAML::Node& value) {
+             return store(reader.text(value, "testing.aws_endpoint"), testing.aws_endpoint);
+         }},
     };
     if (auto done = reader.map(node, "testing", keys); !done)
         return done;
@@ -150,6 +154,10 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
         {"admission", word_into(reader, "admission", admissions, config.admission)},
         {"state_dir", path_into(reader, "state_dir", config.state_dir)},
         {"catalog", path_into(reader, "catalog", config.catalog)},
+        {"region",
+         [&](const YAML::Node& value) {
+             return store(reader.text(value, "region"), config.region);
+         }},
         {"scontrol", path_into(reader, "scontrol", config.scontrol)},
         {"default_partition",
          [&](const YAML::Node& value) {

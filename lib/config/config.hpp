@@ -50,12 +50,14 @@ struct Testing {
     std::filesystem::path sysfs_root; ///< holds sys/...; marked by a file .fairlead-test-root
     std::filesystem::path hwloc_xml;  ///< read instead of the live topology; empty for live
     std::string imds_endpoint;        ///< http://127.0.0.1:PORT; empty for the real one
+    std::string aws_endpoint{};       ///< the same for EC2's API
 };
 
 struct Config {
     Admission admission = Admission::Node;
     std::filesystem::path state_dir = "/var/lib/fairlead";
     std::filesystem::path catalog; ///< empty for the catalog that is installed
+    std::string region{};          ///< of AWS; empty for the one that IMDS names
     std::filesystem::path scontrol = "/usr/bin/scontrol";
     std::optional<std::string> default_partition;
     int ranks_per_nic = 128; ///< ranks that pinning puts on one EFA interface

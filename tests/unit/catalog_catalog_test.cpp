@@ -101,6 +101,68 @@ TEST(ShippedCatalog, EveryTypeHasAPossibleNetwork) {
     }
 }
 
+/// A line of tests/fixtures/efa-instance-types.txt.
+struct Pinned {
+    std::string name, gbps, arch;
+    int vcpus, cores, threads, efa, cards, gpus;
+    double memory;
+};
+
+std::vector<Pinned> pinned_types() {
+    std::ifstream file(test::source_dir() / "tests/fixtures/efa-instance-types.txt");
+    std::vector<Pinned> all;
+    for (std::string line; std::getline(file, line);) {
+        Pinned type{};
+        std::istringstream cells(line);
+        if (!line.starts_with('#') && cells >> type.name >> type.vcpus >> type.cores >>
+                                          type.threads >> type.memory >> type.efa >> type.cards >>
+                                          type.gbps >> type.gpus >> type.arch)
+            all.push_back(type);
+    }
+    return all;
+}
+
+TEST(ShippedCatalog, EveryTypeIsPinned) {
+    const auto catalog = shipped_catalog();
+    const auto pinned = pinned_types();
+    EXPECT_EQ(pinned.size(), 298u);
+    EXPECT_EQ(catalog.types().size(), pinned.size());
+    for (const Pinned& is : pinned) {
+        SCOPED_TRACE(is.name);
+        const auto* type = catalog.find(is.name);
+        ASSERT_NE(type, nullptr);
+        EXPECT_EQ(type->vcpus, is.vcpus);
+        EXPECT_EQ(type->cores, is.cores);
+        EXPECT_EQ(type->threads_per_core, is.threads);
+        EXPECT_EQ(type->memory_gib, is.memory);
+        EXPECT_EQ(type->efa_interfaces, is.efa);
+        EXPECT_EQ(type->network_cards, is.cards);
+        EXPECT_EQ(type->gbps, is.gbps == "-" ? std::nullopt : std::optional(std::stod(is.gbps)));
+        EXPECT_EQ(type->gpus, is.gpus);
+        EXPECT_EQ(type->arch, is.arch);
+    }
+}
+
+// Where a wrong row would hurt first; Karpenter's instance type pages say the same.
+TEST(ShippedCatalog, HasTheInterfacesOfTheTypesThatPeopleUse) {
+    const auto catalog = shipped_catalog();
+    const std::map<std::string, int> published{
+        {"c5n.18xlarge", 1},      {"c6gn.16xlarge", 1},  {"c6in.32xlarge", 2},
+        {"c7gn.16xlarge", 1},     {"c8gn.48xlarge", 2},  {"hpc6a.48xlarge", 1},
+        {"hpc6id.32xlarge", 2},   {"hpc7a.12xlarge", 2}, {"hpc7a.96xlarge", 2},
+        {"hpc7g.16xlarge", 1},    {"hpc8a.96xlarge", 2}, {"m6i.32xlarge", 1},
+        {"i3en.24xlarge", 1},     {"x2idn.32xlarge", 1}, {"x2iedn.32xlarge", 1},
+        {"x2iezn.12xlarge", 1},   {"p3dn.24xlarge", 1},  {"p4d.24xlarge", 4},
+        {"p4de.24xlarge", 4},     {"p5.4xlarge", 1},     {"p5.48xlarge", 32},
+        {"p5e.48xlarge", 32},     {"p5en.48xlarge", 16}, {"p6-b200.48xlarge", 8},
+        {"p6-b300.48xlarge", 16}, {"trn1.32xlarge", 8},  {"trn1n.32xlarge", 16},
+        {"trn2.48xlarge", 16},    {"g6e.48xlarge", 4},   {"g7e.48xlarge", 4}};
+    for (const auto& [name, interfaces] : published)
+        EXPECT_EQ(catalog.find(name)->efa_interfaces, interfaces) << name;
+    EXPECT_EQ(catalog.find("x2iezn.32xlarge"), nullptr) << "does not exist";
+    EXPECT_EQ(catalog.find("p6-b300.48xlarge")->network_cards, 17);
+}
+
 TEST(ShippedCatalog, KnowsTheTypesOfTheManual) {
     const auto catalog = shipped_catalog();
     const auto* hpc7a = catalog.find("hpc7a.96xlarge");

@@ -42,12 +42,14 @@ TEST(Config, TheSchemaAloneGivesTheDefaults) {
 
 TEST(Config, ReadsEveryKey) {
     const auto config = read("admission: controller\nstate_dir: /s\ncatalog: /c.csv\n"
+                             "region: us-east-2\n"
                              "scontrol: /opt/slurm/bin/scontrol\ndefault_partition: hpc\n"
                              "defaults: {efa: preferred, mode: enforce, instance_types: [a, b]}\n");
     ASSERT_TRUE(succeeds(config));
     EXPECT_EQ(config->admission, Admission::Controller);
     EXPECT_EQ(config->state_dir, "/s");
     EXPECT_EQ(config->catalog, "/c.csv");
+    EXPECT_EQ(config->region, "us-east-2");
     EXPECT_EQ(config->scontrol, "/opt/slurm/bin/scontrol");
     EXPECT_EQ(config->default_partition, "hpc");
     EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Preferred);
@@ -223,11 +225,13 @@ TEST(TestingSection, MakesANodeLookLikeAnotherMachine) {
     const TempFolder folder;
     folder.write(".fairlead-test-root", "");
     const auto config = read("testing:\n  sysfs_root: " + folder.path().native() +
-                             "\n  hwloc_xml: /m.xml\n  imds_endpoint: http://127.0.0.1:1\n");
+                             "\n  hwloc_xml: /m.xml\n  imds_endpoint: http://127.0.0.1:1\n"
+                             "  aws_endpoint: http://127.0.0.1:2\n");
     ASSERT_TRUE(succeeds(config));
     ASSERT_TRUE(config->testing);
     EXPECT_EQ(config->testing->hwloc_xml, "/m.xml");
     EXPECT_EQ(config->testing->imds_endpoint, "http://127.0.0.1:1");
+    EXPECT_EQ(config->testing->aws_endpoint, "http://127.0.0.1:2");
     EXPECT_EQ(system_root(*config), folder.path());
 }
 
