@@ -68,8 +68,8 @@ std::string answer_with(const std::string& item) {
 TEST(InstanceTopology, IsReadFromARecordedAnswer) {
     FakeEc2 fake{json::object()};
     const auto found =
-        read(fake, test::content_of(std::string(FAIRLEAD_SOURCE_DIR) +
-                                    "/tests/fixtures/DescribeInstanceTopology.sample.xml"));
+        read(fake, test::content_of(test::source_dir() /
+                                    "tests/fixtures/DescribeInstanceTopology.sample.xml"));
     ASSERT_TRUE(succeeds(found));
     ASSERT_EQ(found->size(), 1u);
     const auto& instance = found->front();

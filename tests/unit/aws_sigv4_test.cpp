@@ -1,7 +1,8 @@
 #include "aws/sigv4.hpp"
 
+#include "source_dir.hpp"
+
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -15,8 +16,8 @@ using namespace std::chrono_literals;
 
 /// Cases of AWS's own suite; the file says where from.
 const json& suite() {
-    static const json cases = json::parse(
-        std::ifstream(std::filesystem::path(FAIRLEAD_SOURCE_DIR) / "tests/fixtures/sigv4.json"));
+    static const json cases =
+        json::parse(std::ifstream(test::source_dir() / "tests/fixtures/sigv4.json"));
     return cases;
 }
 

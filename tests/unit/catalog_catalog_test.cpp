@@ -109,7 +109,7 @@ struct Pinned {
 };
 
 std::vector<Pinned> pinned_types() {
-    std::ifstream file(fs::path(FAIRLEAD_SOURCE_DIR) / "tests/fixtures/efa-instance-types.txt");
+    std::ifstream file(test::source_dir() / "tests/fixtures/efa-instance-types.txt");
     std::vector<Pinned> all;
     for (std::string line; std::getline(file, line);) {
         Pinned type{};

@@ -1,5 +1,6 @@
 #include "catalog/refresh.hpp"
 
+#include "source_dir.hpp"
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -62,8 +63,7 @@ TEST(Refresh, ATypeThatTheRegionDoesNotOfferStays) {
 }
 
 TEST(Refresh, TheShippedCatalogIsWrittenAsItIs) {
-    const std::string shipped =
-        test::content_of(std::string(FAIRLEAD_SOURCE_DIR) + "/conf/instance-types.csv");
+    const std::string shipped = test::content_of(test::source_dir() / "conf/instance-types.csv");
     const auto catalog = Catalog::parse(shipped, "f").value();
     const auto same = refresh(catalog, {});
     EXPECT_EQ(same.kept, catalog.types().size());

@@ -1,6 +1,7 @@
 /// tests/fakes/ec2, an EC2 that verifies signatures, as a child of the test.
 #pragma once
 
+#include "source_dir.hpp"
 #include "temp_folder.hpp"
 
 #include <fcntl.h>
@@ -25,7 +26,7 @@ class FakeEc2 {
   public:
     explicit FakeEc2(const nlohmann::json& state) {
         set(state);
-        const std::string program = std::string(FAIRLEAD_SOURCE_DIR) + "/tests/fakes/ec2";
+        const std::string program = (source_dir() / "tests/fakes/ec2").native();
         const auto at = [this](const char* name) { return (folder_ / name).native(); };
         // Opened by a child's open(), a fifo says when the port is written.
         EXPECT_EQ(::mkfifo(at("port").c_str(), 0600), 0);
