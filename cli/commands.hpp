@@ -25,6 +25,7 @@ void add_pin(CLI::App& app, Session& session);
 void add_node(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
 void add_pause(CLI::App& app, Session& session);
 void add_version(CLI::App& app, Session& session);
 

@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
     cli::add_node(app, session);
     cli::add_config(app, session);
     cli::add_policy(app, session);
+    cli::add_report(app, session);
     cli::add_pause(app, session);
     cli::add_version(app, session);
     try {

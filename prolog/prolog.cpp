@@ -14,6 +14,7 @@
 #include "prolog/decision.hpp"
 #include "prolog/drain.hpp"
 #include "prolog/job_environment.hpp"
+#include "prolog/network.hpp"
 #include "state/job_state.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
@@ -124,6 +125,15 @@ int without_config(const JobEnvironment& job, const std::filesystem::path& state
                                                        error.message}));
 }
 
+int verify(const JobEnvironment& job, const Demand& demand, const config::Config& config) {
+    if (demand.checked.efa == config::EfaNeed::Off)
+        return go_on;
+    const auto verdict = fabric::judge_machine(config::system_root(config), config.catalog);
+    if (!verdict)
+        return without_config(job, config.state_dir, verdict.error());
+    return act_on(*verdict, job, demand, config);
+}
+
 int run(const Arguments& arguments) {
     const JobEnvironment job = read_environment(EnvView{environ});
     if (!job.job) {
@@ -138,12 +148,10 @@ int run(const Arguments& arguments) {
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
-    if (demand.checked.efa == config::EfaNeed::Off)
-        return go_on;
-    const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
-    if (!verdict)
-        return without_config(job, config->state_dir, verdict.error());
-    return act_on(*verdict, job, demand, *config);
+    const int status = verify(job, demand, *config);
+    if (status == go_on)
+        begin_network_report(EnvView{environ}, job, demand, *config);
+    return status;
 }
 
 void report_fault(const char* where, const char* what) noexcept {
