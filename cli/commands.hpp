@@ -33,6 +33,7 @@ void add_node(CLI::App& app, Session& session);
 void add_catalog(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
 void add_pause(CLI::App& app, Session& session);
 void add_topology(CLI::App& app, Session& session);
 void add_version(CLI::App& app, Session& session);

@@ -1,10 +1,12 @@
-/// fairlead-epilog: removes what the prolog left of a job on this node. Slurm runs it as root. It
+/// fairlead-epilog: writes this node's part of the job's network report and removes what the prolog
+/// left of the job here. Slurm runs it as root. It
 /// always exits 0: what it cannot remove is logged and costs the node nothing.
 
 #include "base/env.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
+#include "prolog/network.hpp"
 #include "state/job_state.hpp"
 
 #include <unistd.h>
@@ -20,6 +22,7 @@ int run() {
                    "SLURM_JOB_ID is not a job id: slurmd runs this program as Epilog [FL-X301]");
         return 0;
     }
+    prolog::end_network_report(EnvView{environ}, *job);
     if (auto removed = state::remove_job_state(config::run_dir, *job); !removed)
         log::write(log::Level::Error, to_string(removed.error()));
     return 0;

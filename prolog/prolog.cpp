@@ -15,6 +15,7 @@
 #include "prolog/drain.hpp"
 #include "prolog/job_environment.hpp"
 #include "prolog/leader.hpp"
+#include "prolog/network.hpp"
 #include "state/job_state.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
@@ -132,6 +133,17 @@ int without_config(const JobEnvironment& job, const std::filesystem::path& state
                                                        error.message}));
 }
 
+int verify(const JobEnvironment& job, const Demand& demand, const config::Config& config,
+           const Arguments& arguments) {
+    const fabric::Verdict unchecked{fabric::Outcome::Ready, 0, std::nullopt, std::nullopt};
+    if (demand.checked.efa == config::EfaNeed::Off)
+        return demand.held.placed() ? let_run(unchecked, job, demand, config, arguments) : go_on;
+    const auto verdict = fabric::judge_machine(config::system_root(config), config.catalog);
+    if (!verdict)
+        return without_config(job, config.state_dir, verdict.error());
+    return act_on(*verdict, job, demand, config, arguments);
+}
+
 int run(const Arguments& arguments) {
     const JobEnvironment job = read_environment(EnvView{environ});
     if (!job.job) {
@@ -146,13 +158,10 @@ int run(const Arguments& arguments) {
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
-    const fabric::Verdict unchecked{fabric::Outcome::Ready, 0, std::nullopt, std::nullopt};
-    if (demand.checked.efa == config::EfaNeed::Off)
-        return demand.held.placed() ? let_run(unchecked, job, demand, *config, arguments) : go_on;
-    const auto verdict = fabric::judge_machine(config::system_root(*config), config->catalog);
-    if (!verdict)
-        return without_config(job, config->state_dir, verdict.error());
-    return act_on(*verdict, job, demand, *config, arguments);
+    const int status = verify(job, demand, *config, arguments);
+    if (status == go_on)
+        begin_network_report(EnvView{environ}, job, demand, *config);
+    return status;
 }
 
 void report_fault(const char* where, const char* what) noexcept {

@@ -103,6 +103,37 @@ void kill_child(pid_t child) {
         ::poll(nullptr, 0, 1);
 }
 
+/// Leaves the child its standard streams, on /dev/null, and `output` as descriptor 3.
+bool keep_only(int output) {
+    constexpr int above_all = 10; // the streams may be closed and their numbers taken
+    const int kept = ::fcntl(output, F_DUPFD, above_all);
+    const int null = ::open("/dev/null", O_RDWR);
+    if (kept < 0 || null < 0)
+        return false;
+    for (const int stream : {0, 1, 2})
+        if (::dup2(null, stream) != stream)
+            return false;
+    if (::dup2(kept, 3) != 3)
+        return false;
+    return ::close_range(4, ~0U, 0) == 0;
+}
+
+/// What the parent reads: nothing for success, else the sentence of the error.
+[[noreturn]] void work_in_child(int output, const std::function<Result<void>()>& work) noexcept {
+    std::string said = "it failed";
+    try {
+        if (keep_only(output)) {
+            const auto done = work();
+            if (done)
+                ::_exit(0);
+            said = done.error().message;
+        }
+    } catch (...) { // NOLINT(bugprone-empty-catch): the parent reads of it
+    }
+    const ssize_t written = ::write(3, said.data(), said.size());
+    ::_exit(written < 0 ? 2 : 1);
+}
+
 } // namespace
 
 std::vector<std::string> plain_environment() {
@@ -139,6 +170,35 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
     }
     kill_child(child);
     return fail(code, "{} did not end within {} ms", argv.at(0), deadline.count());
+}
+
+Result<void> run_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                        const std::function<Result<void>()>& work) {
+    const auto end = Clock::now() + deadline;
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return fail(code, "cannot begin {}: {}", what, std::strerror(errno));
+    const UniqueFd reader{ends[0]};
+    UniqueFd writer{ends[1]};
+    const pid_t child = ::fork();
+    if (child < 0)
+        return fail(code, "cannot begin {}: {}", what, std::strerror(errno));
+    if (child == 0)
+        work_in_child(writer.get(), work);
+    writer.reset();
+    ChildResult result{};
+    switch (wait_for(child, reader.get(), end, result)) {
+    case End::Exited:
+        break;
+    case End::Unknown:
+        return fail(code, "cannot learn how {} ended: {}", what, std::strerror(errno));
+    case End::TimedOut:
+        kill_child(child);
+        return fail(code, "{} did not end within {} ms", what, deadline.count());
+    }
+    if (result.status != 0)
+        return fail(code, "{}: {}", what, result.output);
+    return {};
 }
 
 } // namespace fairlead

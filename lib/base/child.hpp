@@ -1,11 +1,14 @@
-/// A program run with a deadline: no shell, a fixed environment, bounded output.
+/// Work with a deadline: a program (no shell, a fixed environment, bounded output), or a function
+/// in a child.
 #pragma once
 
 #include "base/error.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fairlead {
@@ -27,5 +30,12 @@ std::vector<std::string> plain_environment();
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
                               std::chrono::milliseconds deadline, std::size_t limit = usual_output);
+
+/// Runs `work` in a forked child, for what may hang in the kernel: a device, storage behind a
+/// network. The child has no open file of ours, so that nobody waits for it once it is given up. An
+/// error of `work`, and a child that outlives the deadline, are errors of `code`. For programs with
+/// one thread.
+Result<void> run_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                        const std::function<Result<void>()>& work);
 
 } // namespace fairlead

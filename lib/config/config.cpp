@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 5> relaxables{"efa", "efa_interfaces", "p
                                                      "max_layer", "same_az"};
 constexpr std::array<std::string_view, 2> truths{"false", "true"};
 constexpr std::array<std::string_view, 2> unknowns{"run", "hold"};
+constexpr std::array<std::string_view, 3> network_reports{"off", "efa", "all"};
 constexpr std::array<std::string_view, 2> admissions{"node", "controller"};
 constexpr std::array<std::string_view, 1> schemas{"fairlead.config/1"};
 constexpr const char* test_marker = ".fairlead-test-root";
@@ -153,6 +154,9 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
         {"schema", word_into(reader, "schema", schemas, schema)},
         {"admission", word_into(reader, "admission", admissions, config.admission)},
         {"state_dir", path_into(reader, "state_dir", config.state_dir)},
+        {"spool", path_into(reader, "spool", config.spool)},
+        {"network_report",
+         word_into(reader, "network_report", network_reports, config.network_report)},
         {"catalog", path_into(reader, "catalog", config.catalog)},
         {"region",
          [&](const YAML::Node& value) {
@@ -241,6 +245,10 @@ fs::path state_dir_of(const char* path) {
 const PartitionRules& rules_for(const Config& config, std::string_view partition) {
     const auto found = config.partitions.find(partition);
     return found == config.partitions.end() ? config.defaults : found->second;
+}
+
+fs::path spool_of(const Config& config) {
+    return config.spool.empty() ? config.state_dir / "reports" : config.spool;
 }
 
 std::string_view to_string(Mode mode) { return modes.at(static_cast<std::size_t>(mode)); }

@@ -24,6 +24,10 @@ enum class Admission { Node, Controller };
 /// What a job may ask less of than its partition demands.
 enum class Relaxable { Efa, EfaInterfaces, Placement, MaxLayer, SameAz };
 
+/// Which jobs get a network report: none; those that ask for EFA, or whose partition does; all that
+/// run on nodes with EFA.
+enum class NetworkReports { Off, Efa, All };
+
 /// What happens to a job whose nodes' place in the network is unknown, also after asking EC2.
 enum class UnknownPlacement { Run, Hold };
 
@@ -56,6 +60,8 @@ struct Testing {
 struct Config {
     Admission admission = Admission::Node;
     std::filesystem::path state_dir = "/var/lib/fairlead";
+    NetworkReports network_report = NetworkReports::Efa;
+    std::filesystem::path spool;   ///< of network reports; empty for the default, see spool_of()
     std::filesystem::path catalog; ///< empty for the catalog that is installed
     std::string region{};          ///< of AWS; empty for the one that IMDS names
     std::filesystem::path scontrol = "/usr/bin/scontrol";
@@ -86,6 +92,9 @@ Result<Config> parse(std::string_view text, const std::filesystem::path& path);
 
 /// The rules of a partition, or the defaults where it has none of its own.
 const PartitionRules& rules_for(const Config& config, std::string_view partition);
+
+/// Where network reports go: `spool`, or state_dir/reports.
+std::filesystem::path spool_of(const Config& config);
 
 std::string_view to_string(Mode mode);
 

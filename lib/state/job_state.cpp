@@ -13,6 +13,16 @@ namespace {
 
 constexpr Schema schema{"fairlead.job", 1};
 
+/// All of them: a prolog that was killed may have left a temporary file there.
+Result<void> remove_files(const std::filesystem::path& folder) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
+         entry.increment(error))
+        if (auto removed = remove_file(entry->path()); !removed)
+            return removed;
+    return {};
+}
+
 } // namespace
 
 Result<void> write_job_state(const std::filesystem::path& run, const JobState& state) {
@@ -47,17 +57,15 @@ Result<std::string> read_refusal(const std::filesystem::path& run, JobId job) {
 
 Result<void> remove_job_state(const std::filesystem::path& run, JobId job) {
     const auto folder = job_folder(run, job);
-    // A prolog that was killed may have left a temporary file there.
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
-         entry.increment(error))
-        if (const std::string name = entry->path().filename();
-            name.starts_with(ready_name) || name.starts_with(refused_name))
-            if (auto removed = remove_file(entry->path()); !removed)
-                return removed;
-    if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
-        return fail(Code::X201, "cannot remove {}: {}", folder.native(), std::strerror(errno));
-    return {};
+    // The prolog of a job that comes just now may mark the folder once more.
+    constexpr int tries = 3;
+    for (int i = 0; i < tries; ++i) {
+        if (auto removed = remove_files(folder); !removed)
+            return removed;
+        if (::rmdir(folder.c_str()) == 0 || errno == ENOENT)
+            return {};
+    }
+    return fail(Code::X201, "cannot remove {}: {}", folder.native(), std::strerror(errno));
 }
 
 } // namespace fairlead::state

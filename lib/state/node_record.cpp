@@ -1,10 +1,9 @@
 #include "state/node_record.hpp"
 
 #include "base/files.hpp"
+#include "base/host_list.hpp"
 #include "base/words.hpp"
 #include "state/record.hpp"
-
-#include <algorithm>
 
 namespace fairlead::state {
 namespace {
@@ -18,15 +17,6 @@ std::optional<std::string> optional_text(const Json& record, const char* name) {
     if (field == record.end() || !field->is_string())
         return std::nullopt;
     return field->get<std::string>();
-}
-
-/// A node name becomes a file name, so it holds nothing but what host names hold.
-bool is_host_name(std::string_view name) {
-    const auto fine = [](unsigned char c) {
-        return std::isalnum(c) || c == '-' || c == '.' || c == '_';
-    };
-    return !name.empty() && name.size() <= 255 && name.front() != '.' &&
-           std::ranges::all_of(name, fine);
 }
 
 Result<void> write_in(const std::filesystem::path& folder, const std::string& name,

@@ -17,4 +17,10 @@ inline std::filesystem::path job_folder(const std::filesystem::path& run, JobId 
 inline constexpr const char* ready_name = "job.json";
 inline constexpr const char* refused_name = "refused.json";
 
+/// The EFA counters at the job's start.
+inline constexpr const char* counters_name = "counters.json";
+
+/// There, and empty, where another job was on the node at the same time.
+inline constexpr const char* shared_name = "shared";
+
 } // namespace fairlead::state

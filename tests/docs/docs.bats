@@ -100,7 +100,7 @@ grammar_words() {
 
 @test "every command and option of fairlead has a help text" {
     for command in "" explain "pin plan" "node scan" "node topology" "catalog list" "catalog show" \
-        "catalog refresh" "config check" "policy status" pause resume version; do
+        "catalog refresh" "config check" "policy status" "report network" pause resume version; do
         # shellcheck disable=SC2086
         run -0 fairlead $command --help
         [[ $output == *"--help"* ]]

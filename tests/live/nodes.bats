@@ -13,7 +13,7 @@ job_files() { on "$1" -- find /run/fairlead -path '*/jobs/*'; }
 
 @test "a node with both interfaces runs the job; its state is there while it runs and gone after" {
     run -0 as ada srun -Q -p hpc -w n1 sh -c 'ls /run/fairlead/jobs/$SLURM_JOB_ID'
-    [[ $output == job.json ]]
+    [[ $output == counters.json$'\n'job.json ]]
     wait_for 10 no_jobs_on n1
     wait_for 10 is_idle n1
     wait_for 10 leaves_nothing n1

@@ -31,6 +31,7 @@ site_cluster() {
         'LaunchParameters=use_interactive_step' \
         'InteractiveStepOptions="--interactive --preserve-env $SHELL"' \
         'PartitionName=hpc Nodes=n[1-2] State=UP' 'PartitionName=watch Nodes=n[1-2] State=UP' \
+        'PartitionName=plain Nodes=n[1-2] State=UP' \
         'PartitionName=odd Nodes=n3 State=UP' 'PartitionName=empty Nodes=n3 State=UP' 'PartitionName=hopeful Nodes=n[1-3] State=UP'
     site_config "$config"
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace fairlead {
 namespace {
@@ -139,6 +140,67 @@ TEST(RunChild, AChildThatEndsIsNotHeldUpByWhatItLeftBehind) {
     const auto result = shell("sleep 1 & echo done", 500ms);
     ASSERT_TRUE(result);
     EXPECT_EQ(result->output, "done\n");
+}
+
+Result<void> forked(const std::function<Result<void>()>& work,
+                    std::chrono::milliseconds deadline = plenty) {
+    return run_forked(Code::E231, "the work", deadline, work);
+}
+
+TEST(RunForked, DoesTheWorkInAProcessOfItsOwn) {
+    const TempFolder folder;
+    int seen = 1;
+    EXPECT_TRUE(test::succeeds(forked([&]() -> Result<void> {
+        folder.write("pid", std::to_string(::getpid()));
+        seen = 2;
+        return {};
+    })));
+    EXPECT_EQ(seen, 1);
+    EXPECT_NE(test::content_of(folder / "pid"), std::to_string(::getpid()));
+}
+
+TEST(RunForked, HandsTheErrorOfTheWorkOn) {
+    EXPECT_TRUE(fails_with(forked([]() -> Result<void> { return fail(Code::X201, "no space"); }),
+                           Code::E231, "the work: no space"));
+}
+
+TEST(RunForked, WorkThatThrowsOrDiesIsAnError) {
+    EXPECT_TRUE(fails_with(forked([]() -> Result<void> { throw 1; }), Code::E231, "the work"));
+    EXPECT_TRUE(fails_with(forked([]() -> Result<void> {
+                               std::raise(SIGKILL);
+                               return {};
+                           }),
+                           Code::E231, "the work"));
+}
+
+TEST(RunForked, WorkThatHangsIsKilledAtTheDeadline) {
+    const TempFolder folder;
+    EXPECT_TRUE(fails_with(forked(
+                               [&]() -> Result<void> {
+                                   folder.write("pid", std::to_string(::getpid()));
+                                   for (;;)
+                                       ::pause();
+                               },
+                               500ms),
+                           Code::E231, "the work did not end within 500 ms"));
+    const std::string pid = test::content_of(folder / "pid");
+    EXPECT_EQ(::kill(std::stoi(pid), 0), -1);
+    EXPECT_EQ(errno, ESRCH);
+}
+
+// Whoever waits for the end of our output must not wait for a child that hangs.
+TEST(RunForked, TheWorkHasNoFileOfOurs) {
+    const UniqueFd inheritable{::open("/proc/self/status", O_RDONLY)};
+    EXPECT_TRUE(test::succeeds(forked([&]() -> Result<void> {
+        char target[64] = "";
+        for (const char* stream : {"/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/2"})
+            if (::readlink(stream, target, sizeof target) < 0 ||
+                std::string_view(target) != "/dev/null")
+                return fail(Code::X201, "{} is {}", stream, target);
+        if (test::entries_in("/proc/self/fd") != 5) // and 3, and the folder that is read
+            return fail(Code::X201, "other files are open");
+        return {};
+    })));
 }
 
 } // namespace

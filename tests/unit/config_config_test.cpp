@@ -32,6 +32,8 @@ TEST(Config, TheSchemaAloneGivesTheDefaults) {
     EXPECT_EQ(config->admission, Admission::Node);
     EXPECT_EQ(config->state_dir, "/var/lib/fairlead");
     EXPECT_EQ(config->scontrol, "/usr/bin/scontrol");
+    EXPECT_EQ(config->network_report, NetworkReports::Efa);
+    EXPECT_EQ(spool_of(*config), "/var/lib/fairlead/reports");
     EXPECT_EQ(config->catalog, "");
     EXPECT_EQ(config->default_partition, std::nullopt);
     EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Off);
@@ -55,6 +57,21 @@ TEST(Config, ReadsEveryKey) {
     EXPECT_EQ(config->defaults.fabric.efa, EfaNeed::Preferred);
     EXPECT_EQ(config->defaults.mode, Mode::Enforce);
     EXPECT_EQ(config->defaults.instance_types, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(Config, NetworkReportsGoBelowTheStateFolderOrWhereTheSpoolIs) {
+    EXPECT_EQ(spool_of(*read("state_dir: /s\n")), "/s/reports");
+    EXPECT_EQ(spool_of(*read("state_dir: /s\nspool: /fsx/reports\n")), "/fsx/reports");
+    EXPECT_EQ(error_of("spool: fsx\n"),
+              "/x/f.yaml:2:8: spool is 'fsx'; expected an absolute path [FL-X106]");
+}
+
+TEST(Config, NetworkReportsAreForNoJobsForThoseWithEfaOrForAll) {
+    EXPECT_EQ(read("network_report: off\n")->network_report, NetworkReports::Off);
+    EXPECT_EQ(read("network_report: efa\n")->network_report, NetworkReports::Efa);
+    EXPECT_EQ(read("network_report: all\n")->network_report, NetworkReports::All);
+    EXPECT_EQ(error_of("network_report: none\n"),
+              "/x/f.yaml:2:17: network_report is 'none'; expected one of: off, efa, all [FL-X106]");
 }
 
 TEST(Config, RanksPerNicAreANumberFrom1To65536) {

@@ -26,6 +26,16 @@ class FakeSysfs {
                                      root() / "sys/class/infiniband" / name / "device");
     }
 
+    /// Counters of port 1, and of the device itself.
+    void set_port_counter(const std::string& device, const std::string& name,
+                          const std::string& text) const {
+        folder_.write("sys/class/infiniband/" + device + "/ports/1/hw_counters/" + name, text);
+    }
+    void set_device_counter(const std::string& device, const std::string& name,
+                            const std::string& text) const {
+        folder_.write("sys/class/infiniband/" + device + "/hw_counters/" + name, text);
+    }
+
     void set_dmi(const std::string& name, const std::string& value) const {
         folder_.write("sys/devices/virtual/dmi/id/" + name, value);
     }

@@ -1,0 +1,146 @@
+#include "prolog/network.hpp"
+
+#include "base/child.hpp"
+#include "base/files.hpp"
+#include "base/host_list.hpp"
+#include "base/log.hpp"
+#include "config/paths.hpp"
+#include "fabric/counters.hpp"
+#include "fabric/instance.hpp"
+#include "state/job_presence.hpp"
+#include "state/network_json.hpp"
+#include "state/node_record.hpp"
+#include "state/paths.hpp"
+#include "state/spool.hpp"
+
+#include <charconv>
+#include <ctime>
+#include <filesystem>
+#include <unistd.h>
+
+namespace fairlead::prolog {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr auto read_deadline = std::chrono::seconds(2);
+constexpr auto write_deadline = std::chrono::seconds(5);
+
+void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
+
+template <class Number>
+std::optional<Number> number(const EnvView& env, std::string_view name) {
+    Number value{};
+    const std::string_view text = env.get(name).value_or("");
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (text.empty() || error != std::errc{} || stop != end)
+        return std::nullopt;
+    return value;
+}
+
+std::string text(const EnvView& env, std::string_view name) {
+    return std::string(env.get(name).value_or(""));
+}
+
+fs::path counters_file(JobId job) {
+    return state::job_folder(config::run_dir, job) / state::counters_name;
+}
+
+Result<void> keep_counters(const EnvView& env, JobId job, const config::Config& config) {
+    auto devices = fabric::read_counters(config::system_root(config));
+    if (!devices)
+        return std::unexpected(devices.error());
+    const state::NetworkStart start{.spool = config::spool_of(config),
+                                    .make_spool = config.spool.empty(),
+                                    .root = config::system_root(config),
+                                    .restart =
+                                        number<int>(env, "SLURM_JOB_RESTART_COUNT").value_or(0),
+                                    .start = std::time(nullptr),
+                                    .devices = std::move(*devices)};
+    return write_atomic(counters_file(job), state::encode(start), 0600);
+}
+
+bool wanted(const Demand& demand, const config::Config& config) {
+    return config.network_report == config::NetworkReports::All ||
+           demand.checked.efa != config::EfaNeed::Off;
+}
+
+/// What `fairlead node scan` knew of this node's zone.
+std::string zone_of_this_node() {
+    const fs::path path = fs::path(config::run_dir) / "node.json";
+    const auto text = read_file(path);
+    if (!text)
+        return {};
+    const auto record = state::decode_node_record(*text, path.native());
+    return record ? record->availability_zone.value_or("") : std::string{};
+}
+
+fabric::NetworkPart part_of(const EnvView& env, JobId job, const state::NetworkStart& start,
+                            const std::vector<fabric::DeviceCounters>& now) {
+    const std::string old_list = text(env, "SLURM_NODELIST"); // 22.05 has this name alone
+    return {.job = job,
+            .uid = number<std::uint32_t>(env, "SLURM_JOB_UID").value_or(0),
+            .restart = start.restart,
+            .cluster = text(env, "SLURM_CLUSTER_NAME"),
+            .partition = text(env, "SLURM_JOB_PARTITION"),
+            .node = text(env, "SLURMD_NODENAME"),
+            .node_list = old_list.empty() ? text(env, "SLURM_JOB_NODELIST") : old_list,
+            .nodes = number<int>(env, "SLURM_JOB_NUM_NODES").value_or(0),
+            .instance_type = fabric::this_instance(start.root).type,
+            .availability_zone = zone_of_this_node(),
+            .shared = state::shared_node(config::run_dir, job),
+            .start = start.start,
+            .end = std::time(nullptr),
+            .devices = fabric::deltas(start.devices, now)};
+}
+
+Result<void> write_this_part(const EnvView& env, JobId job) {
+    const fs::path file = counters_file(job);
+    const auto text = read_file(file);
+    if (!text)
+        return std::unexpected(text.error());
+    const auto start = state::decode_network_start(*text, file.native());
+    if (!start)
+        return std::unexpected(start.error());
+    const auto now = fabric::read_counters(start->root);
+    if (!now)
+        return std::unexpected(now.error());
+    const fabric::NetworkPart part = part_of(env, job, *start, *now);
+    if (!is_host_name(part.node))
+        return fail(Code::X301, "SLURMD_NODENAME is no node name");
+    return state::write_part({start->spool, start->make_spool}, job,
+                             fmt::format("{}.{}.{}.json", part.node, part.start, part.restart),
+                             part.uid, state::encode(part));
+}
+
+} // namespace
+
+void begin_network_report(const EnvView& env, const JobEnvironment& job, const Demand& demand,
+                          const config::Config& config) {
+    if (config.network_report == config::NetworkReports::Off)
+        return;
+    const auto devices = fabric::efa_devices(config::system_root(config));
+    const bool has_efa = devices && !devices->empty();
+    if (!has_efa && demand.checked.efa == config::EfaNeed::Off)
+        return;
+    if (auto marked = state::mark_present(config::run_dir, *job.job); !marked)
+        return log_error(marked.error());
+    if (!wanted(demand, config))
+        return;
+    const auto kept = run_forked(Code::E231, "reading EFA counters", read_deadline,
+                                 [&] { return keep_counters(env, *job.job, config); });
+    if (!kept)
+        log_error(kept.error());
+}
+
+void end_network_report(const EnvView& env, JobId job) {
+    const fs::path refused = state::job_folder(config::run_dir, job) / state::refused_name;
+    if (::access(counters_file(job).c_str(), F_OK) != 0 || ::access(refused.c_str(), F_OK) == 0)
+        return;
+    const auto written = run_forked(Code::E231, "writing the network report", write_deadline,
+                                    [&] { return write_this_part(env, job); });
+    if (!written)
+        log_error(written.error());
+}
+
+} // namespace fairlead::prolog
