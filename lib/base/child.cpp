@@ -1,5 +1,6 @@
 #include "base/child.hpp"
 
+#include "base/guarded.hpp"
 #include "base/unique_fd.hpp"
 
 #include <algorithm>
@@ -104,6 +105,45 @@ void kill_child(pid_t child) {
         ::poll(nullptr, 0, 1);
 }
 
+Result<ChildResult> ended(Code code, std::string_view what, pid_t child, int fd,
+                          Clock::time_point end, std::chrono::milliseconds deadline) {
+    ChildResult result{};
+    switch (wait_for(child, fd, end, result)) {
+    case End::Exited:
+        return result;
+    case End::Unknown:
+        return fail(code, "cannot learn how {} ended: {}", what, std::strerror(errno));
+    case End::TimedOut:
+        break;
+    }
+    kill_child(child);
+    return fail(code, "{} did not end within {} ms", what, deadline.count());
+}
+
+constexpr int fault_status = 127;
+
+void ignore_fault(const char*, const char*) noexcept {}
+
+/// In a fork: lets go of every file but the standard streams, on /dev/null, and `output`.
+bool keep_only(int output) {
+    constexpr int above_streams = 3;
+    const int kept = ::fcntl(output, F_DUPFD, above_streams);
+    const int null = ::open("/dev/null", O_RDWR);
+    if (kept < 0 || null < 0 || ::dup2(null, 0) < 0 || ::dup2(null, 1) < 0 || ::dup2(null, 2) < 0)
+        return false;
+    if (kept != above_streams && ::dup2(kept, above_streams) < 0)
+        return false;
+    return ::close_range(above_streams + 1, ~0U, 0) == 0;
+}
+
+int answer(int output, const std::function<ChildResult()>& work) {
+    if (!keep_only(output))
+        return fault_status;
+    const ChildResult result = work();
+    const ssize_t written = ::write(3, result.output.data(), result.output.size());
+    return written < 0 ? fault_status : result.status;
+}
+
 } // namespace
 
 std::vector<std::string> plain_environment() {
@@ -129,17 +169,25 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
     if (error != 0)
         return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(error));
     writer.reset();
-    ChildResult result{};
-    switch (wait_for(child, reader.get(), end, result)) {
-    case End::Exited:
-        return result;
-    case End::Unknown:
-        return fail(code, "cannot learn how {} ended: {}", argv.at(0), std::strerror(errno));
-    case End::TimedOut:
-        break;
-    }
-    kill_child(child);
-    return fail(code, "{} did not end within {} ms", argv.at(0), deadline.count());
+    return ended(code, argv.at(0), child, reader.get(), end, deadline);
+}
+
+Result<ChildResult> ask_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                               const std::function<ChildResult()>& work) {
+    const auto end = Clock::now() + deadline;
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return fail(code, "cannot ask {}: {}", what, std::strerror(errno));
+    const UniqueFd reader{ends[0]};
+    UniqueFd writer{ends[1]};
+    const pid_t child = ::fork();
+    if (child < 0)
+        return fail(code, "cannot ask {}: {}", what, std::strerror(errno));
+    if (child == 0)
+        ::_exit(guarded("a fork", fault_status, ignore_fault,
+                        [&] { return answer(writer.get(), work); }));
+    writer.reset();
+    return ended(code, what, child, reader.get(), end, deadline);
 }
 
 } // namespace fairlead

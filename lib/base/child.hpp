@@ -4,7 +4,9 @@
 #include "base/error.hpp"
 
 #include <chrono>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fairlead {
@@ -23,5 +25,11 @@ std::vector<std::string> plain_environment();
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
                               std::chrono::milliseconds deadline);
+
+/// Runs `work` in a fork of this process, which must have one thread, and hands on what it returns:
+/// for a question that may hang in the kernel, such as one to shared storage. The fork has no open
+/// file of ours, so that nobody waits for it once it is given up; then it is an error of `code`.
+Result<ChildResult> ask_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                               const std::function<ChildResult()>& work);
 
 } // namespace fairlead
