@@ -1,14 +1,8 @@
-/// fairlead node scan: discover and record what this node is
+/// fairlead node scan, topology: discover and record what this node is
 
-#include "aws/imds.hpp"
-#include "base/boot.hpp"
-#include "base/words.hpp"
-#include "cli/commands.hpp"
-#include "config/config.hpp"
+#include "cli/node.hpp"
 #include "config/paths.hpp"
 #include "config/recording.hpp"
-#include "state/node_record.hpp"
-#include "state/record.hpp"
 #include "topology/cache.hpp"
 
 #include <fmt/ranges.h>
@@ -18,69 +12,45 @@
 namespace fairlead::cli {
 namespace {
 
-constexpr auto imds_deadline = std::chrono::milliseconds(1500);
-
 struct Options {
     std::string node;
     bool dry_run = false;
     bool json = false;
 };
 
-std::string host_name() {
-    char name[256] = "";
-    ::gethostname(name, sizeof name - 1);
-    return std::string(split(name, '.').front());
-}
-
-void ask_imds(const config::Config& config, state::NodeRecord& record) {
-    const bool tested = config.testing && !config.testing->imds_endpoint.empty();
-    const auto facts = aws::instance_facts(
-        tested ? config.testing->imds_endpoint : std::string(aws::imds_endpoint), imds_deadline);
-    if (!facts) {
-        fmt::print(stderr, "fairlead: {}; its fields stay empty\n", to_string(facts.error()));
-        return;
-    }
-    record.availability_zone = facts->availability_zone;
-    record.lifecycle = facts->lifecycle;
-    record.launch_time = facts->launch_time;
-}
-
-Result<state::NodeRecord> look(const config::Config& config, const std::string& node) {
-    const auto root = config::system_root(config);
-    auto devices = fabric::efa_devices(root);
-    if (!devices)
-        return std::unexpected(devices.error());
-    state::NodeRecord record{.node = node.empty() ? host_name() : node,
-                             .boot_id = boot_id(),
-                             .instance = fabric::this_instance(root),
-                             .availability_zone = {},
-                             .lifecycle = {},
-                             .launch_time = {},
-                             .efa = std::move(*devices),
-                             .scanned = state::utc_now()};
-    ask_imds(config, record);
-    return record;
-}
-
 std::string or_unknown(const std::optional<std::string>& text) {
     return text && !text->empty() ? *text : "unknown";
+}
+
+std::string group_text(const aws::InstanceFacts& facts) {
+    if (facts.placement_group && facts.placement_group->empty())
+        return "none";
+    const int partition = facts.partition_number.value_or(0);
+    return or_unknown(facts.placement_group) +
+           (partition ? fmt::format(", partition {}", partition) : "");
 }
 
 void print_text(const state::NodeRecord& record) {
     std::vector<std::string> devices;
     for (const auto& device : record.efa)
         devices.push_back(fmt::format("{} ({})", device.name, device.pci));
+    const auto& facts = record.facts;
     fmt::print("node               {}\n"
                "instance type      {}\n"
                "instance id        {}\n"
                "availability zone  {}\n"
+               "placement group    {}\n"
                "lifecycle          {}\n"
                "launched           {}\n"
-               "EFA interfaces     {}{}{}\n",
+               "EFA interfaces     {}{}{}\n"
+               "libfabric          {}\n",
                record.node, or_unknown(record.instance.type), or_unknown(record.instance.id),
-               or_unknown(record.availability_zone), or_unknown(record.lifecycle),
-               or_unknown(record.launch_time), devices.size(), devices.empty() ? "" : ": ",
-               fmt::join(devices, ", "));
+               or_unknown(facts.availability_zone), group_text(facts), or_unknown(facts.lifecycle),
+               or_unknown(facts.launch_time), devices.size(), devices.empty() ? "" : ": ",
+               fmt::join(devices, ", "),
+               record.probe
+                   ? fmt::format("{}, offers {}", record.probe->libfabric, record.probe->pci.size())
+                   : "not asked");
 }
 
 /// What root acts on only root may have written; looking needs no trust.
@@ -100,7 +70,7 @@ void scan(const Options& options, Session& session) {
     const auto config = config_of(session, !options.dry_run);
     if (!config)
         return session.report(config.error());
-    const auto found = look(*config, options.node);
+    const auto found = look_at_node(*config, options.node);
     if (!found)
         return session.report(found.error());
     const state::NodeRecord& record = *found;
@@ -110,9 +80,12 @@ void scan(const Options& options, Session& session) {
         print_text(record);
     if (options.dry_run)
         return;
-    record_for_steps(*config, options.node, session);
-    if (auto saved = state::write_node_record(config::run_dir, config->state_dir, record); !saved)
+    // Each is of use without the others; shared storage comes last, because it may hang.
+    if (auto saved = state::write_node_record(config::run_dir, record); !saved)
         session.report(saved.error());
+    record_for_steps(*config, options.node, session);
+    if (auto kept = state::keep_node_record(config->state_dir, record); !kept)
+        session.report(kept.error());
 }
 
 /// A step of slurmstepd runs this with root's real id and the user's effective one: the user's
@@ -158,6 +131,7 @@ void add_node(CLI::App& app, Session& session) {
     command->add_flag("--dry-run", options->dry_run, "show it, record nothing");
     add_format(*command, options->json);
     command->callback([options, &session] { scan(*options, session); });
+    add_node_check(*node, session);
     CLI::App* topology = node->add_subcommand(
         "topology", "print this machine's cores, NUMA nodes, EFA interfaces and GPUs as JSON");
     auto record = std::make_shared<bool>(false);

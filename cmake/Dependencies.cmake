@@ -25,3 +25,18 @@ find_library(SLURM_LIBRARY slurm HINTS "${SLURM_PREFIX}/lib" REQUIRED)
 add_library(slurm_library INTERFACE)
 target_link_libraries(slurm_library INTERFACE slurm_headers "${SLURM_LIBRARY}")
 message(STATUS "Slurm headers: ${SLURM_INCLUDE_DIR} (${SLURM_VERSION_HEX})")
+
+# libfabric is of the EFA installer where that is there, else Debian's. Debian's is in a folder that the
+# loader searches; another needs a path in the program.
+set(EFA_PREFIX "/opt/amazon/efa" CACHE PATH "Where the EFA installer put libfabric")
+find_path(LIBFABRIC_INCLUDE_DIR rdma/fabric.h HINTS "${EFA_PREFIX}/include" REQUIRED)
+find_library(LIBFABRIC_LIBRARY fabric
+    HINTS "${EFA_PREFIX}/lib" "${EFA_PREFIX}/lib64" REQUIRED)
+add_library(libfabric INTERFACE)
+target_include_directories(libfabric SYSTEM INTERFACE "${LIBFABRIC_INCLUDE_DIR}")
+target_link_libraries(libfabric INTERFACE "${LIBFABRIC_LIBRARY}")
+set(LIBFABRIC_RPATH "")
+if(LIBFABRIC_LIBRARY MATCHES "^${EFA_PREFIX}/")
+    get_filename_component(LIBFABRIC_RPATH "${LIBFABRIC_LIBRARY}" DIRECTORY)
+endif()
+message(STATUS "libfabric: ${LIBFABRIC_LIBRARY}")

@@ -2,34 +2,135 @@
 
 #include "base/child.hpp"
 #include "base/files.hpp"
+#include "base/log.hpp"
+#include "base/words.hpp"
+#include "config/paths.hpp"
+#include "prolog/timing.hpp"
+#include "state/brake.hpp"
+#include "state/observed.hpp"
+#include "state/pause.hpp"
+
+#include <charconv>
+#include <ctime>
 
 namespace fairlead::prolog {
 namespace {
 
-constexpr auto deadline = std::chrono::seconds(5);
+void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
+
+Result<ChildResult> run_scontrol(std::vector<std::string> argv, const Deadline& deadline) {
+    if (auto trusted = check_trusted(argv.at(0)); !trusted)
+        return std::unexpected(trusted.error());
+    return run_child(Code::E205, argv, plain_environment(), deadline.share(scontrol_time));
+}
+
+/// The value of "KEY=VALUE" in a line of scontrol's.
+std::string_view field(std::string_view line, std::string_view key) {
+    for (const std::string_view word : split(trimmed(line), ' '))
+        if (word.starts_with(key))
+            return word.substr(key.size());
+    return {};
+}
+
+/// What the fork that asks shared storage returns.
+enum StorageAnswer { allowed, braked, failed };
+
+ChildResult ask_brake(const config::Config& config, const state::DrainWish& wish) {
+    const auto drain = state::may_drain(config.state_dir, config.brake, wish);
+    if (!drain)
+        return {failed, to_string(drain.error())};
+    return {*drain ? allowed : braked, ""};
+}
+
+void report_brake(const std::string& partition, const Error& error) {
+    log_error({Code::E219, fmt::format("{}: not drained, because {} has drained as many nodes of "
+                                       "{} within an hour as `brake` allows",
+                                       error.message, id_of(error.code), printable(partition))});
+    const auto counted =
+        state::count(std::filesystem::path(config::run_dir) / "observed.json", Code::E219);
+    if (!counted)
+        log_error(counted.error());
+}
 
 } // namespace
 
 Result<void> drain(const std::filesystem::path& scontrol, const std::string& node,
-                   const std::string& reason) {
-    if (auto trusted = check_trusted(scontrol); !trusted)
-        return trusted;
-    const auto env = plain_environment();
-    const auto shown =
-        run_child(Code::E205, {scontrol, "--oneliner", "show", "node", node}, env, deadline);
+                   const std::string& reason, const Deadline& deadline) {
+    const auto shown = run_scontrol({scontrol, "--oneliner", "show", "node", node}, deadline);
     if (!shown)
         return std::unexpected(shown.error());
     if (shown->output.find(" Reason=") != std::string::npos)
         return {};
-    const auto updated = run_child(
-        Code::E205, {scontrol, "update", "NodeName=" + node, "State=DRAIN", "Reason=" + reason},
-        env, deadline);
+    const auto updated = run_scontrol(
+        {scontrol, "update", "NodeName=" + node, "State=DRAIN", "Reason=" + reason}, deadline);
     if (!updated)
         return std::unexpected(updated.error());
     if (updated->status != 0)
         return fail(Code::E205, "scontrol could not drain {}: exit status {}", node,
                     updated->status);
     return {};
+}
+
+Result<int> partition_size(const std::filesystem::path& scontrol, const std::string& partition,
+                           const Deadline& deadline) {
+    const auto shown =
+        run_scontrol({scontrol, "--oneliner", "show", "partition", partition}, deadline);
+    if (!shown)
+        return std::unexpected(shown.error());
+    const std::string_view number = field(shown->output, "TotalNodes=");
+    int nodes = 0;
+    const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), nodes);
+    if (error != std::errc{} || shown->status != 0)
+        return fail(Code::E205, "scontrol does not say how many nodes {} has: exit status {}",
+                    printable(partition), shown->status);
+    return nodes;
+}
+
+std::vector<std::string> partitions_of(const std::filesystem::path& scontrol,
+                                       const std::string& node, const Deadline& deadline) {
+    const auto shown = run_scontrol({scontrol, "--oneliner", "show", "node", node}, deadline);
+    const std::string_view names = shown ? field(shown->output, "Partitions=") : "";
+    std::vector<std::string> partitions;
+    for (const std::string_view name : split(names, ','))
+        if (!name.empty())
+            partitions.emplace_back(name);
+    return partitions;
+}
+
+Removal remove_from_service(const config::Config& config, const std::string& node,
+                            const std::string& partition, const Error& error,
+                            const Deadline& deadline) {
+    const auto unable = [](const Error& cause) {
+        log_error(cause);
+        return Removal::Unable;
+    };
+    const auto nodes = partition_size(config.scontrol, partition, deadline);
+    if (!nodes)
+        return unable(nodes.error());
+    const state::DrainWish wish{partition, *nodes, node, error.code, std::time(nullptr)};
+    const auto answer =
+        ask_forked(Code::E205, "state_dir whether the node may be drained",
+                   deadline.share(storage_time), [&] { return ask_brake(config, wish); });
+    if (!answer)
+        return unable(answer.error());
+    if (answer->status == braked) {
+        report_brake(partition, error);
+        return Removal::Braked;
+    }
+    if (answer->status != allowed)
+        return unable({Code::E205, node + " is not drained: " + answer->output});
+    if (auto drained = drain(config.scontrol, node, to_string(error), deadline); !drained)
+        return unable(drained.error());
+    return Removal::Drained;
+}
+
+bool paused_in_time(const std::filesystem::path& state_dir, const Deadline& deadline) {
+    const auto answer =
+        ask_forked(Code::E204, "state_dir for a pause", deadline.share(storage_time),
+                   [&] { return ChildResult{state::paused(state_dir), ""}; });
+    if (!answer)
+        log_error(answer.error());
+    return answer && answer->status == 1;
 }
 
 } // namespace fairlead::prolog

@@ -1,5 +1,6 @@
 #include "prolog/job_environment.hpp"
 
+#include "fabric/metadata.hpp"
 #include "state/admitted.hpp"
 
 #include <fmt/core.h>
@@ -51,6 +52,8 @@ Demand demand_of(const JobEnvironment& job, const config::Config& config) {
     demand.asked = job.request.efa == config::EfaNeed::Required;
     demand.held = config::demand_of(job.request, rules, rules.mode == config::Mode::Enforce);
     demand.checked = config::demand_of(job.request, rules, rules.mode != config::Mode::Off);
+    demand.grouped = rules.mode != config::Mode::Off && fabric::demands_group(rules.fabric);
+    demand.group_enforced = demand.grouped && rules.mode == config::Mode::Enforce;
     const auto record = admitted(job, config);
     if (record && !*record) {
         demand.record_error = record->error();

@@ -2,24 +2,16 @@
 /// Slurm runs it as root on every node. Exit 0 lets the job go on (to the gate, which may still
 /// refuse it); exit 1 tells slurmd that the node is broken.
 
-#include "base/child.hpp"
-#include "base/files.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
-#include "config/recorded.hpp"
-#include "config/recording.hpp"
-#include "fabric/verdict.hpp"
-#include "prolog/arguments.hpp"
 #include "prolog/decision.hpp"
 #include "prolog/drain.hpp"
-#include "prolog/job_environment.hpp"
 #include "prolog/leader.hpp"
 #include "prolog/network.hpp"
+#include "prolog/verify.hpp"
 #include "state/job_state.hpp"
 #include "state/observed.hpp"
-#include "state/pause.hpp"
-#include "topology/cache.hpp"
 
 #include <unistd.h>
 
@@ -31,39 +23,6 @@ namespace {
 constexpr int go_on = 0, node_broken = 1;
 
 void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
-
-/// Steps read what the configuration said when it was recorded, as long as its text is the same.
-void record_config(const char* path) {
-    if (config::recorded(config::run_dir, path))
-        return;
-    if (auto done = config::record(config::run_dir, path); !done)
-        log_error(done.error());
-}
-
-/// Steps read the topology that was recorded at boot. Where nobody recorded it, or slurmctld was
-/// not asked yet what it takes the node for, the first job's prolog does, in a child, so that
-/// neither hwloc nor a vendor's library can hang or crash the prolog; no job suffers where that
-/// fails, because the step asks again.
-void record_topology(const Arguments& arguments, const std::string& node) {
-    constexpr auto deadline = std::chrono::seconds(5);
-    const auto record = topology::read_record(config::run_dir);
-    if ((record && record->slurm_asked) || ::access(config::cli_path, F_OK) != 0)
-        return;
-    if (auto trusted = check_trusted(config::cli_path); !trusted)
-        return log_error(trusted.error());
-    const char* path = arguments.config_path ? arguments.config_path : config::default_path;
-    auto env = plain_environment();
-    env.emplace_back("HWLOC_PLUGINS_PATH=/nonexistent");
-    const auto recorded = run_child(
-        Code::P204,
-        {config::cli_path, "--config", path, "node", "topology", "--record", "--node", node}, env,
-        deadline);
-    if (!recorded)
-        log_error(recorded.error());
-    else if (recorded->status != 0)
-        log_error({Code::P204, "this node's topology could not be recorded; run `fairlead node "
-                               "scan` as root on it to see why"});
-}
 
 /// A refusal that cannot be kept would let the job through, so the node is broken for it; that a
 /// job is ready need not be kept.
@@ -86,11 +45,22 @@ void observe(const Error& error) {
         log_error(counted.error());
 }
 
-int fail_node(const JobEnvironment& job, const config::Config& config, const Error& error) {
+/// A node that may not be drained stays in service. Past the brake the check itself is in doubt, so
+/// a job that did not ask for EFA runs; where slurmctld or shared storage do not answer, none does.
+int fail_node(const JobEnvironment& job, const fabric::Verdict& verdict, const Demand& demand,
+              const config::Config& config, const Error& error, const Deadline& deadline) {
     log_error(error);
-    if (auto drained = drain(config.scontrol, job.node, to_string(error)); !drained)
-        log_error(drained.error());
-    return node_broken;
+    switch (remove_from_service(config, job.node, job.partition, error, deadline)) {
+    case Removal::Drained:
+        return node_broken;
+    case Removal::Braked:
+        if (!demand.asked)
+            return leave_state(job, verdict, std::nullopt);
+        break;
+    case Removal::Unable:
+        break;
+    }
+    return leave_state(job, verdict, to_string(error));
 }
 
 /// The node itself is fit for the job; what concerns all its nodes is left.
@@ -100,31 +70,31 @@ int let_run(const fabric::Verdict& verdict, const JobEnvironment& job, const Dem
     return leave_state(job, verdict, refuse_misplaced(job, demand, config, path));
 }
 
-int act_on(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
-           const config::Config& config, const Arguments& arguments) {
-    const Decision decision = decide(verdict, demand);
+int act_on(const fabric::Checked& checked, const JobEnvironment& job, const Demand& demand,
+           const config::Config& config, const Arguments& arguments, const Deadline& deadline) {
+    const Decision decision = decide(checked.findings, demand);
     if (decision.observed)
-        observe(*verdict.error);
-    // Asked for last, because it is on shared storage, which may hang.
-    if (decision.act != Act::GoOn && state::paused(config.state_dir))
+        observe(*decision.error);
+    // Asked for last, because it is on shared storage.
+    if (decision.act != Act::GoOn && paused_in_time(config.state_dir, deadline))
         return go_on;
     switch (decision.act) {
     case Act::FailNode:
-        return fail_node(job, config, *verdict.error);
+        return fail_node(job, checked.verdict, demand, config, *decision.error, deadline);
     case Act::Refuse:
-        return leave_state(job, verdict, to_string(*verdict.error));
+        return leave_state(job, checked.verdict, to_string(*decision.error));
     case Act::GoOn:
         break;
     }
-    return let_run(verdict, job, demand, config, arguments);
+    return let_run(checked.verdict, job, demand, config, arguments);
 }
 
 /// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks
 /// for EFA is refused by the gate.
 int without_config(const JobEnvironment& job, const std::filesystem::path& state_dir,
-                   const Error& error) {
+                   const Error& error, const Deadline& deadline) {
     log_error(error);
-    if (job.request.efa != config::EfaNeed::Required || state::paused(state_dir))
+    if (job.request.efa != config::EfaNeed::Required || paused_in_time(state_dir, deadline))
         return go_on;
     const fabric::Verdict unknown{fabric::Outcome::RequestWrong, 0, std::nullopt, std::nullopt};
     return leave_state(job, unknown,
@@ -133,15 +103,17 @@ int without_config(const JobEnvironment& job, const std::filesystem::path& state
                                                        error.message}));
 }
 
-int verify(const JobEnvironment& job, const Demand& demand, const config::Config& config,
-           const Arguments& arguments) {
-    const fabric::Verdict unchecked{fabric::Outcome::Ready, 0, std::nullopt, std::nullopt};
-    if (demand.checked.efa == config::EfaNeed::Off)
+/// What the job needs of this node, then what it needs of all its nodes.
+int admit(const Arguments& arguments, const JobEnvironment& job, const Demand& demand,
+          const config::Config& config, const Deadline& deadline) {
+    if (demand.checked.efa == config::EfaNeed::Off && !demand.grouped) {
+        const fabric::Verdict unchecked{fabric::Outcome::Ready, 0, std::nullopt, std::nullopt};
         return demand.held.placed() ? let_run(unchecked, job, demand, config, arguments) : go_on;
-    const auto verdict = fabric::judge_machine(config::system_root(config), config.catalog);
-    if (!verdict)
-        return without_config(job, config.state_dir, verdict.error());
-    return act_on(*verdict, job, demand, config, arguments);
+    }
+    const auto checked = verify(arguments, job, demand, config, deadline);
+    if (!checked)
+        return without_config(job, config.state_dir, checked.error(), deadline);
+    return act_on(*checked, job, demand, config, arguments, deadline);
 }
 
 int run(const Arguments& arguments) {
@@ -151,14 +123,17 @@ int run(const Arguments& arguments) {
         return go_on;
     }
     const auto config = config::load_for_node(arguments.config_path);
+    const Deadline deadline{
+        std::chrono::seconds(config.value_or(config::Config{}).node_checks.deadline)};
     if (!config)
-        return without_config(job, config::state_dir_of(arguments.config_path), config.error());
-    record_config(arguments.config_path);
-    record_topology(arguments, job.node);
+        return without_config(job, config::state_dir_of(arguments.config_path), config.error(),
+                              deadline);
+    record_config(arguments);
+    record_topology(arguments, job.node, deadline);
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
-    const int status = verify(job, demand, *config, arguments);
+    const int status = admit(arguments, job, demand, *config, deadline);
     if (status == go_on)
         begin_network_report(EnvView{environ}, job, demand, *config);
     return status;

@@ -1,23 +1,18 @@
-/// The instance metadata service, version 2: what only EC2 knows about this instance.
+/// The instance metadata service, version 2.
 #pragma once
 
 #include "aws/imds_session.hpp"
+#include "aws/instance_facts.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
-#include <optional>
-#include <string>
 
 namespace fairlead::aws {
 
-struct InstanceFacts {
-    std::optional<std::string> availability_zone; ///< "us-east-2b"
-    std::optional<std::string> lifecycle;         ///< "on-demand", "spot" or "scheduled"
-    std::optional<std::string> launch_time;       ///< pendingTime of the identity document, UTC
-};
-
-/// One session token, then three reads, all within `deadline`. A path that IMDS does not have stays
-/// empty; no token is FL-X204, which says nothing about the node.
+/// One session token, then one read a fact and one a network interface, all within `deadline`. What
+/// was not answered, or not understood, stays unknown; no token is FL-X204, which says nothing
+/// about the node. Paths: "Instance metadata categories" in the EC2 user guide; a 404 for
+/// placement/group-name means that the instance is in none.
 Result<InstanceFacts> instance_facts(const std::string& endpoint,
                                      std::chrono::milliseconds deadline);
 

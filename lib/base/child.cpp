@@ -1,5 +1,6 @@
 #include "base/child.hpp"
 
+#include "base/guarded.hpp"
 #include "base/unique_fd.hpp"
 
 #include <algorithm>
@@ -103,7 +104,27 @@ void kill_child(pid_t child) {
         ::poll(nullptr, 0, 1);
 }
 
-/// Leaves the child its standard streams, on /dev/null, and `output` as descriptor 3.
+Result<ChildResult> ended(Code code, std::string_view what, pid_t child, int fd,
+                          Clock::time_point end, std::chrono::milliseconds deadline,
+                          std::size_t limit) {
+    ChildResult result{};
+    switch (wait_for(child, fd, end, limit, result)) {
+    case End::Exited:
+        return result;
+    case End::Unknown:
+        return fail(code, "cannot learn how {} ended: {}", what, std::strerror(errno));
+    case End::TimedOut:
+        break;
+    }
+    kill_child(child);
+    return fail(code, "{} did not end within {} ms", what, deadline.count());
+}
+
+constexpr int fault_status = 127;
+
+void ignore_fault(const char*, const char*) noexcept {}
+
+/// In a fork: leaves it its standard streams, on /dev/null, and `output` as descriptor 3.
 bool keep_only(int output) {
     constexpr int above_all = 10; // the streams may be closed and their numbers taken
     const int kept = ::fcntl(output, F_DUPFD, above_all);
@@ -118,20 +139,12 @@ bool keep_only(int output) {
     return ::close_range(4, ~0U, 0) == 0;
 }
 
-/// What the parent reads: nothing for success, else the sentence of the error.
-[[noreturn]] void work_in_child(int output, const std::function<Result<void>()>& work) noexcept {
-    std::string said = "it failed";
-    try {
-        if (keep_only(output)) {
-            const auto done = work();
-            if (done)
-                ::_exit(0);
-            said = done.error().message;
-        }
-    } catch (...) { // NOLINT(bugprone-empty-catch): the parent reads of it
-    }
-    const ssize_t written = ::write(3, said.data(), said.size());
-    ::_exit(written < 0 ? 2 : 1);
+int answer(int output, const std::function<ChildResult()>& work) {
+    if (!keep_only(output))
+        return fault_status;
+    const ChildResult result = work();
+    const ssize_t written = ::write(3, result.output.data(), result.output.size());
+    return written < 0 ? fault_status : result.status;
 }
 
 } // namespace
@@ -159,46 +172,38 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
     if (error != 0)
         return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(error));
     writer.reset();
-    ChildResult result{};
-    switch (wait_for(child, reader.get(), end, limit, result)) {
-    case End::Exited:
-        return result;
-    case End::Unknown:
-        return fail(code, "cannot learn how {} ended: {}", argv.at(0), std::strerror(errno));
-    case End::TimedOut:
-        break;
-    }
-    kill_child(child);
-    return fail(code, "{} did not end within {} ms", argv.at(0), deadline.count());
+    return ended(code, argv.at(0), child, reader.get(), end, deadline, limit);
 }
 
-Result<void> run_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
-                        const std::function<Result<void>()>& work) {
+Result<ChildResult> ask_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                               const std::function<ChildResult()>& work) {
     const auto end = Clock::now() + deadline;
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
-        return fail(code, "cannot begin {}: {}", what, std::strerror(errno));
+        return fail(code, "cannot ask {}: {}", what, std::strerror(errno));
     const UniqueFd reader{ends[0]};
     UniqueFd writer{ends[1]};
     const pid_t child = ::fork();
     if (child < 0)
-        return fail(code, "cannot begin {}: {}", what, std::strerror(errno));
+        return fail(code, "cannot ask {}: {}", what, std::strerror(errno));
     if (child == 0)
-        work_in_child(writer.get(), work);
+        ::_exit(guarded("a fork", fault_status, ignore_fault,
+                        [&] { return answer(writer.get(), work); }));
     writer.reset();
-    ChildResult result{};
-    switch (wait_for(child, reader.get(), end, result)) {
-    case End::Exited:
-        break;
-    case End::Unknown:
-        return fail(code, "cannot learn how {} ended: {}", what, std::strerror(errno));
-    case End::TimedOut:
-        kill_child(child);
-        return fail(code, "{} did not end within {} ms", what, deadline.count());
-    }
-    if (result.status != 0)
-        return fail(code, "{}: {}", what, result.output);
-    return {};
+    return ended(code, what, child, reader.get(), end, deadline, usual_output);
+}
+
+Result<void> run_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                        const std::function<Result<void>()>& work) {
+    const auto answer = ask_forked(code, what, deadline, [&]() -> ChildResult {
+        const auto done = work();
+        return done ? ChildResult{0, {}} : ChildResult{1, done.error().message};
+    });
+    if (!answer)
+        return std::unexpected(answer.error());
+    if (answer->status == 0)
+        return {};
+    return fail(code, "{}: {}", what, answer->output.empty() ? "it failed" : answer->output);
 }
 
 } // namespace fairlead

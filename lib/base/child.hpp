@@ -38,4 +38,10 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
 Result<void> run_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
                         const std::function<Result<void>()>& work);
 
+/// Runs `work` in a fork of this process, which must have one thread, and hands on what it returns:
+/// for a question that may hang in the kernel, such as one to shared storage. The fork has no open
+/// file of ours, so that nobody waits for it once it is given up; then it is an error of `code`.
+Result<ChildResult> ask_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,
+                               const std::function<ChildResult()>& work);
+
 } // namespace fairlead

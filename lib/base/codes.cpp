@@ -65,11 +65,13 @@ constexpr std::array table{
               "The job requires EFA, but Fairlead could not check the node: its configuration or "
               "instance catalog cannot be used. Jobs that ask for nothing still run.",
               "Run `fairlead config check` on the node and correct what it reports."},
-    CodeEntry{Code::E205, "FL-E205", "node could not be drained",
-              "A node failed its check, but scontrol could not set the reason. slurmd still takes "
-              "the node out of service, with a reason of its own (`Prolog error`).",
-              "Check `scontrol:` in fairlead.yaml and that slurmctld answers; the prolog's line in "
-              "the node's system log has the cause."},
+    CodeEntry{
+        Code::E205, "FL-E205", "node could not be drained",
+        "A node failed its check, but slurmctld or `state_dir` did not answer in time. The node "
+        "stays in service, and the job is refused on it: what does not answer drains nothing.",
+        "Check `scontrol:` in fairlead.yaml, that slurmctld answers, and that root on the "
+        "nodes may write `state_dir`; the prolog's line in the node's system log has the "
+        "cause."},
     CodeEntry{Code::E206, "FL-E206", "EFA device cannot be opened",
               "The node has an EFA device whose /dev/infiniband/uverbs file is missing or cannot "
               "be opened. libfabric gives up EFA as a whole when one of them fails.",

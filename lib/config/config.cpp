@@ -2,6 +2,7 @@
 
 #include "base/files.hpp"
 #include "base/words.hpp"
+#include "config/node_checks_reader.hpp"
 #include "config/reader.hpp"
 
 #include <algorithm>
@@ -124,6 +125,8 @@ Result<void> read_testing(const Reader& reader, const YAML::Node& node, const fs
          [&](const YAML::Node& value) {
              return store(reader.text(value, "testing.aws_endpoint"), testing.aws_endpoint);
          }},
+        {"fabric_providers",
+         path_into(reader, "testing.fabric_providers", testing.fabric_providers)},
     };
     if (auto done = reader.map(node, "testing", keys); !done)
         return done;
@@ -177,6 +180,11 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
              constexpr int year = 366 * 86400;
              return store(reader.number(value, "switch_wait", 0, year), config.switch_wait);
          }},
+        {"node_checks",
+         [&](const YAML::Node& value) {
+             return read_node_checks(reader, value, config.node_checks);
+         }},
+        {"brake", [&](const YAML::Node& value) { return read_brake(reader, value, config.brake); }},
         {"defaults",
          [&](const YAML::Node& value) {
              return read_rules(reader, value, "defaults", config.defaults);

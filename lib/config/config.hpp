@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "config/fabric_words.hpp"
+#include "config/node_checks.hpp"
 
 #include <filesystem>
 #include <map>
@@ -55,6 +56,9 @@ struct Testing {
     std::filesystem::path hwloc_xml;  ///< read instead of the live topology; empty for live
     std::string imds_endpoint;        ///< http://127.0.0.1:PORT; empty for the real one
     std::string aws_endpoint{};       ///< the same for EC2's API
+    /// Folder of libfabric providers that fairlead-fabric-probe loads; libfabric knows nothing of a
+    /// fake sysfs, so without this it is not asked there.
+    std::filesystem::path fabric_providers{};
 };
 
 struct Config {
@@ -68,6 +72,8 @@ struct Config {
     std::optional<std::string> default_partition;
     int ranks_per_nic = 128; ///< ranks that pinning puts on one EFA interface
     int switch_wait = 86400; ///< seconds that a job waits for nodes under one leaf
+    NodeChecks node_checks;
+    Brake brake;
     PartitionRules defaults;
     std::map<std::string, PartitionRules, std::less<>> partitions;
     std::optional<Testing> testing;

@@ -6,10 +6,13 @@
 namespace fairlead::fabric {
 
 Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
-              const catalog::Catalog& catalog) {
+              const catalog::Catalog& catalog, int least) {
     Verdict verdict{Outcome::Ready, static_cast<int>(devices.size()), std::nullopt, std::nullopt};
-    if (const auto* type = catalog.find(instance.type))
+    const auto* type = catalog.find(instance.type);
+    if (type)
         verdict.expected = type->efa_interfaces;
+    if (least > 0 && (type ? type->efa_interfaces > 0 : !devices.empty()))
+        verdict.expected = least;
     if (verdict.found < verdict.expected.value_or(0)) {
         verdict.outcome = Outcome::NodeBroken;
         verdict.error =

@@ -18,12 +18,13 @@ enum class Outcome { Ready, NodeBroken, RequestWrong };
 struct Verdict {
     Outcome outcome;
     int found;                   ///< EFA devices present
-    std::optional<int> expected; ///< from the catalog; empty for a type it does not list
+    std::optional<int> expected; ///< empty for a type that the catalog does not list
     std::optional<Error> error;  ///< set unless Ready
 };
 
+/// `least` is what the site demands instead of all that the type has; 0 where it does not.
 Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
-              const catalog::Catalog& catalog);
+              const catalog::Catalog& catalog, int least = 0);
 
 /// The same for the machine whose sysfs is below `root`, with the installed catalog and the site's
 /// (may be empty). FL-X101, FL-X103 and FL-X109 where a catalog cannot be used.

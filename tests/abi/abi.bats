@@ -74,6 +74,10 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
     [[ $(linked "$job_submit") =~ ^c\ gcc_s\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
 }
 
+@test "the program that asks libfabric links it and the C++ runtime" {
+    [[ $(linked "$objects/libexec/fairlead/fairlead-fabric-probe") =~ ^c\ fabric\ gcc_s\ (m\ )?stdc\+\+$ ]]
+}
+
 @test "nothing that slurmd or slurmctld loads or runs links a network, SQL or Slurm library" {
     for object in "$front" "$core" "$from_records" "$job_submit" "$prolog" "$epilog"; do
         run -0 ldd "$object"

@@ -19,6 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::fails_with;
+using test::succeeds;
 using test::TempFolder;
 
 constexpr auto plenty = 10s;
@@ -201,6 +202,46 @@ TEST(RunForked, TheWorkHasNoFileOfOurs) {
             return fail(Code::X201, "other files are open");
         return {};
     })));
+}
+
+TEST(AskForked, HandsOnWhatTheWorkReturns) {
+    const auto answer =
+        ask_forked(Code::E205, "it", plenty, [] { return ChildResult{7, "because"}; });
+    ASSERT_TRUE(succeeds(answer));
+    EXPECT_EQ(answer->status, 7);
+    EXPECT_EQ(answer->output, "because");
+}
+
+TEST(AskForked, WorkThatHangsIsGivenUp) {
+    EXPECT_TRUE(fails_with(ask_forked(Code::E205, "the storage", 200ms,
+                                      []() -> ChildResult {
+                                          for (;;)
+                                              ::pause();
+                                      }),
+                           Code::E205, "the storage did not end within 200 ms"));
+}
+
+TEST(AskForked, WorkThatThrowsIsAnAnswerOfItsOwn) {
+    const auto answer = ask_forked(Code::E205, "it", plenty,
+                                   []() -> ChildResult { throw std::runtime_error("x"); });
+    ASSERT_TRUE(succeeds(answer));
+    EXPECT_EQ(answer->status, 127);
+}
+
+// Whoever reads the standard output of this program must not wait for a fork that was given up.
+TEST(AskForked, TheWorkHasNoFileOfOurs) {
+    const auto answer = ask_forked(Code::E205, "it", plenty, [] {
+        std::string open;
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+            std::error_code gone;
+            const auto target = std::filesystem::read_symlink(entry.path(), gone).native();
+            if (target != "/dev/null" && !target.starts_with("/proc/"))
+                open += entry.path().filename().native() + " ";
+        }
+        return ChildResult{0, open};
+    });
+    ASSERT_TRUE(succeeds(answer));
+    EXPECT_EQ(answer->output, "3 ");
 }
 
 } // namespace

@@ -33,6 +33,27 @@ TEST(Inventory, TheDriverDecidesAndNotTheName) {
     EXPECT_EQ(devices[0].name, "mlx5_0");
 }
 
+TEST(Inventory, SoDoVendorAndDeviceId) {
+    const FakeSysfs sysfs;
+    sysfs.add_device("rdmap16s0", "0000:10:00.0", "efa", "0x1d0f", "0xefa0");
+    sysfs.add_device("rdmap17s0", "0000:11:00.0", "efa", "0x1d0f", "0xefa4");
+    sysfs.add_device("rdmap18s0", "0000:12:00.0", "efa", "0x15b3", "0xefa1");
+    sysfs.add_device("rdmap19s0", "0000:13:00.0", "efa", "0x1d0f", "0xec20");
+    sysfs.add_device("rdmap20s0", "0000:14:00.0", "efa", "", "");
+    const auto devices = efa_devices(sysfs.root()).value();
+    ASSERT_EQ(devices.size(), 2u);
+    EXPECT_EQ(devices[0].name, "rdmap16s0");
+    EXPECT_EQ(devices[1].name, "rdmap17s0");
+}
+
+// The driver knows which devices it can drive; a list of ours would drain nodes of a new
+// generation.
+TEST(Inventory, ADeviceOfTheFamilyThatIsNotKnownYetIsAnEfa) {
+    const FakeSysfs sysfs;
+    sysfs.add_device("rdmap16s0", "0000:10:00.0", "efa", "0x1d0f", "0xefa5");
+    EXPECT_EQ(efa_devices(sysfs.root())->size(), 1u);
+}
+
 TEST(Inventory, ADeviceWithoutDriverIsNone) {
     const FakeSysfs sysfs;
     std::filesystem::create_directories(sysfs.root() / "sys/class/infiniband/siw0");

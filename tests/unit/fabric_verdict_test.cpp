@@ -61,6 +61,15 @@ TEST(Verdict, ANodeThatNeverHadEfaMakesTheRequestWrong) {
     }
 }
 
+TEST(Verdict, ASiteMayDemandFewer) {
+    const std::vector<EfaDevice> one{{"rdmap16s0", "0000:10:00.0"}};
+    EXPECT_EQ(judge({"hpc7a.96xlarge", ""}, one, types, 1).outcome, Outcome::Ready);
+    EXPECT_EQ(judge({"hpc7a.96xlarge", ""}, one, types, 2).outcome, Outcome::NodeBroken);
+    EXPECT_EQ(judge({"hpc7a.96xlarge", ""}, {}, types, 1).outcome, Outcome::NodeBroken);
+    EXPECT_EQ(judge({"new9.large", ""}, one, types, 2).outcome, Outcome::NodeBroken);
+    EXPECT_EQ(judge({"x1.none", ""}, {}, types, 1).outcome, Outcome::RequestWrong);
+}
+
 TEST(Verdict, AnUnknownTypeIsCalledThat) {
     EXPECT_NE(judged("", 0).error->message.find("of unknown instance type"), std::string::npos);
 }

@@ -6,17 +6,23 @@ namespace fairlead::prolog {
 namespace {
 
 using config::EfaNeed;
-using fabric::Outcome;
+using fabric::Finding;
+using fabric::State;
+using fabric::Subject;
 
-fabric::Verdict verdict_of(Outcome outcome) {
-    fabric::Verdict verdict{outcome, 1, 2, std::nullopt};
-    if (outcome != Outcome::Ready)
-        verdict.error = Error{Code::E201, "efa: 1 of 2"};
-    return verdict;
+Finding failed(Code code, Subject subject = Subject::Efa) {
+    return {.check = "x",
+            .found = "",
+            .expected = "",
+            .state = State::Failed,
+            .error = Error{code, "because"},
+            .subject = subject};
 }
+const Finding fine{.check = "x", .found = "", .expected = ""};
+const Finding unknown{.check = "x", .found = "", .expected = "y", .state = State::Unknown};
 
 struct Row {
-    Outcome outcome;
+    Code code;
     EfaNeed efa;
     bool asked;
     bool enforced;
@@ -24,26 +30,44 @@ struct Row {
     bool observed;
 };
 
-constexpr auto ready = Outcome::Ready, broken = Outcome::NodeBroken, wrong = Outcome::RequestWrong;
+constexpr auto broken = Code::E201, wrong = Code::E202;
 constexpr auto required = EfaNeed::Required, preferred = EfaNeed::Preferred;
 
-void expect(const Row& row) {
+Demand demand_of(EfaNeed efa, bool asked, bool enforced) {
     Demand demand;
-    demand.checked.efa = row.efa;
-    demand.asked = row.asked;
-    demand.enforced = row.enforced;
-    const Decision decision = decide(verdict_of(row.outcome), demand);
-    const auto where = testing::Message() << "outcome " << static_cast<int>(row.outcome) << " need "
-                                          << static_cast<int>(row.efa) << " asked " << row.asked
-                                          << " enforced " << row.enforced;
-    EXPECT_EQ(decision.act, row.act) << where;
-    EXPECT_EQ(decision.observed, row.observed) << where;
+    demand.checked.efa = efa;
+    demand.asked = asked;
+    demand.enforced = enforced;
+    return demand;
 }
 
-TEST(Decision, AReadyNodeRunsTheJob) {
+void expect(const Row& row) {
+    const Decision decision =
+        decide({fine, failed(row.code)}, demand_of(row.efa, row.asked, row.enforced));
+    const auto where = testing::Message()
+                       << id_of(row.code) << " need " << static_cast<int>(row.efa) << " asked "
+                       << row.asked << " enforced " << row.enforced;
+    EXPECT_EQ(decision.act, row.act) << where;
+    EXPECT_EQ(decision.observed, row.observed) << where;
+    ASSERT_TRUE(decision.error) << where;
+    EXPECT_EQ(decision.error->code, row.code) << where;
+}
+
+TEST(Decision, ANodeInOrderRunsTheJob) {
     for (const bool enforced : {false, true})
-        for (const bool asked : {false, true})
-            expect({ready, required, asked, enforced, Act::GoOn, false});
+        for (const bool asked : {false, true}) {
+            const auto decision = decide({fine, fine}, demand_of(required, asked, enforced));
+            EXPECT_EQ(decision.act, Act::GoOn);
+            EXPECT_FALSE(decision.observed);
+            EXPECT_FALSE(decision.error);
+        }
+}
+
+// What does not answer is not broken.
+TEST(Decision, WhatIsNotKnownHurtsNobody) {
+    const auto decision = decide({unknown, unknown}, demand_of(required, true, true));
+    EXPECT_EQ(decision.act, Act::GoOn);
+    EXPECT_FALSE(decision.observed);
 }
 
 TEST(Decision, OnlyAPartitionThatEnforcesTakesABrokenNodeOutOfService) {
@@ -54,15 +78,41 @@ TEST(Decision, OnlyAPartitionThatEnforcesTakesABrokenNodeOutOfService) {
 }
 
 TEST(Decision, AWrongRequestNeverTakesANodeOutOfService) {
-    expect({wrong, required, true, false, Act::Refuse, true});
-    expect({wrong, required, true, true, Act::Refuse, false});
-    expect({wrong, required, false, false, Act::GoOn, true});
-    expect({wrong, required, false, true, Act::Refuse, false});
+    for (const Code code : {wrong, Code::E103}) {
+        expect({code, required, true, false, Act::Refuse, true});
+        expect({code, required, true, true, Act::Refuse, false});
+        expect({code, required, false, false, Act::GoOn, true});
+        expect({code, required, false, true, Act::Refuse, false});
+    }
 }
 
 TEST(Decision, WhereEfaIsPreferredNobodyIsHurt) {
-    for (const Outcome outcome : {broken, wrong})
-        expect({outcome, preferred, false, false, Act::GoOn, true});
+    for (const Code code : {broken, wrong})
+        expect({code, preferred, false, false, Act::GoOn, true});
+}
+
+TEST(Decision, TheFirstOfThoseThatHurtMostIsTheReason) {
+    const auto decision = decide({failed(wrong), failed(Code::E206), failed(Code::E214)},
+                                 demand_of(required, false, true));
+    EXPECT_EQ(decision.act, Act::FailNode);
+    EXPECT_EQ(decision.error->code, Code::E206);
+}
+
+TEST(Decision, AnotherPlacementGroupCountsWhereThePartitionDemandsOne) {
+    const std::vector<Finding> findings{failed(Code::E210, Subject::Placement)};
+    Demand demand = demand_of(required, true, true);
+    EXPECT_FALSE(decide(findings, demand).error);
+    demand.grouped = true;
+    EXPECT_EQ(decide(findings, demand).act, Act::GoOn);
+    EXPECT_TRUE(decide(findings, demand).observed);
+    demand.group_enforced = true;
+    EXPECT_EQ(decide(findings, demand).act, Act::FailNode);
+}
+
+TEST(Decision, AJobWithoutEfaIsNotHurtByABrokenEfa) {
+    Demand demand = demand_of(EfaNeed::Off, false, false);
+    demand.grouped = demand.group_enforced = true;
+    EXPECT_FALSE(decide({failed(broken)}, demand).error);
 }
 
 } // namespace

@@ -1,0 +1,122 @@
+#include "state/brake.hpp"
+
+#include "base/files.hpp"
+#include "base/unique_fd.hpp"
+#include "base/words.hpp"
+#include "state/record.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <map>
+#include <sys/file.h>
+#include <vector>
+
+namespace fairlead::state {
+namespace {
+
+constexpr Schema schema{"fairlead.brake", 1};
+constexpr std::int64_t window = 3600;
+
+struct Drained {
+    std::string node;
+    std::int64_t when;
+};
+using Drains = std::map<std::string, std::vector<Drained>, std::less<>>; ///< by code
+
+/// A partition's name becomes a file name.
+bool is_file_name(std::string_view name) {
+    return !name.empty() && name.size() <= 128 && name.front() != '.' &&
+           std::ranges::all_of(name,
+                               [](unsigned char c) { return c > 0x20 && c != '/' && c < 0x7f; });
+}
+
+/// What happened within the hour. A clock that runs ahead elsewhere counts as now.
+std::vector<Drained> recent(const Json& list, std::int64_t now) {
+    std::vector<Drained> drains;
+    for (const Json& entry : list)
+        if (entry.is_object() && entry.contains("node") && entry["node"].is_string() &&
+            entry.contains("when") && entry["when"].is_number_integer() &&
+            entry["when"].get<std::int64_t>() > now - window)
+            drains.push_back({entry["node"], entry["when"]});
+    return drains;
+}
+
+Result<Drains> read_drains(const std::filesystem::path& file, std::int64_t now) {
+    const auto text = read_file(file);
+    if (!text && text.error().code == Code::X101)
+        return Drains{};
+    if (!text)
+        return std::unexpected(text.error());
+    const auto record = parse_record(*text, schema, file.native());
+    if (!record)
+        return std::unexpected(record.error());
+    const auto drained = record->find("drained");
+    if (drained == record->end() || !drained->is_object())
+        return fail(Code::X203, "{} has no field 'drained'; delete it", file.native());
+    Drains drains;
+    for (const auto& [code, list] : drained->items())
+        if (auto entries = recent(list, now); !entries.empty())
+            drains[code] = std::move(entries);
+    return drains;
+}
+
+Result<void> write_drains(const std::filesystem::path& file, const Drains& drains) {
+    Json drained = Json::object();
+    for (const auto& [code, entries] : drains)
+        for (const Drained& entry : entries)
+            drained[code].push_back({{"node", entry.node}, {"when", entry.when}});
+    const Json record{{"schema", to_string(schema)}, {"drained", drained}, {"written", utc_now()}};
+    return write_atomic(file, record.dump() + "\n", 0644);
+}
+
+std::size_t most_drains(const config::Brake& brake, int partition_nodes) {
+    const auto share = std::int64_t{partition_nodes} * brake.percent / 100;
+    return static_cast<std::size_t>(std::max<std::int64_t>(brake.nodes, share));
+}
+
+/// Held until the descriptor is closed.
+Result<UniqueFd> lock(const std::filesystem::path& file) {
+    UniqueFd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    if (!fd || ::flock(fd.get(), LOCK_EX) != 0)
+        return fail(Code::X201, "cannot lock {}: {}", file.native(), std::strerror(errno));
+    return fd;
+}
+
+Result<bool> count_drain(const std::filesystem::path& file, const config::Brake& brake,
+                         const DrainWish& wish) {
+    auto drains = read_drains(file, wish.now);
+    if (!drains)
+        return std::unexpected(drains.error());
+    auto& drained = (*drains)[std::string(id_of(wish.code))];
+    if (std::ranges::find(drained, wish.node, &Drained::node) != drained.end())
+        return true;
+    if (drained.size() >= most_drains(brake, wish.partition_nodes))
+        return false;
+    drained.push_back({wish.node, wish.now});
+    if (auto written = write_drains(file, *drains); !written)
+        return std::unexpected(written.error());
+    return true;
+}
+
+} // namespace
+
+Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Brake& brake,
+                       const DrainWish& wish) {
+    if (!is_file_name(wish.partition))
+        return fail(Code::X203, "'{}' is not a partition's name", printable(wish.partition));
+    std::error_code error;
+    if (!std::filesystem::is_directory(state_dir, error))
+        return fail(Code::X201, "state_dir {} does not exist; mount or create it",
+                    state_dir.native());
+    const auto folder = state_dir / "brake";
+    if (auto made = make_folders(folder, 0755); !made)
+        return std::unexpected(made.error());
+    const auto locked = lock(folder / (wish.partition + ".lock"));
+    if (!locked)
+        return std::unexpected(locked.error());
+    return count_drain(folder / (wish.partition + ".json"), brake, wish);
+}
+
+} // namespace fairlead::state

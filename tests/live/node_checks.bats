@@ -1,0 +1,304 @@
+#!/usr/bin/env bats
+# The checks of a node: what `fairlead node check` shows, what the prolog drains and what it never
+# drains, whatever does not answer.
+bats_require_minimum_version 1.5.0
+load site_cluster
+
+CHECK_CONFIG='schema: fairlead.config/1
+admission: controller
+state_dir: /run/cluster/shared/state
+brake: {nodes: 1, percent: 0}
+node_checks: {driver: 2.10.0, attach_tries: 20, attach_wait: 1, attach_window: 60, deadline: 10}
+partitions:
+  hpc: {efa: required, mode: enforce, instance_types: [hpc7a.96xlarge]}
+  grouped: {efa: required, mode: enforce, placement: cluster, placement_group: other-pg}
+  watch: {efa: required, mode: observe}'
+
+# n1 is as it should be, n2 and n3 lack an interface, n4 a device file.
+setup_file() {
+    local node
+    site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
+    site_node 1 hpc7a.96xlarge rdmap49s0@0000:31:00.0 rdmap161s0@0000:a1:00.0
+    site_node 2 hpc7a.96xlarge rdmap49s0@0000:31:00.0
+    site_node 3 hpc7a.96xlarge rdmap49s0@0000:31:00.0 mlx5_0@0000:a1:00.0=mlx5_core
+    site_node 4 hpc7a.96xlarge rdmap49s0@0000:31:00.0 rdmap161s0@0000:a1:00.0
+    rm "$SITE/conf/n4/root/dev/infiniband/uverbs1"
+    site_extra 'PartitionName=hpc Default=YES Nodes=n[1-4] State=UP' \
+        'PartitionName=grouped Nodes=n[1-4] State=UP' 'PartitionName=watch Nodes=n[1-4] State=UP'
+    site_config "$CHECK_CONFIG"
+    export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster
+    site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID"
+    mkdir "$CLUSTER_DIR/shared/providers"
+    cp "${FAIRLEAD_BUILD:?set by scripts/test}/tests/fakes/libefa-fi.so" "$CLUSTER_DIR/shared/providers"
+    for node in 1 2 3 4; do
+        printf '  fabric_providers: /run/cluster/shared/providers\n' >>"$CLUSTER_DIR/conf/n$node/fairlead.yaml"
+    done
+}
+teardown_file() { cluster_down; }
+teardown() { cluster_report; }
+
+setup() {
+    local node
+    offer 'rdmap49s0 0000:31:00.0' 'rdmap161s0 0000:a1:00.0'
+    rm -rf "$CLUSTER_DIR/shared/state/brake"
+    for node in n1 n2 n3 n4; do
+        on "$node" -- rm -rf /run/fairlead
+        [[ $(reason_of "$node") == none ]] || back_in_service "$node"
+    done
+}
+
+FAIRLEAD="$SITE_PREFIX/bin/fairlead"
+# offer LINE...: what libfabric says from now on.
+offer() { printf '%s\n' "$@" >"$CLUSTER_DIR/shared/providers/devices"; }
+
+node_fairlead() {
+    local node=$1
+    shift
+    on "$node" SLURM_CONF=/run/cluster/slurm/slurm.conf SLURMD_NODENAME="$node" \
+        FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml "$FAIRLEAD" "$@"
+}
+
+# prolog NODE PARTITION [VAR=VALUE...]: as slurmd runs it for job 4711; what it says goes to the output.
+prolog() {
+    local node=$1 partition=$2
+    shift 2
+    on "$node" SLURM_CONF=/run/cluster/slurm/slurm.conf SLURM_JOB_ID=4711 SLURMD_NODENAME="$node" \
+        SLURM_JOB_PARTITION="$partition" "$@" timeout 30 /run/cluster/etc/prolog
+}
+asked=SPANK__SLURM_SPANK_OPTION_fairlead_efa=required
+refusal() { on "$1" -- sed -n 's/.*"refusal":"\([^"]*\)".*/\1/p' /run/fairlead/jobs/4711/refused.json; }
+runs_job() { on "$1" -- test -e /run/fairlead/jobs/4711/job.json; }
+
+# with_imds NODE OPTIONS CMD...: runs CMD on NODE beside a fake IMDS, which $endpoint names.
+with_imds() {
+    local node=$1 options=$2
+    shift 2
+    on "$node" -- sh -c '
+        rm -f /run/imds.stop /run/imds.port; mkfifo /run/imds.stop
+        /run/cluster/src/tests/fakes/imds '"$options"' /run/imds.port <>/run/imds.stop & server=$!
+        until [ -s /run/imds.port ]; do kill -0 $server || exit 1; sleep 0.02; done
+        sed "s#^testing:#&\n  imds_endpoint: http://127.0.0.1:$(cat /run/imds.port)#" \
+            /run/cluster/etc/fairlead.yaml >/run/with-imds.yaml
+        export SLURM_CONF=/run/cluster/slurm/slurm.conf SLURM_JOB_ID=4711 SLURMD_NODENAME='"$node"'
+        '"$*"'
+        status=$?; kill $server; exit $status'
+}
+prolog_program="$SITE_PREFIX/libexec/fairlead/fairlead-prolog"
+
+# --- what people see ------------------------------------------------------------------------------
+
+@test "node check shows a node that is in order, in three formats, and ends with 0" {
+    run -0 with_imds n1 '' "$FAIRLEAD --config /run/with-imds.yaml node check --partition hpc"
+    [[ $output == "n1 in partition hpc"* ]]
+    [[ $output =~ 'EFA interfaces'\ +2\ +2\ +ok && $output =~ 'placement group'\ +efa-pg\ +-\ +ok ]]
+    [[ $output =~ 'libfabric'\ +'2 interfaces, libfabric '.*\ok && $output != *FAIL* ]]
+    run -0 node_fairlead n1 node check --partition hpc --format nhc
+    [[ $output != *ERROR* ]]
+    run -0 --separate-stderr node_fairlead n1 node check --partition hpc --format json
+    python3 -c 'import json, sys
+report = json.loads(sys.argv[1])
+assert report["schema"] == "fairlead.node-check/1" and report["partition"] == "hpc"
+assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
+}
+
+@test "node check says what is wrong, what was expected and what to do, and ends with 1" {
+    run -1 node_fairlead n2 node check
+    [[ $output =~ 'EFA interfaces'\ +1\ +2\ +FAIL ]]
+    [[ $output == *"efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"*"Replace the instance"* ]]
+    run -1 node_fairlead n2 node check --format nhc
+    [[ $output == *"ERROR:  nhc:  Health check failed:  fairlead: efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"* ]]
+    run -1 node_fairlead n4 node check
+    [[ $output == *"efa: rdmap161s0: /dev/infiniband/uverbs1: No such file or directory [FL-E206]"* ]]
+    run -2 node_fairlead n2 node check --format xml
+}
+
+@test "node check without slurmctld and metadata shows what is unknown, and that is no failure" {
+    sed 's#^state_dir#scontrol: /bin/false\n&#' "$CLUSTER_DIR/conf/n1/fairlead.yaml" >"$CLUSTER_DIR/shared/alone.yaml"
+    run -0 on n1 -- "$FAIRLEAD" --config /run/cluster/shared/alone.yaml node check --node n1 --partition grouped
+    [[ $output =~ 'placement group'\ +-\ +other-pg\ +unknown ]]
+}
+
+@test "node check --drain drains with our reason, and ends with 0 for HealthCheckProgram" {
+    run -0 node_fairlead n2 node check --drain --format nhc
+    [[ $(reason_of n2) == "efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]" ]]
+    run -0 node_fairlead n1 node check --drain --format nhc
+    [[ $(reason_of n1) == none ]]
+}
+
+@test "node check --drain replaces nobody's reason" {
+    as root scontrol update nodename=n2 state=drain reason="memory errors"
+    run -0 node_fairlead n2 node check --drain
+    [[ $(reason_of n2) == "memory errors" ]]
+}
+
+# n2 and n3 ask at once, and the brake lets one of them through.
+@test "Slurm's HealthCheckProgram drains broken nodes up to the brake, and no other" {
+    # slurmd runs it with an empty environment.
+    printf '#!/bin/sh\nSLURM_CONF=/run/cluster/slurm/slurm.conf exec %s --config /run/cluster/etc/fairlead.yaml node check --drain --format nhc\n' \
+        "$FAIRLEAD" >"$CLUSTER_DIR/shared/health-check"
+    chmod 0755 "$CLUSTER_DIR/shared/health-check"
+    printf '%s\n' HealthCheckProgram=/run/cluster/shared/health-check HealthCheckInterval=1 \
+        >>"$CLUSTER_DIR/slurm/slurm.conf"
+    as root scontrol reconfigure
+    wait_for 30 has_drained E201
+    wait_for 30 has_drained E206
+    sed -i '/^HealthCheck/d' "$CLUSTER_DIR/slurm/slurm.conf"
+    as root scontrol reconfigure
+    [[ $(reasons | sort) == "efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"$'\n'"efa: rdmap161s0: "*"[FL-E206]" ]]
+    [[ $(reason_of n1) == none ]]
+}
+reasons() { as root sinfo -h -N -p hpc -o %E | grep -v none; }
+has_drained() { reasons | grep -q "FL-$1"; }
+
+# --- what is recorded -----------------------------------------------------------------------------
+
+@test "a scan records the metadata and what libfabric says" {
+    run -0 with_imds n1 '' "$FAIRLEAD --config /run/with-imds.yaml node scan --node n1"
+    [[ $output == *"placement group    efa-pg"*"libfabric          "*", offers 2"* ]]
+    run -0 on n1 -- cat /run/fairlead/node.json
+    [[ $output == *'"placement_group": "efa-pg"'*'"network_cards": ['*'"libfabric": {'* ]]
+}
+
+@test "with a record of this boot the prolog opens no connection and starts no process" {
+    on n1 -- sh -c 'command -v strace' || skip "strace is not installed"
+    with_imds n1 '' "$FAIRLEAD --config /run/with-imds.yaml node scan --node n1"
+    run -0 on n1 SLURM_JOB_ID=4711 SLURMD_NODENAME=n1 SLURM_JOB_PARTITION=hpc \
+        strace -f -e trace=network,process -o /run/trace "$prolog_program" --config /run/cluster/etc/fairlead.yaml
+    run -0 runs_job n1
+    run -1 on n1 -- grep -vE 'exited|execve\("/run/cluster/prefix/libexec/fairlead/fairlead-prolog|AF_UNIX|exit_group' /run/trace
+}
+
+@test "without a record the prolog scans, once" {
+    run -0 prolog n1 hpc
+    run -0 on n1 -- stat -c %i /run/fairlead/node.json
+    first=$output
+    run -0 prolog n1 hpc
+    run -0 on n1 -- stat -c %i /run/fairlead/node.json
+    [[ $output == "$first" ]]
+}
+
+# --- what is drained ------------------------------------------------------------------------------
+
+@test "a device file that is gone drains the node with our reason" {
+    run -1 prolog n4 hpc
+    [[ $(reason_of n4) == "efa: rdmap161s0: /dev/infiniband/uverbs1: No such file or directory [FL-E206]" ]]
+}
+
+@test "an instance in another placement group is drained where the partition enforces one" {
+    with_imds n1 '' "$FAIRLEAD --config /run/with-imds.yaml node scan --node n1"
+    run -0 prolog n1 hpc
+    run -1 prolog n1 grouped
+    [[ $(reason_of n1) == "placement group 'other-pg' expected, instance is in 'efa-pg' [FL-E210]" ]]
+}
+
+@test "a libfabric without EFA drains the node, and one that offers other devices" {
+    offer ''
+    run -1 prolog n1 hpc
+    [[ $(reason_of n1) == "efa: libfabric "*" offers no EFA endpoint [FL-E214]" ]]
+    back_in_service n1
+    on n1 -- rm -rf /run/fairlead
+    offer 'rdmap49s0 0000:31:00.0'
+    run -1 prolog n1 hpc
+    [[ $(reason_of n1) == "efa: libfabric does not offer 0000:a1:00.0 [FL-E215]" ]]
+}
+
+@test "an interface that EC2 attaches late is waited for, while the machine has just booted" {
+    root=$CLUSTER_DIR/conf/n2/root
+    device=sys/devices/pci0000:a1/0000:a1:00.0
+    cp -a "$root" "$BATS_TEST_TMPDIR/root"
+    printf '20.00 40.00\n' >"$root/proc/uptime"
+    prolog n2 hpc &
+    waiting=$!
+    "$SITE_REPO/tests/fakes/sysfs-root" "$BATS_TEST_TMPDIR/whole" hpc7a.96xlarge \
+        rdmap49s0@0000:31:00.0 rdmap161s0@0000:a1:00.0
+    cp -a "$BATS_TEST_TMPDIR/whole/sys/devices/pci0000:a1" "$root/sys/devices"
+    ln -s /dev/null "$root/dev/infiniband/uverbs1"
+    # At once, and last: a device without its driver would be none.
+    ln -s "../../../$device/infiniband/rdmap161s0" "$root/sys/class/infiniband/rdmap161s0"
+    wait "$waiting"
+    run -0 runs_job n2
+    rm -rf "${root:?}/sys" "$root/dev" "$root/proc"
+    cp -a "$BATS_TEST_TMPDIR/root/." "$root"
+    [[ $(reason_of n2) == none ]]
+    # A machine that has been up for a day gets no second look.
+    run -1 prolog n2 hpc
+}
+
+# --- what is never drained ------------------------------------------------------------------------
+
+@test "past the brake nodes stay in service, jobs that did not ask run, and the log says so" {
+    run -1 prolog n2 hpc
+    run -0 prolog n3 hpc
+    [[ $output == *"because FL-E201 has drained as many nodes of hpc within an hour as \`brake\` allows [FL-E219]"* ]]
+    run -0 runs_job n3
+    [[ $(reason_of n3) == none ]]
+    run -0 on n3 -- cat /run/fairlead/observed.json
+    [[ $output == *'"FL-E219":1'* ]]
+    run -0 prolog n3 hpc "$asked"
+    [[ $(refusal n3) == *"[FL-E201]" ]]
+    run -0 node_fairlead n3 node check --drain
+    [[ $(reason_of n3) == none ]]
+}
+
+@test "another check has a brake of its own" {
+    run -1 prolog n2 hpc
+    run -1 prolog n4 hpc
+    [[ $(reason_of n4) == *"[FL-E206]" ]]
+}
+
+@test "without shared storage nothing is drained and the job is refused" {
+    mv "$CLUSTER_DIR/shared/state" "$CLUSTER_DIR/shared/gone"
+    run -0 prolog n2 hpc
+    mv "$CLUSTER_DIR/shared/gone" "$CLUSTER_DIR/shared/state"
+    [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
+}
+
+@test "without slurmctld nothing is drained and the job is refused" {
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    run -0 prolog n2 hpc
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    wait_for 20 is_idle n2
+    [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
+}
+
+@test "metadata that is silent, refused, garbage or slow drains nothing" {
+    for fault in silent no-token garbage slow; do
+        on n1 -- rm -rf /run/fairlead
+        run -0 with_imds n1 "--fault $fault" "SLURM_JOB_PARTITION=grouped timeout 30 $prolog_program --config /run/with-imds.yaml"
+        run -0 runs_job n1
+    done
+    [[ $(reason_of n1) == none ]]
+}
+
+# Packets for it go into the loopback interface and are dropped there.
+@test "with the address of the metadata service black-holed the prolog ends in time and drains nothing" {
+    on n1 -- ip route add 169.254.169.254 dev lo
+    run -0 prolog n1 grouped
+    on n1 -- ip route del 169.254.169.254 dev lo
+    run -0 runs_job n1
+    [[ $(reason_of n1) == none ]]
+    run -0 on n1 -- grep -c '"placement_group": null' /run/fairlead/node.json
+}
+
+@test "a libfabric that hangs or crashes drains nothing" {
+    for fault in hang crash; do
+        on n1 -- rm -rf /run/fairlead
+        offer "$fault"
+        run -0 prolog n1 hpc
+        run -0 runs_job n1
+    done
+    [[ $(reason_of n1) == none ]]
+}
+
+# timeout(1) would end it with 124: the deadline is 10 s, and each of these alone would last for ever.
+@test "with nothing answering at all the prolog keeps its deadline" {
+    offer hang
+    mkdir -p "$CLUSTER_DIR/shared/state/brake"
+    printf '#!/bin/sh\nexec sleep 600\n' >"$CLUSTER_DIR/shared/scontrol"
+    chmod 0755 "$CLUSTER_DIR/shared/scontrol"
+    run -0 with_imds n2 '--fault silent' "
+        sed -i 's#^state_dir#scontrol: /run/cluster/shared/scontrol\n&#' /run/with-imds.yaml
+        SLURM_JOB_PARTITION=hpc timeout 25 flock /run/cluster/shared/state/brake/hpc.lock \
+            $prolog_program --config /run/with-imds.yaml"
+    [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
+}

@@ -1,0 +1,127 @@
+#include "state/brake.hpp"
+
+#include "expect_error.hpp"
+#include "temp_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <thread>
+
+namespace fairlead::state {
+namespace {
+
+using test::fails_with;
+using test::TempFolder;
+
+constexpr std::int64_t noon = 1795262400;
+constexpr std::int64_t hour = 3600;
+
+class BrakeTest : public testing::Test {
+  protected:
+    Result<bool> wish(const std::string& node, Code code = Code::E201, std::int64_t now = noon,
+                      const std::string& partition = "hpc") const {
+        return may_drain(folder.path(), brake, {partition, nodes, node, code, now});
+    }
+    bool allowed(const std::string& node, Code code = Code::E201, std::int64_t now = noon,
+                 const std::string& partition = "hpc") const {
+        const auto answer = wish(node, code, now, partition);
+        EXPECT_TRUE(test::succeeds(answer));
+        return answer.value_or(false);
+    }
+    int drained_of(int tries) const {
+        int count = 0;
+        for (int i = 0; i < tries; ++i)
+            count += allowed("n" + std::to_string(i));
+        return count;
+    }
+
+    TempFolder folder;
+    config::Brake brake;
+    int nodes = 8;
+};
+
+TEST_F(BrakeTest, OneCheckDrainsTwoNodesOfASmallPartition) { EXPECT_EQ(drained_of(8), 2); }
+
+TEST_F(BrakeTest, OneCheckDrainsOneInTwentyOfALargeOne) {
+    nodes = 100;
+    EXPECT_EQ(drained_of(100), 5);
+}
+
+TEST_F(BrakeTest, TheSiteSaysHowMany) {
+    brake = {.nodes = 0, .percent = 0};
+    EXPECT_EQ(drained_of(8), 0);
+    brake = {.nodes = 3, .percent = 100};
+    EXPECT_EQ(drained_of(20), 8);
+}
+
+TEST_F(BrakeTest, ANodeThatWasDrainedMayBeDrainedAgain) {
+    EXPECT_TRUE(allowed("n1"));
+    EXPECT_TRUE(allowed("n2"));
+    EXPECT_TRUE(allowed("n1"));
+    EXPECT_FALSE(allowed("n3"));
+}
+
+TEST_F(BrakeTest, EachCheckHasItsOwn) {
+    EXPECT_EQ(drained_of(8), 2);
+    EXPECT_TRUE(allowed("n7", Code::E206));
+}
+
+TEST_F(BrakeTest, EachPartitionHasItsOwn) {
+    EXPECT_EQ(drained_of(8), 2);
+    EXPECT_TRUE(allowed("n7", Code::E201, noon, "gpu"));
+}
+
+TEST_F(BrakeTest, AnHourLaterItIsReleased) {
+    EXPECT_EQ(drained_of(8), 2);
+    EXPECT_FALSE(allowed("n7", Code::E201, noon + hour - 1));
+    EXPECT_TRUE(allowed("n7", Code::E201, noon + hour));
+}
+
+TEST_F(BrakeTest, AClockThatRunsAheadDoesNotReleaseIt) {
+    EXPECT_TRUE(allowed("n1", Code::E201, noon + 300));
+    EXPECT_TRUE(allowed("n2", Code::E201, noon + 300));
+    EXPECT_FALSE(allowed("n3"));
+}
+
+// As many nodes ask at once as a wrong row of the catalog makes.
+TEST_F(BrakeTest, HoldsWhenAllNodesAskAtOnce) {
+    std::atomic<int> drained = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 16; ++i)
+            threads.emplace_back(
+                [&, i] { drained += wish("n" + std::to_string(i)).value_or(false); });
+    }
+    EXPECT_EQ(drained, 2);
+}
+
+TEST_F(BrakeTest, ADamagedStateDrainsNothing) {
+    for (const char* text : {"rubbish", "{}", R"({"schema":"fairlead.brake/1"})",
+                             R"({"schema":"fairlead.brake/1","drained":[]})"}) {
+        folder.write("brake/hpc.json", text);
+        EXPECT_TRUE(fails_with(wish("n1"), Code::X203, "hpc.json")) << text;
+    }
+    folder.write("brake/hpc.json", R"({"schema":"fairlead.brake/9","drained":{}})");
+    EXPECT_TRUE(fails_with(wish("n1"), Code::X202));
+}
+
+TEST_F(BrakeTest, EntriesOfAnotherFormAreDropped) {
+    folder.write("brake/hpc.json", R"({"schema":"fairlead.brake/1","drained":{"FL-E201":
+        [5, {"node":1,"when":2}, {"node":"n9"}, {"node":"n9","when":"now"}], "FL-E206":7}})");
+    EXPECT_EQ(drained_of(8), 2);
+}
+
+TEST_F(BrakeTest, WithoutSharedStorageNothingIsDrained) {
+    EXPECT_TRUE(fails_with(may_drain(folder / "none", brake, {"hpc", 8, "n1", Code::E201, noon}),
+                           Code::X201, "does not exist"));
+    folder.write("brake", "a file");
+    EXPECT_TRUE(fails_with(wish("n1"), Code::X201));
+}
+
+TEST_F(BrakeTest, APartitionThatIsNoFileNameDrainsNothing) {
+    for (const char* partition : {"", "..", "a/b", "a b", ".hidden"})
+        EXPECT_TRUE(fails_with(wish("n1", Code::E201, noon, partition), Code::X203)) << partition;
+    EXPECT_EQ(test::entries_in(folder.path()), 0u);
+}
+
+} // namespace
+} // namespace fairlead::state
