@@ -72,7 +72,7 @@ std::string zone_of_this_node() {
     if (!text)
         return {};
     const auto record = state::decode_node_record(*text, path.native());
-    return record ? record->availability_zone.value_or("") : std::string{};
+    return record ? record->facts.availability_zone.value_or("") : std::string{};
 }
 
 fabric::NetworkPart part_of(const EnvView& env, JobId job, const state::NetworkStart& start,

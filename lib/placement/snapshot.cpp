@@ -80,7 +80,7 @@ Place decode_place(const Json& entry) {
 /// The zone of an instance without a topology is what the instance itself recorded.
 Place place_without_topology(const state::NodeRecord& record) {
     Place place{.instance = record.instance.id, .type = record.instance.type};
-    const std::string zone = record.availability_zone.value_or("");
+    const std::string zone = record.facts.availability_zone.value_or("");
     place.zone = is_zone(zone) ? zone : "";
     return place;
 }

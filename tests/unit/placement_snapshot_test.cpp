@@ -134,7 +134,7 @@ state::NodeRecord record(const std::string& node, const std::string& instance) {
     state::NodeRecord record{};
     record.node = node;
     record.instance = {"m5.large", instance};
-    record.availability_zone = "us-east-2b";
+    record.facts.availability_zone = "us-east-2b";
     return record;
 }
 
