@@ -16,7 +16,6 @@ namespace fairlead {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t output_limit = 64 * 1024;
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
     std::vector<char*> list;
@@ -54,15 +53,14 @@ struct SpawnSetup {
 };
 
 /// Takes what can be read now; waits for it no longer than `wait`.
-void take_output(int fd, std::chrono::milliseconds wait, std::string& output) {
+void take_output(int fd, std::chrono::milliseconds wait, std::size_t limit, std::string& output) {
     pollfd readable{fd, POLLIN, 0};
     if (::poll(&readable, 1, static_cast<int>(wait.count())) <= 0)
         return;
-    char buffer[4096];
+    char buffer[16 * 1024];
     const ssize_t got = ::read(fd, buffer, sizeof buffer);
     if (got > 0)
-        output.append(buffer,
-                      std::min(output_limit - output.size(), static_cast<std::size_t>(got)));
+        output.append(buffer, std::min(limit - output.size(), static_cast<std::size_t>(got)));
     else
         ::poll(nullptr, 0, 1); // closed, but the child still runs
 }
@@ -74,7 +72,8 @@ int exit_status(int status) {
 /// The child's end is what counts: a grandchild may keep the pipe open for ever.
 enum class End { Exited, TimedOut, Unknown };
 
-End wait_for(pid_t child, int fd, Clock::time_point deadline, ChildResult& result) {
+End wait_for(pid_t child, int fd, Clock::time_point deadline, std::size_t limit,
+             ChildResult& result) {
     constexpr auto look = std::chrono::milliseconds(5);
     for (;;) {
         int status = 0;
@@ -83,7 +82,7 @@ End wait_for(pid_t child, int fd, Clock::time_point deadline, ChildResult& resul
             result.status = exit_status(status);
             for (std::size_t before = SIZE_MAX; before != result.output.size();) {
                 before = result.output.size();
-                take_output(fd, std::chrono::milliseconds(0), result.output);
+                take_output(fd, std::chrono::milliseconds(0), limit, result.output);
             }
             return End::Exited;
         }
@@ -91,7 +90,7 @@ End wait_for(pid_t child, int fd, Clock::time_point deadline, ChildResult& resul
             return End::Unknown; // somebody ignores SIGCHLD
         if (Clock::now() >= deadline)
             return End::TimedOut;
-        take_output(fd, look, result.output);
+        take_output(fd, look, limit, result.output);
     }
 }
 
@@ -115,7 +114,7 @@ std::vector<std::string> plain_environment() {
 
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
-                              std::chrono::milliseconds deadline) {
+                              std::chrono::milliseconds deadline, std::size_t limit) {
     const auto end = Clock::now() + deadline;
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -130,7 +129,7 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
         return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(error));
     writer.reset();
     ChildResult result{};
-    switch (wait_for(child, reader.get(), end, result)) {
+    switch (wait_for(child, reader.get(), end, limit, result)) {
     case End::Exited:
         return result;
     case End::Unknown:

@@ -4,14 +4,17 @@
 #include "base/error.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace fairlead {
 
+inline constexpr std::size_t usual_output = 64 * 1024;
+
 struct ChildResult {
     int status;         ///< exit status, or 128 + signal
-    std::string output; ///< first 64 KiB of its standard output
+    std::string output; ///< its standard output, as much of it as was asked for
 };
 
 /// PATH, LC_ALL, and SLURM_CONF where this process has it, as slurmd gives it to what it runs: the
@@ -20,8 +23,9 @@ std::vector<std::string> plain_environment();
 
 /// Runs argv[0] (an absolute path) with `env` as its whole environment and standard input and error
 /// on /dev/null. A child that outlives the deadline is killed and reported as an error of `code`.
+/// Of its output the first `limit` bytes are kept.
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
-                              std::chrono::milliseconds deadline);
+                              std::chrono::milliseconds deadline, std::size_t limit = usual_output);
 
 } // namespace fairlead

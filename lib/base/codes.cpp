@@ -283,6 +283,12 @@ constexpr std::array table{
               "The snapshot of the network is missing, too old or of another cluster.",
               "Run `fairlead topology refresh` on a machine whose role may call "
               "ec2:DescribeInstanceTopology."},
+    CodeEntry{
+        Code::X211, "FL-X211", "Slurm did not answer",
+        "One of Slurm's commands failed, did not end in time, or could have been put there by "
+        "somebody else than root.",
+        "Run the command that the message names by hand. Check that slurmctld runs, and "
+        "`scontrol` in fairlead.yaml."},
     CodeEntry{Code::X301, "FL-X301", "wrong usage", "The command line is not understood.",
               "Run the command with --help."},
 };

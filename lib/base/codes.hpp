@@ -74,6 +74,7 @@ enum class Code {
     X208,
     X209,
     X210,
+    X211,
     X301,
 };
 

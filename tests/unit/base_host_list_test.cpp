@@ -1,0 +1,50 @@
+#include "base/host_list.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST(HostList, OfOneNameIsThatName) { EXPECT_EQ(expand_host_list("head"), Names{"head"}); }
+
+TEST(HostList, ExpandsRangesAndSingleNumbersInTheOrderWritten) {
+    EXPECT_EQ(expand_host_list("n[1-3,7],head"), (Names{"n1", "n2", "n3", "n7", "head"}));
+}
+
+TEST(HostList, KeepsLeadingZeros) {
+    EXPECT_EQ(expand_host_list("n[08-11]"), (Names{"n08", "n09", "n10", "n11"}));
+}
+
+TEST(HostList, ExpandsSeveralBracketsOfOneName) {
+    EXPECT_EQ(expand_host_list("r[1-2]n[3-4]-eth"),
+              (Names{"r1n3-eth", "r1n4-eth", "r2n3-eth", "r2n4-eth"}));
+}
+
+TEST(HostList, ThatIsDamagedIsNone) {
+    for (const std::string text : {"", "n[1-", "n[3-1]", "n[a]", "n[]", "n1,", ",n1", "n[1-2],,m",
+                                   "n[-1]", "../x", "n 1", "n]1[", ".hidden"})
+        EXPECT_EQ(expand_host_list(text), std::nullopt) << text;
+}
+
+TEST(HostList, OfMoreNamesThanAClusterHasIsNone) {
+    EXPECT_EQ(expand_host_list("n[1-65536]")->size(), most_hosts);
+    EXPECT_EQ(expand_host_list("n[0-65536]"), std::nullopt);
+    EXPECT_EQ(expand_host_list("n[1-65536],m"), std::nullopt);
+    EXPECT_EQ(expand_host_list("n[0-999]m[0-999]"), std::nullopt);
+    EXPECT_EQ(expand_host_list("n[0-99999999999999999999999]"), std::nullopt);
+    EXPECT_EQ(expand_host_list("n[" + std::string(300, '0') + "1-2]"), std::nullopt);
+}
+
+TEST(HostName, IsSafeAsAFileName) {
+    for (const std::string name : {"n1", "ip-10-0-0-1", "hpc_a.cluster.local"})
+        EXPECT_TRUE(is_host_name(name)) << name;
+    EXPECT_TRUE(is_host_name(std::string(200, 'n')));
+    EXPECT_FALSE(is_host_name(std::string(201, 'n')));
+    for (const std::string name : {"", ".", "..", ".x", "a/b", "a b", "a\nb", "a\xff"})
+        EXPECT_FALSE(is_host_name(name)) << name;
+}
+
+} // namespace
+} // namespace fairlead

@@ -1,0 +1,56 @@
+#include "placement/records.hpp"
+
+#include "temp_folder.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead::placement {
+namespace {
+
+using test::TempFolder;
+using Names = std::vector<std::string>;
+
+void put(const TempFolder& folder, const std::string& node, const std::string& instance) {
+    folder.write("nodes/" + node + ".json", R"({"schema":"fairlead.node/1","node":")" + node +
+                                                R"(","instance_id":")" + instance +
+                                                R"(","instance_type":"hpc7a.96xlarge"})");
+}
+
+TEST(Records, SayWhichInstanceEachNodeIs) {
+    const TempFolder folder;
+    put(folder, "n2", "i-0123456789abcdef2");
+    put(folder, "n1", "i-0123456789abcdef1");
+    const Records records = read_records(folder.path());
+    EXPECT_EQ(instances_of(records),
+              (Instances{{"n1", "i-0123456789abcdef1"}, {"n2", "i-0123456789abcdef2"}}));
+    EXPECT_TRUE(records.without.empty());
+    EXPECT_EQ(records.records.front().node, "n1");
+}
+
+TEST(Records, NodesThatLeftNoneAreNamed) {
+    const TempFolder folder;
+    put(folder, "n1", "i-0123456789abcdef1");
+    put(folder, "n2", "");
+    put(folder, "n3", "i-0123/../x");
+    folder.write("nodes/n4.json", "rubbish");
+    folder.write("secret.json", "{}");
+    const Records records =
+        read_records(folder.path(), {"n1", "n2", "n3", "n4", "n5", "../secret"});
+    EXPECT_EQ(records.records.size(), 1u);
+    EXPECT_EQ(records.without, (Names{"n2", "n3", "n4", "n5", "../secret"}));
+}
+
+TEST(Records, ARecordUnderAnotherNameIsNone) {
+    const TempFolder folder;
+    put(folder, "n1", "i-0123456789abcdef1");
+    std::filesystem::copy(folder / "nodes/n1.json", folder / "nodes/n2.json");
+    EXPECT_EQ(read_records(folder.path()).without, Names{"n2"});
+}
+
+TEST(Records, WithoutAFolderThereAreNone) {
+    const TempFolder folder;
+    EXPECT_TRUE(read_records(folder.path()).records.empty());
+}
+
+} // namespace
+} // namespace fairlead::placement
