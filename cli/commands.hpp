@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "config/config.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,12 @@ struct Session {
     void report(const Error& error);
 };
 
+/// The configuration that was named; null for the default, which may be missing.
+const char* named_path(const Session& session);
+
+/// The configuration of a command that root acts by: only root may have written it.
+Result<config::Config> trusted_config(const Session& session);
+
 void add_explain(CLI::App& app, Session& session);
 void add_pin(CLI::App& app, Session& session);
 void add_node(CLI::App& app, Session& session);
@@ -27,6 +34,7 @@ void add_catalog(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_pause(CLI::App& app, Session& session);
+void add_topology(CLI::App& app, Session& session);
 void add_version(CLI::App& app, Session& session);
 
 /// Adds `--format text|json` to a command that prints data; true means JSON.

@@ -18,6 +18,14 @@ void Session::report(const Error& error) {
     status = misused ? wrong_usage : problem;
 }
 
+const char* named_path(const Session& session) {
+    return session.config_path == config::default_path ? nullptr : session.config_path.c_str();
+}
+
+Result<config::Config> trusted_config(const Session& session) {
+    return config::load_for_node(named_path(session));
+}
+
 void add_format(CLI::App& command, bool& json) {
     command
         .add_option_function<std::string>(
@@ -53,6 +61,7 @@ int run(int argc, char** argv) {
     cli::add_config(app, session);
     cli::add_policy(app, session);
     cli::add_pause(app, session);
+    cli::add_topology(app, session);
     cli::add_version(app, session);
     try {
         app.parse(argc, argv);

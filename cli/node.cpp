@@ -83,14 +83,9 @@ void print_text(const state::NodeRecord& record) {
                fmt::join(devices, ", "));
 }
 
-/// Null for the default, which may be missing.
-const char* named_path(const Session& session) {
-    return session.config_path == config::default_path ? nullptr : session.config_path.c_str();
-}
-
 /// What root acts on only root may have written; looking needs no trust.
 Result<config::Config> config_of(const Session& session, bool records) {
-    return records ? config::load_for_node(named_path(session)) : config::load(session.config_path);
+    return records ? trusted_config(session) : config::load(session.config_path);
 }
 
 /// What steps read. Each is of use without the other.
