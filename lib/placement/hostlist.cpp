@@ -57,7 +57,7 @@ std::vector<std::string> ranges(Iterator begin, Iterator end) {
 
 } // namespace
 
-std::string compress(std::vector<std::string> names) {
+std::string compress(const std::vector<std::string>& names) {
     std::vector<Numbered> all;
     all.reserve(names.size());
     for (const std::string& name : names)

@@ -7,6 +7,6 @@
 namespace fairlead::placement {
 
 /// "n[1-4,6],head": each name once, in the order of people (n2 before n10), neighbours as ranges.
-std::string compress(std::vector<std::string> names);
+std::string compress(const std::vector<std::string>& names);
 
 } // namespace fairlead::placement

@@ -70,8 +70,8 @@ std::vector<std::pair<std::string, std::string>> lines_of(const Picture& picture
         line->second.push_back(node);
     }
     std::vector<std::pair<std::string, std::string>> lines;
-    for (auto& [said, nodes] : alike)
-        lines.emplace_back(compress(std::move(nodes)), said);
+    for (const auto& [said, nodes] : alike)
+        lines.emplace_back(compress(nodes), said);
     return lines;
 }
 

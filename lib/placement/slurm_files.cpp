@@ -111,7 +111,7 @@ Result<void> check_complete(const Layout& layout, const Cluster& cluster) {
     if (missing.empty())
         return {};
     return fail(Code::X209, "not exactly once in the topology: {}",
-                printable(compress(std::move(missing)), 200));
+                printable(compress(missing), 200));
 }
 
 } // namespace fairlead::placement
