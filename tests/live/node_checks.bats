@@ -217,7 +217,7 @@ has_drained() { reasons | grep -q "FL-$1"; }
     ln -s "../../../$device/infiniband/rdmap161s0" "$root/sys/class/infiniband/rdmap161s0"
     wait "$waiting"
     run -0 runs_job n2
-    rm -rf "${root:?}/sys" "$root/dev" "$root/proc"
+    rm -rf "${root:?}/sys" "${root:?}/dev" "${root:?}/proc"
     cp -a "$BATS_TEST_TMPDIR/root/." "$root"
     [[ $(reason_of n2) == none ]]
     # A machine that has been up for a day gets no second look.
