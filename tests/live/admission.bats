@@ -48,7 +48,7 @@ held() {
     run -0 held -p hopeful --efa=required -N 1 -C '[slow*1]'
     [[ $output == *" Features=[slow*1] "* ]]
     run ! as ada srun -Q -p hopeful --efa=required -N 1 -C '[slow*1]' hostname
-    [[ $output == *FL-E202* ]]
+    [[ $output == *FL-E218* ]]
 }
 
 @test "a job whose partition has no EFA node type is refused in words, on the user's terminal" {
