@@ -51,6 +51,28 @@ held() {
     [[ $output == *FL-E218* ]]
 }
 
+@test "what no node of the partition could ever give is refused in words" {
+    run ! as ada srun -Q -p hpc -N2 --ntasks-per-node=300 true
+    [[ $output == *"300 ranks a node on 2 EFA interfaces need 600 queue pairs"*"[FL-E104]"* ]]
+    run ! as ada sbatch -p hpc --efa-interfaces=3 --wrap true
+    [[ $output == *"more than any node of partition 'hpc' has (hpc7a.96xlarge has 2); ask for 2 or less [FL-E103]"* ]]
+    run ! as ada sbatch -p hpc -N8 --placement=spread --same-az --wrap true
+    [[ $output == *"EC2 runs at most 7 instances there"*"[FL-E106]"* ]]
+    run ! as ada sbatch -p hpc --placement=cluster --same-az=no --wrap true
+    [[ $output == *"[FL-E108]"* ]]
+}
+
+# slurmctld cuts the wait to max_switch_wait, 300 s where slurm.conf says nothing.
+@test "one leaf is one switch and a long wait for Slurm, whatever the user said of switches" {
+    run -0 held -p hpc -N2 --max-layer=1
+    [[ $output == *" Switches=1@00:05:00 "* ]]
+    run -0 held -p hpc -N2 --max-layer=1 --switches=2@5
+    [[ $output == *" Switches=1@00:05:00 "* ]]
+    run -0 held -p hpc -N2 --max-layer=2
+    [[ $output != *" Switches="* ]]
+    [[ $output == *'AdminComment={"schema":"fairlead.admitted/1","efa":"required","asked":false,"max_layer":2}'* ]]
+}
+
 @test "a job whose partition has no EFA node type is refused in words, on the user's terminal" {
     run ! as ada srun -Q --efa=required true
     [[ $output == *"partition 'debug' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]

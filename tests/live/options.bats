@@ -17,6 +17,22 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
     done
 }
 
+@test "the options for where nodes lie are in the help, and a slip in one queues nothing" {
+    for command in srun sbatch salloc; do
+        run -0 as ada "$command" --help
+        for option in --efa-interfaces=N --placement=cluster --max-layer=1 --same-az; do
+            [[ $output == *"$option"* ]]
+        done
+    done
+    run ! as ada sbatch --placement=clutser --wrap true
+    [[ $output == *"--placement: unknown value 'clutser', did you mean 'cluster'? [FL-P102]"* ]]
+    run ! as ada srun --max-layer=4 true
+    [[ $output == *"--max-layer: unknown value '4'"*"[FL-P102]"* ]]
+    run ! as ada salloc --efa-interfaces=0 true
+    [[ $output == *"--efa-interfaces: '0' is no count; expected 1 to 64 [FL-P102]"* ]]
+    [[ -z $(as root squeue -h) ]]
+}
+
 @test "srun --efa-pin pins an ordinary user's step and root's" {
     run -0 as ada srun -Q --efa-pin sh -c "$PINNED"
     [[ $output == pinned=[0-9]* ]]
