@@ -86,10 +86,17 @@ void warn(const placement::Layout& layout) {
 
 Result<void> replace(const Target& target, const std::string& text, const Options& options,
                      const config::Config& config) {
-    if (read_file(target.file).value_or("") == text) {
+    // Left behind where slurmctld could not be told of a new file, for the next run.
+    const auto untold = config.state_dir / "topology.untold";
+    std::error_code error;
+    const bool same = read_file(target.file).value_or("") == text;
+    if (same && (options.no_reconfigure || !std::filesystem::exists(untold, error))) {
         fmt::print("{} is as it should be\n", target.file.native());
         return {};
     }
+    if (!options.no_reconfigure)
+        if (auto marked = write_atomic(untold, "", 0644); !marked)
+            return marked;
     if (auto written = write_atomic(target.file, text, 0644); !written)
         return written;
     fmt::print("wrote {}\n", target.file.native());
@@ -97,6 +104,7 @@ Result<void> replace(const Target& target, const std::string& text, const Option
         return {};
     if (auto done = placement::reconfigure(config.scontrol); !done)
         return done;
+    std::filesystem::remove(untold, error);
     fmt::print("slurmctld has read it (scontrol reconfigure)\n");
     return {};
 }

@@ -59,6 +59,8 @@ Result<void> drain(const std::filesystem::path& scontrol, const std::string& nod
     const auto shown = run_scontrol({scontrol, "--oneliner", "show", "node", node}, deadline);
     if (!shown)
         return std::unexpected(shown.error());
+    if (shown->status != 0)
+        return fail(Code::E205, "scontrol does not show {}: exit status {}", node, shown->status);
     if (shown->output.find(" Reason=") != std::string::npos)
         return {};
     const auto updated = run_scontrol(

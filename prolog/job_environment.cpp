@@ -37,7 +37,9 @@ JobEnvironment read_environment(const EnvView& env) {
     JobEnvironment job;
     job.job = parse_job_id(env.get("SLURM_JOB_ID").value_or(""));
     job.node = text(env, "SLURMD_NODENAME");
-    job.partition = text(env, "SLURM_JOB_PARTITION");
+    // Of a job for several partitions Slurm hands on the list, the one where it starts first.
+    const std::string partitions = text(env, "SLURM_JOB_PARTITION");
+    job.partition = partitions.substr(0, partitions.find(','));
     job.request = request_of(env);
     if (const auto record = env.get(admitted_variable))
         job.admitted = std::string(*record);

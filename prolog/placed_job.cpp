@@ -12,6 +12,14 @@ bool same_place(const config::FabricDemand& a, const config::FabricDemand& b) {
            a.group == b.group;
 }
 
+} // namespace
+
+std::vector<std::string> job_nodes(const EnvView& env) {
+    const auto list = env.get("SLURM_JOB_NODELIST");
+    return expand_host_list(list ? *list : env.get("SLURM_NODELIST").value_or(""))
+        .value_or(std::vector<std::string>{});
+}
+
 placement::Snapshot known_places(const std::vector<std::string>& nodes,
                                  const config::Config& config) {
     auto snapshot = placement::read_snapshot(placement::snapshot_file(config.state_dir));
@@ -23,22 +31,14 @@ placement::Snapshot known_places(const std::vector<std::string>& nodes,
     return placement::current(std::move(*snapshot), placement::instances_of(records));
 }
 
-} // namespace
-
-std::vector<std::string> job_nodes(const EnvView& env) {
-    const auto list = env.get("SLURM_JOB_NODELIST");
-    return expand_host_list(list ? *list : env.get("SLURM_NODELIST").value_or(""))
-        .value_or(std::vector<std::string>{});
-}
-
-Judged judge_placement(const std::vector<std::string>& nodes, const JobEnvironment& job,
-                       const Demand& demand, const config::Config& config) {
-    const auto snapshot = known_places(nodes, config);
+Judged judge_placement(const std::vector<std::string>& nodes, const placement::Snapshot& places,
+                       const JobEnvironment& job, const Demand& demand,
+                       const config::Config& config) {
     const std::string partition = fmt::format("partition '{}'", job.partition);
     const bool by_partition =
         same_place(demand.held, config::rules_for(config, job.partition).fabric);
-    return {placement::judge(nodes, snapshot, demand.held, by_partition ? partition : "the job"),
-            placement::judge(nodes, snapshot, demand.checked, partition)};
+    return {placement::judge(nodes, places, demand.held, by_partition ? partition : "the job"),
+            placement::judge(nodes, places, demand.checked, partition)};
 }
 
 } // namespace fairlead::prolog

@@ -19,8 +19,13 @@ struct Judged {
     placement::Verdict checked; ///< by that and what observe mode would hold it to
 };
 
-/// By the snapshot in `state_dir`; where there is none, everything is unknown.
-Judged judge_placement(const std::vector<std::string>& nodes, const JobEnvironment& job,
-                       const Demand& demand, const config::Config& config);
+/// What the snapshot in `state_dir` says of the nodes; nothing where there is none, and of nodes
+/// that are another instance by now.
+placement::Snapshot known_places(const std::vector<std::string>& nodes,
+                                 const config::Config& config);
+
+Judged judge_placement(const std::vector<std::string>& nodes, const placement::Snapshot& places,
+                       const JobEnvironment& job, const Demand& demand,
+                       const config::Config& config);
 
 } // namespace fairlead::prolog

@@ -65,9 +65,8 @@ int fail_node(const JobEnvironment& job, const fabric::Verdict& verdict, const D
 
 /// The node itself is fit for the job; what concerns all its nodes is left.
 int let_run(const fabric::Verdict& verdict, const JobEnvironment& job, const Demand& demand,
-            const config::Config& config, const Arguments& arguments) {
-    const char* path = arguments.config_path ? arguments.config_path : config::default_path;
-    return leave_state(job, verdict, refuse_misplaced(job, demand, config, path));
+            const config::Config& config, const Arguments& arguments, const Deadline& deadline) {
+    return leave_state(job, verdict, refuse_misplaced(job, demand, config, arguments, deadline));
 }
 
 int act_on(const fabric::Checked& checked, const JobEnvironment& job, const Demand& demand,
@@ -86,7 +85,7 @@ int act_on(const fabric::Checked& checked, const JobEnvironment& job, const Dema
     case Act::GoOn:
         break;
     }
-    return let_run(checked.verdict, job, demand, config, arguments);
+    return let_run(checked.verdict, job, demand, config, arguments, deadline);
 }
 
 /// A configuration that cannot be used is no fault of a job that asks for nothing; one that asks
@@ -108,7 +107,8 @@ int admit(const Arguments& arguments, const JobEnvironment& job, const Demand& d
           const config::Config& config, const Deadline& deadline) {
     if (demand.checked.efa == config::EfaNeed::Off && !demand.grouped) {
         const fabric::Verdict unchecked{fabric::Outcome::Ready, 0, std::nullopt, std::nullopt};
-        return demand.held.placed() ? let_run(unchecked, job, demand, config, arguments) : go_on;
+        return demand.held.placed() ? let_run(unchecked, job, demand, config, arguments, deadline)
+                                    : go_on;
     }
     const auto checked = verify(arguments, job, demand, config, deadline);
     if (!checked)

@@ -1,7 +1,7 @@
 /// fairlead-prolog-slurmctld: checks where the nodes that slurmctld gave to a job lie in EC2's
 /// network, before any of its processes runs. Slurm runs it as SlurmUser on the controller, as
-/// PrologSlurmctld; the prolog of a job's first node runs it again with --asked-ec2, when a node
-/// was not known before.
+/// PrologSlurmctld; the prolog of a job's first node runs it again with --first-node, where it may
+/// ask EC2 about nodes that booted since the last refresh.
 ///
 /// A batch job on nodes that do not fit goes back to the queue and is kept from them; after three
 /// attempts it stays held. srun and salloc end, with the reason on their terminal. No node drains.
@@ -10,10 +10,12 @@
 /// where this program put it; 1 ends srun and salloc. With --asked-ec2: 0 the job may run here, 3
 /// it may not, with the reason on standard output.
 
+#include "base/child.hpp"
 #include "base/files.hpp"
 #include "base/guarded.hpp"
 #include "base/host_list.hpp"
 #include "base/log.hpp"
+#include "base/words.hpp"
 #include "config/paths.hpp"
 #include "placement/hostlist.hpp"
 #include "prolog/attempts.hpp"
@@ -23,102 +25,116 @@
 #include "state/observed.hpp"
 #include "state/pause.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <unistd.h>
 
 using namespace fairlead;
 using namespace fairlead::prolog;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int go_on = 0, end_job = 1, refuse_here = 3;
-/// The snapshot is on shared storage, which may hang; the first node's prolog judges as well.
-constexpr unsigned seconds_at_most = 20;
+/// The snapshot is on shared storage, which may hang.
+constexpr auto usual_time = 20s, time_to_act = 20s, least_time = 1s;
 
 void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
 
 struct Arguments {
     const char* config_path = nullptr;
-    bool asked_ec2 = false;
+    std::optional<std::chrono::milliseconds> first_node; ///< and how long its prolog waits
 };
 
 Result<Arguments> read_arguments(int argc, char** argv) {
     Arguments arguments;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word == "--asked-ec2")
-            arguments.asked_ec2 = true;
-        else if (word == "--config" && i + 1 < argc)
-            arguments.config_path = argv[++i];
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view word = argv[i], value = argv[i + 1];
+        int time = 0;
+        if (word == "--config")
+            arguments.config_path = argv[i + 1];
+        else if (word == "--first-node" &&
+                 std::from_chars(value.data(), value.data() + value.size(), time).ec == std::errc{})
+            arguments.first_node = std::chrono::milliseconds(time);
         else
-            return fail(Code::X301, "unexpected argument; usage: [--config FILE] [--asked-ec2], "
-                                    "run by slurmctld as PrologSlurmctld");
+            return fail(Code::X301, "unexpected argument '{}'", printable(word));
     }
+    if (argc % 2 == 0)
+        return fail(Code::X301,
+                    "unexpected argument '{}'; usage: [--config FILE] [--first-node "
+                    "MILLISECONDS], run by slurmctld as PrologSlurmctld",
+                    printable(argv[argc - 1]));
     return arguments;
 }
 
-/// Both host lists as one, each name once.
+/// Both host lists as one. What is no list stays as it is, in front.
 std::string joined(const std::string& excluded, const std::vector<std::string>& more) {
-    auto names = expand_host_list(excluded).value_or(std::vector<std::string>{});
-    names.insert(names.end(), more.begin(), more.end());
-    return placement::compress(std::move(names));
+    auto names = expand_host_list(excluded);
+    if (!names && !excluded.empty())
+        return excluded + "," + placement::compress(more);
+    auto all = names.value_or(std::vector<std::string>{});
+    all.insert(all.end(), more.begin(), more.end());
+    return placement::compress(std::move(all));
 }
 
-/// Held first, so that it cannot start again while it is changed. Where a later step fails, held
-/// is what it stays, and the comment says why.
-Result<void> send_back(const slurm::Job& job, const placement::Verdict& verdict, bool and_release) {
-    if (auto requeued = slurm::requeue_held(job.id); !requeued)
-        return requeued;
-    const std::string comment = with_attempt(job.admin_comment, attempts_in(job.admin_comment) + 1,
-                                             to_string(*verdict.error));
-    if (auto noted = slurm::set_admin_comment(job.id, comment); !noted)
-        return noted;
+void log_failure(const Result<void>& done) {
+    if (!done)
+        log_error(done.error());
+}
+
+/// The comment first, so that whatever fails afterwards is explained; then held, so that the job
+/// cannot start again while it is changed. Whether it is back in the queue: where a later step
+/// fails, held is what it stays.
+bool send_back(const slurm::Job& job, const placement::Verdict& verdict, bool and_release) {
+    log_failure(slurm::set_admin_comment(job.id, with_attempt(job.admin_comment,
+                                                              attempts_in(job.admin_comment) + 1,
+                                                              to_string(*verdict.error))));
+    if (auto requeued = slurm::requeue_held(job.whole); !requeued) {
+        log_error(requeued.error());
+        return false;
+    }
     if (!and_release)
-        return {};
-    if (auto kept = slurm::exclude_nodes(job.id, joined(job.excluded, verdict.exclude)); !kept)
-        return kept;
-    return slurm::release(job.id);
+        return true;
+    auto kept = slurm::exclude_nodes(job.id, joined(job.excluded, verdict.exclude));
+    log_failure(kept ? slurm::release(job.id) : kept);
+    return true;
 }
 
-void tell(JobId id, const Error& error) {
-    if (auto told = slurm::notify(id, "fairlead: " + to_string(error)); !told)
-        log_error(told.error());
-}
-
-/// From slurmctld's prolog the exit status ends the job; from a node's it has to be cancelled.
+/// srun and salloc end by slurmctld's prolog exiting 1; that would requeue a het job unheld, and
+/// means nothing from a node, so there the job is cancelled.
 int end(const slurm::Job& job, const placement::Verdict& verdict, const Arguments& arguments) {
-    tell(job.id, *verdict.error);
-    if (!arguments.asked_ec2)
+    log_failure(slurm::notify(job.id, "fairlead: " + to_string(*verdict.error)));
+    if (!arguments.first_node && job.whole == job.id)
         return end_job;
-    if (auto cancelled = slurm::cancel(job.id); !cancelled)
-        log_error(cancelled.error());
-    return refuse_here;
+    log_failure(slurm::cancel(job.whole));
+    return arguments.first_node ? refuse_here : go_on;
 }
 
-/// A job that could not be moved must not run where it is, so it ends.
+/// Nobody knows which nodes a het job will get next, so it is held at once. A job that could not be
+/// moved must not run where it is, so it ends.
 int act(const placement::Verdict& verdict, const JobEnvironment& environment,
         const config::Config& config, const Arguments& arguments) {
     const auto job = slurm::load_job(*environment.job);
     if (!job) {
         log_error(job.error());
-        return arguments.asked_ec2 ? refuse_here : go_on;
+        return arguments.first_node ? refuse_here : go_on;
     }
     const JobKind kind{job->batch, job->may_requeue, attempts_in(job->admin_comment)};
     const Remedy remedy =
-        decide(verdict.standing, kind, arguments.asked_ec2,
+        decide(verdict.standing, kind, arguments.first_node.has_value(),
                config::rules_for(config, environment.partition).unknown_placement);
     if (remedy == Remedy::GoOn)
         return go_on;
     log::write(log::Level::Info,
                fmt::format("job {}: {}", job->id.value, to_string(*verdict.error)));
-    if (remedy == Remedy::End)
+    const bool release = remedy == Remedy::SendBack && job->whole == job->id;
+    if (remedy == Remedy::End || !send_back(*job, verdict, release))
         return end(*job, verdict, arguments);
-    if (auto sent = send_back(*job, verdict, remedy == Remedy::SendBack); !sent) {
-        log_error(sent.error());
-        return end(*job, verdict, arguments);
-    }
-    return arguments.asked_ec2 ? refuse_here : go_on;
+    return arguments.first_node ? refuse_here : go_on;
 }
 
 /// What observe mode would have done is logged and counted by slurmctld's prolog alone, so that it
@@ -131,32 +147,96 @@ void observe(const placement::Verdict& verdict, const JobEnvironment& job) {
         log_error(counted.error());
 }
 
+/// Nodes that were never asked about, as the instances that they are now.
+std::vector<std::string> strangers(const std::vector<std::string>& nodes,
+                                   const placement::Snapshot& places) {
+    std::vector<std::string> names;
+    for (const std::string& node : nodes)
+        if (!places.nodes.contains(node))
+            names.push_back(node);
+    return names;
+}
+
+/// Failing is no fault of the job: what is unknown then stays so.
+void ask_ec2(const std::vector<std::string>& nodes, const Arguments& arguments) {
+    const char* config = arguments.config_path ? arguments.config_path : config::default_path;
+    if (auto trusted = check_trusted(config::cli_path); !trusted)
+        return log_error(trusted.error());
+    constexpr int half = 2; // the other is for what follows
+    const auto asked = run_child(Code::E221,
+                                 {config::cli_path, "--config", config, "topology", "refresh",
+                                  "--nodes", placement::compress(nodes)},
+                                 plain_environment(), *arguments.first_node / half);
+    if (!asked)
+        log_error(asked.error());
+    else if (asked->status != 0)
+        log_error({Code::E221, "EC2 could not be asked where the job's nodes lie; run `fairlead "
+                               "topology refresh` as root to see why"});
+}
+
+/// While a cloud node boots, its records are those of the instance before it. The prolog of the
+/// job's first node runs when all have booted.
+void forget_booting(placement::Snapshot& places) {
+    const auto booting = slurm::nodes_without_instance();
+    if (!booting)
+        return log_error(booting.error());
+    std::erase_if(places.nodes, [&](const auto& entry) { return booting->contains(entry.first); });
+}
+
+using placement::Standing;
+
+Judged judge(const std::vector<std::string>& nodes, const JobEnvironment& job, const Demand& demand,
+             const config::Config& config, const Arguments& arguments) {
+    auto places = known_places(nodes, config);
+    Judged judged = judge_placement(nodes, places, job, demand, config);
+    if (arguments.first_node) {
+        const auto unknown = strangers(nodes, places);
+        if (judged.held.standing != Standing::Unknown || unknown.empty())
+            return judged;
+        ask_ec2(unknown, arguments);
+        places = known_places(nodes, config);
+    } else {
+        if (judged.held.standing != Standing::Violating)
+            return judged;
+        forget_booting(places);
+    }
+    return judge_placement(nodes, places, job, demand, config);
+}
+
 int check(const JobEnvironment& job, const config::Config& config, const Arguments& arguments) {
     const Demand demand = demand_of(job, config);
     if (demand.record_error)
         log_error(*demand.record_error);
     const auto nodes = job_nodes(EnvView{environ});
-    if (!demand.checked.placed() || nodes.empty())
+    if (!demand.checked.placed() || nodes.empty() || state::paused(config.state_dir))
         return go_on;
-    const Judged judged = judge_placement(nodes, job, demand, config);
-    // What is not known yet is left to the prolog of the job's first node, which may ask EC2.
-    const auto standing = judged.held.standing;
-    const bool fits = standing == placement::Standing::Conforming ||
-                      (standing == placement::Standing::Unknown && !arguments.asked_ec2);
-    if (fits && judged.checked.standing == placement::Standing::Violating && !arguments.asked_ec2)
+    const Judged judged = judge(nodes, job, demand, config, arguments);
+    // What is not known yet is left to the prolog of the job's first node.
+    const bool fits = judged.held.standing == Standing::Conforming ||
+                      (judged.held.standing == Standing::Unknown && !arguments.first_node);
+    if (fits && judged.checked.standing == Standing::Violating && !arguments.first_node)
         observe(judged.checked, job);
-    if (fits || state::paused(config.state_dir))
+    if (fits)
         return go_on;
+    ::alarm(static_cast<unsigned>(time_to_act.count()));
     const int status = act(judged.held, job, config, arguments);
     if (status == refuse_here)
         std::puts(to_string(*judged.held.error).c_str());
     return status;
 }
 
-int when_out_of_time = go_on;
+int status_in_trouble = go_on;
+bool finished = false;
 
 /// A hanging share holds slurmctld up no longer: the prolog of the job's first node judges as well.
-void out_of_time(int) { ::_exit(when_out_of_time); }
+void out_of_time(int) { ::_exit(status_in_trouble); }
+
+/// libslurm ends the process with 1 where it cannot read slurm.conf, which slurmctld would take for
+/// a verdict on the job.
+void leave() {
+    if (!finished)
+        ::_exit(status_in_trouble);
+}
 
 int run(const Arguments& arguments) {
     const JobEnvironment job = read_environment(EnvView{environ});
@@ -165,9 +245,12 @@ int run(const Arguments& arguments) {
                                "PrologSlurmctld"});
         return go_on;
     }
-    if (arguments.asked_ec2)
-        when_out_of_time = refuse_here;
-    ::alarm(seconds_at_most);
+    if (arguments.first_node)
+        status_in_trouble = refuse_here;
+    const auto time = arguments.first_node
+                          ? std::chrono::ceil<std::chrono::seconds>(*arguments.first_node)
+                          : std::chrono::seconds(usual_time);
+    ::alarm(static_cast<unsigned>(std::max<std::chrono::seconds>(time, least_time).count()));
     const auto config = config::load_for_node(arguments.config_path);
     if (config)
         return check(job, *config, arguments);
@@ -184,11 +267,14 @@ void report_fault(const char* where, const char* what) noexcept {
 int main(int argc, char** argv) {
     log::open_syslog("fairlead-prolog-slurmctld");
     std::signal(SIGALRM, out_of_time);
-    return guarded("fairlead-prolog-slurmctld", go_on, report_fault, [&] {
+    std::atexit(leave);
+    const int status = guarded("fairlead-prolog-slurmctld", go_on, report_fault, [&] {
         const auto arguments = read_arguments(argc, argv);
         if (arguments)
             return run(*arguments);
         log_error(arguments.error());
         return go_on;
     });
+    finished = true;
+    return status;
 }

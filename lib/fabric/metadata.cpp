@@ -55,6 +55,11 @@ std::optional<Error> group_fault(const std::string& group, std::optional<int> pa
     return std::nullopt;
 }
 
+/// A capacity block keeps its instances close by itself, which is what a cluster group is for.
+bool block_stands_for_group(const config::FabricDemand& demand) {
+    return demand.placement == Placement::Cluster || demand.placement == Placement::Any;
+}
+
 /// The first number from 0 on that is not among the cards.
 int missing_card(const std::vector<int>& cards) {
     int card = 0;
@@ -112,8 +117,11 @@ Finding check_placement_group(const aws::InstanceFacts& facts, const config::Fab
                     .subject = Subject::Placement};
     if (!demands_group(demand))
         return finding;
+    const bool in_block = facts.lifecycle == "capacity-block";
     if (!facts.placement_group)
         finding.state = State::Unknown;
+    else if (in_block && facts.placement_group->empty() && block_stands_for_group(demand))
+        finding.found = "capacity block";
     else if (auto error = group_fault(*facts.placement_group, facts.partition_number, demand))
         return failed(std::move(finding), error->code, error->message);
     return finding;

@@ -149,8 +149,12 @@ Result<Snapshot> merge_into(const std::filesystem::path& file, const Snapshot& u
     if (!fd || ::flock(fd.get(), LOCK_EX) != 0)
         return fail(Code::X201, "cannot lock {}: {}", lock, std::strerror(errno));
     Snapshot merged = update;
-    if (auto old = read_snapshot(file); old && old->region == update.region)
+    auto old = read_snapshot(file);
+    if (old && old->region == update.region)
         merged.nodes.merge(std::move(old->nodes));
+    // What cannot be read now may be whole; what is damaged is begun anew.
+    if (!old && old.error().code == Code::X103)
+        return old;
     if (auto written = write_atomic(file, encode(merged), 0644); !written)
         return std::unexpected(written.error());
     return merged;

@@ -101,11 +101,14 @@ std::optional<Error> no_efa_type(const Partitions& partitions) {
 
 /// The ranks that some node of the job carries at least.
 std::uint32_t ranks_on_a_node(const JobRequest& request) {
-    if (request.tasks_per_node.value_or(0) > 0)
-        return *request.tasks_per_node;
     const std::uint32_t nodes = request.most_nodes.value_or(0);
     const std::uint64_t tasks = request.tasks.value_or(0);
-    return nodes == 0 ? 0 : static_cast<std::uint32_t>((tasks + nodes - 1) / nodes);
+    const std::uint64_t spread = nodes == 0 ? tasks : (tasks + nodes - 1) / nodes;
+    const std::uint32_t asked = request.tasks_per_node.value_or(0);
+    if (asked > 0) // beside a number of tasks Slurm takes it for the most
+        return tasks > 0 ? static_cast<std::uint32_t>(std::min<std::uint64_t>(asked, spread))
+                         : asked;
+    return nodes == 0 ? 0 : static_cast<std::uint32_t>(spread);
 }
 
 bool one_node(const JobRequest& request) { return request.most_nodes == 1U; }

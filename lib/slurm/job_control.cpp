@@ -47,10 +47,32 @@ Result<Job> load_job(JobId id) {
     for (std::uint32_t i = 0; i < answer->record_count; ++i) {
         const auto& job = answer->job_array[i];
         if (job.job_id == id.value)
-            return Job{id, job.batch_flag != 0, job.requeue != 0, text(job.exc_nodes),
-                       text(job.admin_comment)};
+            return Job{.id = id,
+                       .batch = job.batch_flag != 0,
+                       .may_requeue = job.requeue != 0,
+                       .whole = job.het_job_id == 0 ? id : JobId{job.het_job_id},
+                       .excluded = text(job.exc_nodes),
+                       .admin_comment = text(job.admin_comment)};
     }
     return fail(Code::E224, "slurmctld knows no job {}", id.value);
+}
+
+Result<std::set<std::string>> nodes_without_instance() {
+    initialise();
+    node_info_msg_t* answer = nullptr;
+    const int status = slurm_load_node(0, &answer, SHOW_ALL);
+    const std::unique_ptr<node_info_msg_t, void (*)(node_info_msg_t*)> owner{
+        answer, slurm_free_node_info_msg};
+    if (status != SLURM_SUCCESS || !answer)
+        return fail(Code::E224, "slurmctld does not say which nodes are up: {}",
+                    slurm_strerror(slurm_get_errno()));
+    constexpr std::uint32_t powered =
+        NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_UP | NODE_STATE_POWERING_DOWN;
+    std::set<std::string> nodes;
+    for (std::uint32_t i = 0; i < answer->record_count; ++i)
+        if (const auto& node = answer->node_array[i]; node.name && (node.node_state & powered) != 0)
+            nodes.insert(node.name);
+    return nodes;
 }
 
 Result<void> requeue_held(JobId id) {

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/job_id.hpp"
 
+#include <set>
 #include <string>
 
 namespace fairlead::slurm {
@@ -13,13 +14,18 @@ namespace fairlead::slurm {
 struct Job {
     JobId id;
     bool batch;
-    bool may_requeue;          ///< neither --no-requeue nor JobRequeue=0
-    std::string excluded;      ///< host list of --exclude; empty for none
+    bool may_requeue;     ///< neither --no-requeue nor JobRequeue=0
+    JobId whole;          ///< the leader of a het job, which stands for it; else the job itself
+    std::string excluded; ///< host list of --exclude; empty for none
     std::string admin_comment; ///< empty for none
 };
 
 /// FL-E224 for this and all that follows, with slurmctld's own words.
 Result<Job> load_job(JobId id);
+
+/// Cloud nodes that are powered down, or on their way up or down: what is recorded of them is of an
+/// instance that is gone.
+Result<std::set<std::string>> nodes_without_instance();
 
 /// Back into the queue, held; works while the job is being configured (seen on 22.05).
 Result<void> requeue_held(JobId id);

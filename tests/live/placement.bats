@@ -9,6 +9,7 @@
 # EC2 is tests/fakes/ec2; its keys come from tests/fakes/imds.
 bats_require_minimum_version 1.5.0
 load site_cluster
+load placement_site
 
 setup_file() {
     site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
@@ -17,10 +18,8 @@ setup_file() {
     site_extra 'PartitionName=near Default=YES Nodes=n[1-8] State=UP' \
         'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
         'PartitionName=new Nodes=n[1-11] State=UP' 'PartitionName=lenient Nodes=n[1-11] State=UP' \
-        'PrologSlurmctld=/run/cluster/etc/prolog-slurmctld' "$(cred_expire)"
-    mkdir -p "$SITE/conf/head"
-    prolog_slurmctld >"$SITE/conf/head/prolog-slurmctld"
-    chmod 0755 "$SITE/conf/head/prolog-slurmctld"
+        "$(prolog_line)" "$(cred_expire)"
+    prolog_slurmctld
     site_config 'schema: fairlead.config/1
 admission: controller
 region: us-east-2
@@ -40,26 +39,9 @@ partitions:
 teardown_file() { cluster_down; }
 teardown() { cluster_report; }
 
-# A requeued job waits as long as its credential is valid (cred_expire), 120 s by default.
-cred_expire() { printf 'AuthInfo=socket=%s,cred_expire=5' /run/cluster/munge/munge.socket.2; }
-
-# slurmctld hands its prolog no SLURM_CONF, and the cluster's slurm.conf is at no usual place.
-prolog_slurmctld() {
-    printf '#!/bin/sh\nexport SLURM_CONF=/run/cluster/slurm/slurm.conf\nexec %s/libexec/fairlead/%s --config %s\n' \
-        "$SITE_PREFIX" fairlead-prolog-slurmctld /run/cluster/etc/fairlead.yaml
-}
-
-# place NUMBER LEAF: a place in zone a for leaves nn-a.., in zone b for nn-b...
-place() {
-    local zone=${2:3:1}
-    printf '{"node":"n%d","instance_id":"i-0000000000000000%d","instance_type":"hpc7a.96xlarge","network_nodes":["nn-%s1","nn-%s2","%s"],"placement_group":"","strategy":"","availability_zone":"us-east-2%s","availability_zone_id":"use2-az-%s","capacity_block":""}' \
-        "$1" "$1" "$zone" "$zone" "$2" "$zone" "$zone"
-}
-
 snapshot() {
-    printf '{"schema":"fairlead.network/1","taken":"2026-11-21T00:00:00Z","region":"us-east-2","nodes":['
-    printf '%s,%s,%s,%s,%s,%s,%s,%s]}\n' "$(place 1 nn-a31)" "$(place 2 nn-a31)" "$(place 3 nn-a32)" \
-        "$(place 4 nn-a32)" "$(place 5 nn-a32)" "$(place 6 nn-b31)" "$(place 7 nn-a33)" "$(place 8 nn-b32)"
+    network "$(place 1 nn-a31)" "$(place 2 nn-a31)" "$(place 3 nn-a32)" "$(place 4 nn-a32)" \
+        "$(place 5 nn-a32)" "$(place 6 nn-b31)" "$(place 7 nn-a33)" "$(place 8 nn-b32)"
 }
 
 # record NUMBER: what `fairlead node scan` on node nNUMBER leaves.
@@ -99,17 +81,11 @@ start_fakes() {
 }
 
 setup() {
-    snapshot >"$CLUSTER_DIR/shared/state/topology.json"
+    snapshot
     ec2
     : >"$CLUSTER_DIR/shared/calls"
 }
 calls() { sort "$CLUSTER_DIR/shared/calls" | uniq -c | sed 's/^ *//'; }
-
-# field NAME ID: of `scontrol show job`.
-field() { as root scontrol show job "$2" | grep -oE "(^| )$1=[^ ]*" | cut -d= -f2- | head -n 1; }
-comment_of() { as root scontrol show job "$1" | sed -n 's/^ *AdminComment=//p'; }
-has_state() { [[ $(field JobState "$1") == "$2" ]]; }
-nobody_drained() { ! as root sinfo -h -N -o %T | grep -qE 'drain|down|fail'; }
 
 @test "a batch job on nodes too far apart goes back, is kept from what does not fit, and runs" {
     # n1 is taken, and of what is left n3, n4 and n5 lie under one leaf.
@@ -196,6 +172,22 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     run -0 as ada srun -Q -N2 -w n1,n2 hostname
     run -0 as ada srun -Q -N1 -w n6 hostname
     [[ $output == n6 ]]
+}
+
+@test "a job for several partitions is held to the one where it starts" {
+    run ! as ada srun -p near,watch -N2 -w n1,n3 hostname
+    [[ $output == *"partition 'near' allows 1"*"[FL-E220]"* ]]
+    nobody_drained
+}
+
+@test "a het job is held as a whole, and its nodes stay in service" {
+    id=$(as ada sbatch --parsable -p near -N1 -w n1 -o /dev/null : -p near -N2 -w n3,n6 \
+        "$(job_script het.sh 'echo ran >>/run/cluster/shared/het.out')")
+    het_held() { [[ $(as root squeue -h -j "$id" -o '%T %r' | sort -u) == "PENDING job requeued in held state" ]]; }
+    wait_for 30 het_held
+    [[ ! -e $CLUSTER_DIR/shared/het.out ]]
+    as root scancel "$id"
+    nobody_drained
 }
 
 @test "what a job asks for itself holds in every mode" {

@@ -10,6 +10,7 @@
 bats_require_minimum_version 1.5.0
 load lib
 load site
+load placement_site
 
 CONFIG='schema: fairlead.config/1
 state_dir: /run/cluster/shared/state
@@ -63,17 +64,6 @@ teardown() {
 }
 
 all_idle() { [[ $(as root sinfo -h -N -p all -o %T | sort | uniq -c) =~ ^\ *8\ idle$ ]]; }
-
-# The file that this Slurm reads.
-topology_file() {
-    local version
-    version=$(as root scontrol --version)
-    if [[ $(printf '%s\n' 25.05 "${version##* }" | sort -V | head -n 1) == 25.05 ]]; then
-        echo topology.yaml
-    else
-        echo topology.conf
-    fi
-}
 
 # fairlead WORD...: as root on the login side, with the keys that the fake knows.
 fairlead() {

@@ -96,6 +96,16 @@ TEST(PlacementGroup, ANodeInNoneOrAnotherFails) {
     EXPECT_EQ(check_placement_group(facts, demand(Placement::Spread)).subject, Subject::Placement);
 }
 
+// EC2 keeps the instances of a capacity block close, in no group.
+TEST(PlacementGroup, ACapacityBlockStandsForAClusterGroup) {
+    auto block = known;
+    block.lifecycle = "capacity-block";
+    block.placement_group = "";
+    EXPECT_EQ(check_placement_group(block, demand(Placement::Cluster)).state, State::Ok);
+    EXPECT_EQ(check_placement_group(block, demand(Placement::Any, "pg")).state, State::Ok);
+    EXPECT_EQ(check_placement_group(block, demand(Placement::Spread)).state, State::Failed);
+}
+
 TEST(PlacementGroup, OfAnotherKindFails) {
     expect_failed(check_placement_group(known, demand(Placement::Partition)), Code::E211,
                   "placement group 'pg-a' has no partitions, a partition group is expected");

@@ -168,6 +168,19 @@ TEST(AdmitFabric, RanksOfANodeFollowFromTasksAndNodes) {
     EXPECT_EQ(refusal(request, site({})), "-");
 }
 
+// Beside --ntasks Slurm takes --ntasks-per-node for the most.
+TEST(AdmitFabric, RanksOfANodeAreNoMoreThanTheTasksLeaveForIt) {
+    auto request = job({.efa = EfaNeed::Required});
+    request.tasks_per_node = 600;
+    request.tasks = 64;
+    EXPECT_EQ(refusal(request, site({})), "-");
+    request.tasks = 1200;
+    request.most_nodes = 2;
+    EXPECT_TRUE(refusal(request, site({})).starts_with("600 ranks a node"));
+    request.most_nodes = 6;
+    EXPECT_EQ(refusal(request, site({})), "-");
+}
+
 TEST(AdmitFabric, RanksOfASingleNodeNeedNoQueuePairs) {
     auto request = job({.efa = EfaNeed::Required});
     request.tasks_per_node = 1000;

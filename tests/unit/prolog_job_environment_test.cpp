@@ -30,6 +30,12 @@ TEST(JobEnvironment, IsWhatSlurmdSays) {
     EXPECT_EQ(job.admitted, std::nullopt);
 }
 
+// Seen on 22.05: an active job keeps the list that it was submitted with, its own partition in front.
+TEST(JobEnvironment, OfSeveralPartitionsTheFirstIsTheOneThatItRunsIn) {
+    EXPECT_EQ(read({"SLURM_JOB_PARTITION=hpc,other"}).partition, "hpc");
+    EXPECT_EQ(read({"SLURM_JOB_PARTITION="}).partition, "");
+}
+
 TEST(JobEnvironment, WithoutAJobIdThereIsNoJob) {
     EXPECT_FALSE(read({}).job);
     EXPECT_FALSE(read({"SLURM_JOB_ID=../../etc"}).job);
