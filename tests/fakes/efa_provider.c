@@ -29,9 +29,23 @@ static FILE* open_devices(void) {
     return fopen(path, "r");
 }
 
+/* fi_freeinfo(3) closes what an offer says of its interface. */
+static int close_nic(struct fid* fid) {
+    struct fid_nic* nic = (struct fid_nic*)fid;
+    free(nic->device_attr->name);
+    free(nic->device_attr);
+    free(nic->bus_attr);
+    free(nic->link_attr);
+    free(nic);
+    return 0;
+}
+
+static struct fi_ops nic_ops = {.size = sizeof(struct fi_ops), .close = close_nic};
+
 static struct fid_nic* new_nic(const char* name, const struct fi_pci_attr* pci) {
     struct fid_nic* nic = calloc(1, sizeof *nic);
     nic->fid.fclass = FI_CLASS_NIC;
+    nic->fid.ops = &nic_ops;
     nic->device_attr = calloc(1, sizeof *nic->device_attr);
     nic->device_attr->name = strdup(name);
     nic->bus_attr = calloc(1, sizeof *nic->bus_attr);
