@@ -1,5 +1,6 @@
 #include "policy/rule_reader.hpp"
 
+#include "config/config.hpp"
 #include "expect_error.hpp"
 #include "temp_folder.hpp"
 
@@ -41,11 +42,12 @@ TEST(RuleReader, ReadsEveryAction) {
 }
 
 TEST(RuleReader, OfAConfigurationOnlyThePolicyIsRead) {
-    const auto rules = parse_rules("schema: fairlead.config/1\nstate_dir: /x\n"
-                                   "policy: [{name: a, hold: true}]\n",
-                                   "/x/fairlead.yaml");
+    const std::string text = "schema: fairlead.config/1\nstate_dir: /x\n"
+                             "policy: [{name: a, hold: true}]\n";
+    const auto rules = parse_rules(text, "/x/fairlead.yaml");
     ASSERT_TRUE(succeeds(rules));
     EXPECT_EQ(rules->size(), 1u);
+    EXPECT_TRUE(succeeds(config::parse(text, "/x/fairlead.yaml")));
     EXPECT_TRUE(parse_rules("schema: fairlead.config/1\n", "/x/fairlead.yaml")->empty());
 }
 
