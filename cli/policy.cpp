@@ -1,6 +1,7 @@
 /// fairlead policy status
 
-#include "cli/commands.hpp"
+#include "cli/policy.hpp"
+
 #include "config/config.hpp"
 #include "config/paths.hpp"
 #include "state/observed.hpp"
@@ -92,6 +93,7 @@ void add_policy(CLI::App& app, Session& session) {
         "status", "modes of all partitions, and what observe mode would have done here");
     add_format(*command, *json);
     command->callback([json, &session] { show(*json, session); });
+    add_policy_check(*policy, session);
 }
 
 } // namespace fairlead::cli

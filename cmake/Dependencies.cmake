@@ -10,6 +10,7 @@ find_package(OpenSSL REQUIRED)
 find_package(pugixml REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc>=2.8)
 pkg_check_modules(numa REQUIRED IMPORTED_TARGET numa>=2.0.14)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 
 if(NOT TARGET yaml-cpp::yaml-cpp)
     add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

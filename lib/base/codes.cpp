@@ -18,6 +18,34 @@ constexpr std::array table{
         "The job carries an option value that the plugin on the user's side would have refused, so "
         "it was written by hand or by another version.",
         "Submit with srun, sbatch or salloc of this cluster and a value that `srun --help` names."},
+    CodeEntry{Code::A201, "FL-A201", "refused by a rule of the site",
+              "A rule of the site's policy refuses such jobs; the message is the site's, with the "
+              "name of the rule.",
+              "Do what the message says. `fairlead policy check` reads the rules."},
+    CodeEntry{Code::A202, "FL-A202", "option required by a rule of the site",
+              "A rule of the site's policy demands an option that the job does not give.",
+              "Give the option that the message names."},
+    CodeEntry{Code::A203, "FL-A203", "update cannot be checked",
+              "slurmctld tells an update from a submission: only what changes is seen. A rule "
+              "that may hold for the job would refuse or change what the update asks for, and what "
+              "decides it is not in the update.",
+              "Name in the same update what the message lists (such as Partition=), cancel the job "
+              "and submit it anew, or ask an operator."},
+    CodeEntry{Code::A211, "FL-A211", "rule is never reached",
+              "An earlier rule stops or refuses every job that this rule is for.",
+              "Delete the rule, move it up, or correct its `when`."},
+    CodeEntry{Code::A212, "FL-A212", "condition never holds",
+              "The parts of a `when` contradict one another, so no job meets them all.",
+              "Correct the condition; parts that should be alternatives belong under `any`."},
+    CodeEntry{Code::A213, "FL-A213", "pattern is costly",
+              "A regular expression compiles to a large program, and it runs in slurmctld for "
+              "every job that comes to it.",
+              "Shorten it: counted repetitions such as {1,500} are the usual cause; a glob or a "
+              "list of words is cheaper."},
+    CodeEntry{Code::A214, "FL-A214", "unknown placeholder in a message",
+              "A message has a word in braces that names no field of a job, so users would see the "
+              "braces.",
+              "Use the placeholder that the message proposes."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",

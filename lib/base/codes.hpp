@@ -12,6 +12,13 @@ namespace fairlead {
 enum class Code {
     A101,
     A102,
+    A201,
+    A202,
+    A203,
+    A211,
+    A212,
+    A213,
+    A214,
     E101,
     E102,
     E103,

@@ -190,6 +190,7 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
              return read_rules(reader, value, "defaults", config.defaults);
          }},
         {"partitions", later},
+        {"policy", later}, // rules, which lib/policy reads
         {"testing",
          [&](const YAML::Node& value) { return read_testing(reader, value, file, config); }},
         belongs_in_private_file(reader, "budgets"),

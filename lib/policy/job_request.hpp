@@ -5,10 +5,24 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace fairlead::policy {
 
+/// What UNLIMITED is among minutes, and all of a node's memory (--mem=0) among MiB.
+inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
+
+/// "gres/gpu", "a100", 4: four of them in the whole job; the type is empty where none is named.
+struct Tres {
+    std::string name, type;
+    std::uint64_t count;
+};
+
+/// In an update (`modify`) what is empty stays as it is and is not known; in a submission it is
+/// not asked for.
 struct JobRequest {
     std::optional<std::string> partition; ///< comma list as the user gave it
     std::optional<std::string> features;  ///< --constraint
@@ -17,6 +31,27 @@ struct JobRequest {
     std::optional<std::uint32_t> tasks, tasks_per_node;
     std::optional<std::uint32_t> switches;    ///< most leaf switches (--switches)
     std::optional<std::uint32_t> switch_wait; ///< seconds to wait for them
+
+    bool modify = false; ///< an update of a job, not a submission
+    std::optional<std::string> user{}, account{}, qos{}, reservation{}, wckey{};
+    std::vector<std::string> groups{};      ///< Unix groups of the user, the first is the job's
+    std::optional<std::string> licenses{};  ///< comma list: "matlab:2,fluent@server"
+    std::optional<std::string> node_list{}; ///< --nodelist
+    std::optional<std::string> exclude{};   ///< --exclude
+    std::optional<std::string> job_name{}, comment{}, admin_comment{};
+    std::optional<std::string> mail_user{}, mail_type{}; ///< the type as a comma list
+    std::optional<std::string> work_dir{}, dependency{}, submit_host{}, container{};
+    std::optional<std::uint64_t> cpus{}; ///< all tasks together, as far as the request tells
+    std::optional<std::uint32_t> cpus_per_task{}, threads_per_core{};
+    std::optional<std::uint64_t> memory{};         ///< MiB on a node, or `unlimited`
+    std::optional<std::uint64_t> memory_per_cpu{}; ///< MiB
+    std::optional<std::uint64_t> time_limit{};     ///< minutes, or `unlimited`
+    std::optional<std::uint32_t> array_size{};     ///< number of tasks; unset without --array
+    std::optional<bool> exclusive{}, interactive{}, requeue{}, contiguous{}, overcommit{};
+    std::vector<Tres> tres{};
+    /// Of the caller, for as long as the request: up to megabytes, and most rules want neither.
+    std::optional<std::string_view> script{};
+    std::span<const char* const> environment{}; ///< "NAME=value"; srun and salloc send none
 };
 
 /// What admission changes. Fields that are empty stay as they are.
@@ -24,6 +59,15 @@ struct JobPatch {
     std::optional<std::string> features;
     std::optional<std::uint32_t> switches, switch_wait;
     std::optional<std::string> record; ///< the admitted record
+
+    std::optional<std::string> partition{}, account{}, qos{}, reservation{}, wckey{};
+    std::optional<std::string> licenses{}, comment{}, admin_comment{}, mail_user{};
+    std::optional<std::uint32_t> least_nodes{}, most_nodes{}, tasks{}, cpus_per_task{},
+        threads_per_core{};
+    std::optional<std::uint64_t> memory{};     ///< MiB on a node, or `unlimited`
+    std::optional<std::uint64_t> time_limit{}; ///< minutes, or `unlimited`
+    std::optional<bool> exclusive{}, requeue{};
+    bool hold = false; ///< queued, but not started until an operator releases it
 };
 
 } // namespace fairlead::policy

@@ -1,0 +1,36 @@
+/// Rules over a request, one after the other. A pure function; slurmctld calls it under its locks,
+/// so it does no I/O and takes no lock of its own.
+#pragma once
+
+#include "policy/rule.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fairlead::policy {
+
+/// A rule that held for the job, or in an update may hold.
+struct Fired {
+    std::size_t rule; ///< its index
+    bool known;       ///< false: what decides it is not in the update
+};
+
+struct Outcome {
+    JobPatch patch;
+    std::vector<Error>
+        refusals; ///< FL-A201, A202, A203: all of them, so that they are mended at once
+    std::vector<std::string> warnings;
+    std::vector<Fired> fired;
+};
+
+/// Later rules see what earlier ones changed. A rule that refuses does not end it, `stop` does.
+///
+/// An update names only what changes, and the old values are not seen. So there
+/// - `default`, `require` and `hold` do nothing, and `set`, `route`, `append` and `cap` act only on
+///   fields that the update names;
+/// - a rule whose condition cannot be decided refuses the update (FL-A203) where it would change
+///   or refuse what is asked for. Nothing passes by being submitted small and updated large.
+Outcome evaluate(std::span<const Rule> rules, const JobRequest& request);
+
+} // namespace fairlead::policy

@@ -1,0 +1,270 @@
+#include "policy/fields.hpp"
+
+#include "base/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/ranges.h>
+#include <vector>
+
+namespace fairlead::policy {
+namespace {
+
+using Q = JobRequest;
+using P = JobPatch;
+constexpr std::monostate fixed{};
+constexpr std::string_view constraint = "&|,[]()*", commas = ",";
+constexpr std::string_view gpu = "gres/gpu";
+
+constexpr FieldEntry text(std::string_view name, Member<Q> of, Member<P> to,
+                          std::string_view meaning) {
+    return {.name = name, .kind = Kind::Text, .request = of, .patch = to, .meaning = meaning};
+}
+
+constexpr FieldEntry words(std::string_view name, std::string_view separators, Member<Q> of,
+                           Member<P> to, std::string_view meaning) {
+    return {.name = name,
+            .kind = Kind::Words,
+            .separators = separators,
+            .request = of,
+            .patch = to,
+            .meaning = meaning};
+}
+
+constexpr FieldEntry number(std::string_view name, Unit unit, Member<Q> of, Member<P> to,
+                            std::string_view meaning) {
+    return {.name = name,
+            .kind = Kind::Number,
+            .unit = unit,
+            .request = of,
+            .patch = to,
+            .meaning = meaning};
+}
+
+constexpr FieldEntry flag(std::string_view name, Member<Q> of, Member<P> to,
+                          std::string_view meaning) {
+    return {.name = name, .kind = Kind::Flag, .request = of, .patch = to, .meaning = meaning};
+}
+
+constexpr FieldEntry special(std::string_view name, Kind kind, Special special,
+                             std::string_view meaning) {
+    return {.name = name, .kind = kind, .special = special, .meaning = meaning};
+}
+
+constexpr std::array table{
+    words("partition", commas, &Q::partition, &P::partition, "-p"),
+    text("account", &Q::account, &P::account, "-A"),
+    text("user", &Q::user, fixed, "name of the user"),
+    special("group", Kind::Words, Special::Groups, "Unix groups of the user"),
+    text("qos", &Q::qos, &P::qos, "-q"),
+    words("reservation", commas, &Q::reservation, &P::reservation, "--reservation"),
+    words("features", constraint, &Q::features, &P::features, "-C"),
+    words("licenses", commas, &Q::licenses, &P::licenses, "-L"),
+    text("wckey", &Q::wckey, &P::wckey, "--wckey"),
+    text("job_name", &Q::job_name, fixed, "-J"),
+    text("comment", &Q::comment, &P::comment, "--comment"),
+    text("admin_comment", &Q::admin_comment, &P::admin_comment, "a comment of operators"),
+    text("mail_user", &Q::mail_user, &P::mail_user, "--mail-user"),
+    words("mail_type", commas, &Q::mail_type, fixed, "--mail-type"),
+    text("work_dir", &Q::work_dir, fixed, "-D"),
+    text("script", &Q::script, fixed, "text of the batch script"),
+    text("node_list", &Q::node_list, fixed, "-w"),
+    text("exclude", &Q::exclude, fixed, "-x"),
+    text("dependency", &Q::dependency, fixed, "-d"),
+    text("submit_host", &Q::submit_host, fixed, "where the command ran"),
+    text("container", &Q::container, fixed, "--container"),
+    special("gpu_type", Kind::Words, Special::GpuType, "the type in --gpus=TYPE:N and the like"),
+    special("environment", Kind::Text, Special::Environment, "environment.NAME, of sbatch alone"),
+    special("nodes", Kind::Number, Special::Nodes, "-N, its upper end"),
+    number("least_nodes", {}, &Q::least_nodes, &P::least_nodes, "-N, its lower end"),
+    number("most_nodes", {}, &Q::most_nodes, &P::most_nodes, "-N, its upper end"),
+    number("tasks", {}, &Q::tasks, &P::tasks, "-n"),
+    number("tasks_per_node", {}, &Q::tasks_per_node, fixed, "--ntasks-per-node"),
+    number("cpus", {}, &Q::cpus, fixed, "CPUs of the whole job"),
+    number("cpus_per_task", {}, &Q::cpus_per_task, &P::cpus_per_task, "-c"),
+    number("threads_per_core", {}, &Q::threads_per_core, &P::threads_per_core,
+           "--threads-per-core"),
+    number("memory", Unit::Mebibytes, &Q::memory, &P::memory, "--mem"),
+    number("memory_per_cpu", Unit::Mebibytes, &Q::memory_per_cpu, fixed, "--mem-per-cpu"),
+    number("time_limit", Unit::Minutes, &Q::time_limit, &P::time_limit, "-t"),
+    number("array_size", {}, &Q::array_size, fixed, "tasks of --array"),
+    special("gpus", Kind::Number, Special::Gpus, "GPUs of the whole job"),
+    special("cpus_per_gpu", Kind::Number, Special::CpusPerGpu, "cpus through gpus, rounded up"),
+    special("tres", Kind::Number, Special::Tres, "tres.gres/NAME or tres.gres/NAME:TYPE"),
+    flag("exclusive", &Q::exclusive, &P::exclusive, "--exclusive"),
+    flag("interactive", &Q::interactive, fixed, "srun or salloc, no script"),
+    flag("requeue", &Q::requeue, &P::requeue, "--requeue"),
+    flag("contiguous", &Q::contiguous, fixed, "--contiguous"),
+    flag("overcommit", &Q::overcommit, fixed, "-O"),
+    special("modify", Kind::Flag, Special::Modify, "an update, not a submission"),
+};
+
+template <class To>
+struct Read {
+    template <class Value>
+    static std::optional<To> from(const Value& value) {
+        if constexpr (requires { static_cast<To>(*value); })
+            if (value)
+                return static_cast<To>(*value);
+        return std::nullopt;
+    }
+};
+
+/// The member of a job as `To`; nothing where it is none, unset or of another kind.
+template <class To, class Job>
+std::optional<To> member(const Job& job, const Member<Job>& of) {
+    return std::visit(
+        [&](auto pointer) -> std::optional<To> {
+            if constexpr (std::is_same_v<decltype(pointer), std::monostate>)
+                return std::nullopt;
+            else
+                return Read<To>::from(job.*pointer);
+        },
+        of);
+}
+
+template <class To>
+std::optional<To> patched(const View& view, const FieldEntry& field) {
+    if (const auto changed = member<To>(view.patch, field.patch))
+        return changed;
+    return member<To>(view.request, field.request);
+}
+
+std::optional<std::uint64_t> count_of(const JobRequest& request, std::string_view name,
+                                      std::string_view type) {
+    std::optional<std::uint64_t> sum;
+    for (const Tres& tres : request.tres)
+        if (tres.name == name && (type.empty() || tres.type == type))
+            sum = sum.value_or(0) + tres.count;
+    return sum;
+}
+
+std::optional<std::uint64_t> most_nodes(const View& view) {
+    const auto most = view.patch.most_nodes ? view.patch.most_nodes : view.request.most_nodes;
+    const auto least = view.patch.least_nodes ? view.patch.least_nodes : view.request.least_nodes;
+    if (!most && !least)
+        return std::nullopt;
+    return std::max(most.value_or(0), least.value_or(0));
+}
+
+std::optional<std::uint64_t> cpus_per_gpu(const JobRequest& request) {
+    const auto gpus = count_of(request, gpu, {});
+    if (!request.cpus || gpus.value_or(0) == 0)
+        return std::nullopt;
+    return (*request.cpus + *gpus - 1) / *gpus;
+}
+
+std::optional<std::string_view> variable(const JobRequest& request, std::string_view name) {
+    for (const char* entry : request.environment) {
+        const std::string_view text = entry ? entry : "";
+        if (text.size() > name.size() && text[name.size()] == '=' && text.starts_with(name))
+            return text.substr(name.size() + 1);
+    }
+    return std::nullopt;
+}
+
+/// What is known of who asks, and how, whatever is asked for.
+bool of_the_caller(const FieldEntry& field) {
+    return field.special == Special::Modify || field.special == Special::Groups ||
+           field.name == "user";
+}
+
+} // namespace
+
+std::span<const FieldEntry> all_fields() { return table; }
+
+const FieldEntry* find_field(std::string_view name) {
+    const auto* found = std::ranges::find(table, name, &FieldEntry::name);
+    return found == table.end() ? nullptr : found;
+}
+
+bool writable(const FieldEntry& field) { return field.patch.index() != 0; }
+
+bool appendable(const FieldEntry& field) {
+    return writable(field) && (field.name == "features" || field.name == "licenses" ||
+                               field.name.ends_with("comment"));
+}
+
+std::string FieldRef::name() const {
+    std::string whole(field->name);
+    if (!key.empty())
+        whole += "." + key;
+    if (!type.empty())
+        whole += ":" + type;
+    return whole;
+}
+
+std::optional<std::uint64_t> number_of(const View& view, const FieldRef& ref) {
+    switch (ref.field->special) {
+    case Special::Nodes:
+        return most_nodes(view);
+    case Special::Gpus:
+        return count_of(view.request, gpu, {});
+    case Special::CpusPerGpu:
+        return cpus_per_gpu(view.request);
+    case Special::Tres:
+        return count_of(view.request, ref.key, ref.type);
+    default:
+        return patched<std::uint64_t>(view, *ref.field);
+    }
+}
+
+std::optional<bool> flag_of(const View& view, const FieldRef& ref) {
+    if (ref.field->special == Special::Modify)
+        return view.request.modify;
+    return patched<bool>(view, *ref.field);
+}
+
+std::optional<std::string_view> text_of(const View& view, const FieldRef& ref) {
+    if (ref.field->special == Special::Environment)
+        return variable(view.request, ref.key);
+    return patched<std::string_view>(view, *ref.field);
+}
+
+bool is_set(const View& view, const FieldRef& ref) {
+    switch (ref.field->kind) {
+    case Kind::Number:
+        return number_of(view, ref).has_value();
+    case Kind::Flag:
+        return flag_of(view, ref).has_value();
+    case Kind::Text:
+        return text_of(view, ref).has_value();
+    case Kind::Words:
+        break;
+    }
+    return any_word(view, ref, [](std::string_view) { return true; });
+}
+
+bool is_known(const View& view, const FieldRef& ref) {
+    return !view.request.modify || is_set(view, ref);
+}
+
+bool is_asked(const JobRequest& request, const FieldRef& ref) {
+    if (of_the_caller(*ref.field))
+        return false;
+    const JobPatch none;
+    return is_set({request, none}, ref);
+}
+
+std::string shown(const View& view, const FieldRef& ref) {
+    constexpr std::size_t longest = 256;
+    if (ref.field->kind == Kind::Number) {
+        const auto number = number_of(view, ref);
+        return number ? show_quantity(*number, ref.field->unit) : std::string{};
+    }
+    if (ref.field->kind == Kind::Flag) {
+        const auto flag = flag_of(view, ref);
+        return flag ? (*flag ? "true" : "false") : "";
+    }
+    std::vector<std::string_view> words;
+    if (const auto text = text_of(view, ref))
+        words.push_back(*text);
+    else
+        any_word(view, ref, [&](std::string_view word) {
+            words.push_back(word);
+            return false;
+        });
+    return printable(fmt::format("{}", fmt::join(words, ",")), longest);
+}
+
+} // namespace fairlead::policy

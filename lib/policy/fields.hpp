@@ -1,0 +1,117 @@
+/// The fields of a job that rules name: one table, and how each is read from a request on which
+/// earlier rules have left a patch.
+#pragma once
+
+#include "policy/job_request.hpp"
+#include "policy/quantity.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace fairlead::policy {
+
+enum class Kind {
+    Text,
+    Words, ///< several words; a condition holds where it holds for one of them
+    Number,
+    Flag,
+};
+
+/// How a field is found in a request or a patch: an optional member, or by a function of its own.
+template <class Job>
+using Member =
+    std::variant<std::monostate, std::optional<std::string> Job::*,
+                 std::optional<std::string_view> Job::*, std::optional<std::uint32_t> Job::*,
+                 std::optional<std::uint64_t> Job::*, std::optional<bool> Job::*>;
+
+/// The fields that are no member: put together from others, or with a key behind a dot.
+enum class Special { None, Nodes, Groups, Gpus, GpuType, CpusPerGpu, Tres, Environment, Modify };
+
+struct FieldEntry {
+    std::string_view name;
+    Kind kind;
+    Unit unit = Unit::Count;
+    /// What parts the words; they end at a ':' or '@', which begins a count or a server.
+    std::string_view separators{};
+    Member<JobRequest> request{};
+    Member<JobPatch> patch{}; ///< monostate: rules cannot change it
+    Special special = Special::None;
+    std::string_view meaning{}; ///< the option that it is of, for documents and messages
+};
+
+std::span<const FieldEntry> all_fields();
+const FieldEntry* find_field(std::string_view name);
+bool writable(const FieldEntry& field);
+/// Among words that may be changed, text may be appended; comments take text behind a ';'.
+bool appendable(const FieldEntry& field);
+
+/// A field as a rule names it: `time_limit`, `tres.gres/gpu:a100`, `environment.OMP_NUM_THREADS`.
+struct FieldRef {
+    const FieldEntry* field = nullptr;
+    std::string key{};  ///< "gres/gpu", "OMP_NUM_THREADS"
+    std::string type{}; ///< "a100"
+
+    std::string name() const;
+    bool operator==(const FieldRef&) const = default;
+};
+
+/// A request and what earlier rules changed.
+struct View {
+    const JobRequest& request;
+    const JobPatch& patch;
+};
+
+/// Nothing where the field is unset.
+std::optional<std::uint64_t> number_of(const View& view, const FieldRef& ref);
+std::optional<bool> flag_of(const View& view, const FieldRef& ref);
+std::optional<std::string_view> text_of(const View& view, const FieldRef& ref);
+
+bool is_set(const View& view, const FieldRef& ref);
+
+/// Whether the value is known: always but in an update, which names only what changes.
+bool is_known(const View& view, const FieldRef& ref);
+
+/// Whether the request itself, without a patch, sets it; never true of who asks (user, group).
+bool is_asked(const JobRequest& request, const FieldRef& ref);
+
+/// The value for a message; empty where it is unset.
+std::string shown(const View& view, const FieldRef& ref);
+
+/// Calls `each` for every word until it returns true; whether it did. A text is one word.
+template <class Each>
+bool any_word(const View& view, const FieldRef& ref, Each&& each) {
+    if (ref.field->special == Special::Groups) {
+        for (const std::string& group : view.request.groups)
+            if (each(std::string_view(group)))
+                return true;
+        return false;
+    }
+    if (ref.field->special == Special::GpuType) {
+        for (const Tres& tres : view.request.tres)
+            if (tres.name == "gres/gpu" && !tres.type.empty() && each(std::string_view(tres.type)))
+                return true;
+        return false;
+    }
+    const auto text = text_of(view, ref);
+    if (!text)
+        return false;
+    if (ref.field->separators.empty())
+        return each(*text);
+    for (std::size_t begin = 0; begin <= text->size();) {
+        std::size_t end = text->find_first_of(ref.field->separators, begin);
+        end = end == std::string_view::npos ? text->size() : end;
+        std::string_view word = text->substr(begin, end - begin);
+        word = word.substr(0, word.find_first_of(":@"));
+        if (!word.empty() && each(word))
+            return true;
+        begin = end + 1;
+    }
+    return false;
+}
+
+} // namespace fairlead::policy

@@ -1,0 +1,61 @@
+#include "policy/message.hpp"
+
+namespace fairlead::policy {
+
+std::optional<FieldRef> read_field(std::string_view name) {
+    const std::size_t dot = name.find('.');
+    FieldRef ref{.field = find_field(name.substr(0, dot))};
+    if (!ref.field)
+        return std::nullopt;
+    const bool keyed =
+        ref.field->special == Special::Tres || ref.field->special == Special::Environment;
+    const bool has_key = dot != std::string_view::npos && dot + 1 < name.size();
+    if (keyed != has_key || (!keyed && dot != std::string_view::npos))
+        return std::nullopt;
+    if (!keyed)
+        return ref;
+    ref.key = name.substr(dot + 1);
+    if (ref.field->special == Special::Environment)
+        return ref;
+    if (const std::size_t colon = ref.key.find(':'); colon != std::string::npos) {
+        ref.type = ref.key.substr(colon + 1);
+        ref.key.resize(colon);
+    }
+    return ref;
+}
+
+Message read_message(std::string_view text, std::string_view rule) {
+    Message message;
+    const auto add = [&](std::string_view literal) {
+        if (!literal.empty())
+            message.pieces.push_back({.text = std::string(literal)});
+    };
+    for (;;) {
+        const std::size_t open = text.find('{');
+        const std::size_t close = text.find('}', open);
+        if (open == std::string_view::npos || close == std::string_view::npos)
+            break;
+        add(text.substr(0, open));
+        const std::string_view name = text.substr(open + 1, close - open - 1);
+        if (const auto field = read_field(name)) {
+            message.pieces.push_back({.field = *field});
+        } else if (name == "rule") {
+            add(rule);
+        } else {
+            message.unknown.emplace_back(name);
+            add(text.substr(open, close - open + 1));
+        }
+        text.remove_prefix(close + 1);
+    }
+    add(text);
+    return message;
+}
+
+std::string render(const Message& message, const View& view) {
+    std::string text;
+    for (const Piece& piece : message.pieces)
+        text += piece.field.field ? shown(view, piece.field) : piece.text;
+    return text;
+}
+
+} // namespace fairlead::policy

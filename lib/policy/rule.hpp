@@ -1,0 +1,59 @@
+/// A rule of a site: which jobs it is for and what it does with them.
+#pragma once
+
+#include "policy/matcher.hpp"
+#include "policy/message.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace fairlead::policy {
+
+/// A tree; `All` without parts always holds.
+struct Condition {
+    enum class Op { All, Any, Not, Field };
+    Op op = Op::All;
+    std::vector<Condition> parts{}; ///< of Not exactly one
+    FieldRef ref{};                 ///< of Field
+    Matcher matcher{IsSet{true}};
+};
+
+/// In the order in which the actions of a rule are taken.
+enum class Verb { Default, Set, Route, Append, Cap, Require, Hold, Warn, Reject };
+
+using Value = std::variant<std::monostate, std::string, std::uint64_t, bool>;
+
+struct Action {
+    Verb verb;
+    FieldRef target{}; ///< none of Hold, Warn and Reject
+    Value value{};
+    Message message{};
+};
+
+struct Rule {
+    std::string name;
+    Condition when{};
+    std::vector<Action> actions{}; ///< in the order of Verb
+    bool stop = false;             ///< where it holds, no later rule is looked at
+    std::string place{};           ///< "file:line:column"
+};
+
+Truth holds(const Condition& condition, const View& view);
+
+/// Whether an update names a field that the condition reads.
+bool touches(const Condition& condition, const JobRequest& request);
+
+/// The same text for conditions that are the same but for the order of their parts.
+std::string show(const Condition& condition);
+
+/// Calls `each` for every field that the condition reads.
+template <class Each>
+void for_each_field(const Condition& condition, Each&& each) {
+    if (condition.op == Condition::Op::Field)
+        each(condition.ref);
+    for (const Condition& part : condition.parts)
+        for_each_field(part, each);
+}
+
+} // namespace fairlead::policy

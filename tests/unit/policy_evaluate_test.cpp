@@ -1,0 +1,193 @@
+#include "policy/evaluate.hpp"
+
+#include "policy/rule_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead::policy {
+namespace {
+
+Rules rules_of(const std::string& list) {
+    auto rules = parse_rules("schema: fairlead.policy/1\npolicy:\n" + list, "p.yaml");
+    EXPECT_TRUE(rules) << (rules ? "" : to_string(rules.error()));
+    return rules ? *rules : Rules{};
+}
+
+Outcome on(const std::string& list, const JobRequest& request) {
+    return evaluate(rules_of(list), request);
+}
+
+std::string refusals(const Outcome& outcome) {
+    std::string text;
+    for (const Error& refusal : outcome.refusals)
+        text += std::string(id_of(refusal.code)) + " " + refusal.message + "\n";
+    return text;
+}
+
+JobRequest submission(std::string partition = "cpu") {
+    JobRequest request;
+    request.partition = std::move(partition);
+    return request;
+}
+
+JobRequest update() {
+    JobRequest request;
+    request.modify = true;
+    return request;
+}
+
+TEST(PolicyEvaluate, WithoutRulesNothingHappens) {
+    const Outcome outcome = evaluate({}, submission());
+    EXPECT_TRUE(outcome.refusals.empty() && outcome.warnings.empty() && outcome.fired.empty());
+    EXPECT_FALSE(outcome.patch.partition || outcome.patch.hold);
+}
+
+TEST(PolicyEvaluate, DefaultsLeaveWhatIsAskedFor) {
+    const char* list = "- {name: a, default: {time_limit: 1h, requeue: true, account: x}}\n";
+    JobRequest request = submission();
+    EXPECT_EQ(on(list, request).patch.time_limit, 60u);
+    EXPECT_EQ(on(list, request).patch.requeue, true);
+    EXPECT_EQ(on(list, request).patch.account, "x");
+    request.time_limit = 30;
+    request.requeue = false;
+    request.account = "y";
+    const Outcome outcome = on(list, request);
+    EXPECT_FALSE(outcome.patch.time_limit || outcome.patch.requeue || outcome.patch.account);
+    EXPECT_EQ(outcome.fired.size(), 1u);
+}
+
+TEST(PolicyEvaluate, CapsLowerWhatIsAboveAndLeaveWhatIsUnset) {
+    const char* list = "- {name: a, cap: {time_limit: 4h, memory: 8G, most_nodes: 2}}\n";
+    JobRequest request = submission();
+    EXPECT_FALSE(on(list, request).patch.time_limit);
+    request.time_limit = unlimited;
+    request.memory = unlimited;
+    request.most_nodes = 2;
+    const Outcome outcome = on(list, request);
+    EXPECT_EQ(outcome.patch.time_limit, 240u);
+    EXPECT_EQ(outcome.patch.memory, 8192u);
+    EXPECT_FALSE(outcome.patch.most_nodes);
+}
+
+TEST(PolicyEvaluate, AppendsOnceAndInTheGrammarOfTheField) {
+    const char* list =
+        "- {name: a, append: {features: eu, licenses: \"fluent:1\", comment: seen}}\n";
+    JobRequest request = submission();
+    EXPECT_EQ(on(list, request).patch.features, "eu");
+    request.features = "a|eu";
+    request.licenses = "matlab:2";
+    request.comment = "mine";
+    Outcome outcome = on(list, request);
+    EXPECT_EQ(outcome.patch.features, "a|eu&eu");
+    EXPECT_EQ(outcome.patch.licenses, "matlab:2,fluent:1");
+    EXPECT_EQ(outcome.patch.comment, "mine;seen");
+    request.features = "eu&a";
+    request.licenses = "fluent:1,matlab:2";
+    request.comment = "mine;seen";
+    outcome = on(list, request);
+    EXPECT_FALSE(outcome.patch.features || outcome.patch.licenses || outcome.patch.comment);
+    request.features = "a|b&eu";
+    EXPECT_FALSE(on(list, request).patch.features);
+    request.features = "x[1]&b";
+    EXPECT_EQ(on(list, request).patch.features, "x[1]&b&eu");
+}
+
+TEST(PolicyEvaluate, LaterRulesSeeWhatEarlierOnesChanged) {
+    const Outcome outcome = on("- {name: a, when: {partition: cpu}, route: {partition: gpu}}\n"
+                               "- {name: b, when: {partition: cpu}, reject: no}\n"
+                               "- {name: c, when: {partition: gpu}, append: {features: x}}\n"
+                               "- {name: d, when: {features: x}, append: {features: y}}\n",
+                               submission());
+    EXPECT_EQ(outcome.patch.partition, "gpu");
+    EXPECT_EQ(outcome.patch.features, "x&y");
+    EXPECT_TRUE(outcome.refusals.empty());
+    EXPECT_EQ(outcome.fired.size(), 3u);
+}
+
+TEST(PolicyEvaluate, AllRefusalsAreCollectedUntilARuleStops) {
+    const Outcome outcome = on("- {name: a, require: [account, wckey]}\n"
+                               "- {name: b, reject: \"not in {partition}\"}\n"
+                               "- {name: c, when: {partition: x}, stop: true}\n"
+                               "- {name: d, warn: \"{rule}\", stop: true}\n"
+                               "- {name: e, reject: never}\n",
+                               submission());
+    EXPECT_EQ(refusals(outcome), "FL-A202 account must be given (-A) (rule a)\n"
+                                 "FL-A202 wckey must be given (--wckey) (rule a)\n"
+                                 "FL-A201 not in cpu (rule b)\n");
+    EXPECT_EQ(outcome.warnings, std::vector<std::string>{"d"});
+}
+
+TEST(PolicyEvaluate, HoldsSubmissionsAlone) {
+    EXPECT_TRUE(on("- {name: a, hold: true}\n", submission()).patch.hold);
+    EXPECT_FALSE(on("- {name: a, hold: true}\n", update()).patch.hold);
+}
+
+TEST(PolicyEvaluate, AnUpdateGetsNoDefaultsAndOnlyWhatItNamesIsChanged) {
+    const char* list = "- {name: a, default: {account: x}, require: [wckey], set: {qos: q}, "
+                       "append: {features: y}, cap: {time_limit: 1h}}\n";
+    JobRequest request = update();
+    Outcome outcome = on(list, request);
+    EXPECT_TRUE(outcome.refusals.empty());
+    EXPECT_FALSE(outcome.patch.account || outcome.patch.qos || outcome.patch.features);
+    request.qos = "other";
+    request.features = "z";
+    request.time_limit = 120;
+    outcome = on(list, request);
+    EXPECT_EQ(outcome.patch.qos, "q");
+    EXPECT_EQ(outcome.patch.features, "z&y");
+    EXPECT_EQ(outcome.patch.time_limit, 60u);
+}
+
+TEST(PolicyEvaluate, SubmittedSmallAndUpdatedLargeIsRefused) {
+    const char* list = "- {name: short, when: {partition: debug, time_limit: \"> 1h\"}, "
+                       "reject: too long}\n";
+    JobRequest request = update();
+    request.time_limit = 600;
+    const Outcome outcome = on(list, request);
+    EXPECT_EQ(refusals(outcome), "FL-A203 this update cannot be checked, because it does not name "
+                                 "partition; submit the job anew, or ask an operator (rule "
+                                 "short)\n");
+    ASSERT_EQ(outcome.fired.size(), 1u);
+    EXPECT_FALSE(outcome.fired[0].known);
+    request.partition = "cpu";
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.partition = "debug";
+    EXPECT_EQ(refusals(on(list, request)), "FL-A201 too long (rule short)\n");
+    request = update();
+    request.time_limit = 30;
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request = update();
+    request.partition = "debug";
+    EXPECT_TRUE(refusals(on(list, request)).starts_with("FL-A203"));
+}
+
+TEST(PolicyEvaluate, AnUpdateOfSomethingElseIsLeftAlone) {
+    JobRequest request = update();
+    request.user = "ada";
+    request.comment = "a note";
+    EXPECT_EQ(refusals(on("- {name: a, when: {user: ada, partition: gpu}, reject: no}\n"
+                          "- {name: b, when: {partition: gpu}, set: {qos: q}, cap: {tasks: 1}}\n",
+                          request)),
+              "");
+}
+
+TEST(PolicyEvaluate, AnUpdateCannotTakeAwayWhatARuleMayHaveAppended) {
+    const char* list = "- {name: a, when: {work_dir: /cfd/*}, append: {licenses: \"fluent:1\"}}\n";
+    JobRequest request = update();
+    request.licenses = "matlab:1";
+    EXPECT_TRUE(refusals(on(list, request)).starts_with("FL-A203"));
+    request.licenses = "matlab:1,fluent:1";
+    EXPECT_EQ(refusals(on(list, request)), "");
+}
+
+TEST(PolicyEvaluate, ADoubtfulStopDoesNotStop) {
+    JobRequest request = update();
+    request.time_limit = 600;
+    EXPECT_EQ(refusals(on("- {name: exempt, when: {account: ops}, stop: true}\n"
+                          "- {name: short, when: {time_limit: \"> 1h\"}, reject: too long}\n",
+                          request)),
+              "FL-A201 too long (rule short)\n");
+}
+
+} // namespace
+} // namespace fairlead::policy

@@ -1,0 +1,120 @@
+#include "policy/fields.hpp"
+
+#include "policy/message.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace fairlead::policy {
+namespace {
+
+FieldRef field(std::string_view name) { return read_field(name).value(); }
+
+std::vector<std::string> words(const JobRequest& request, std::string_view name) {
+    std::vector<std::string> all;
+    const JobPatch none;
+    any_word({request, none}, field(name), [&](std::string_view word) {
+        all.emplace_back(word);
+        return false;
+    });
+    return all;
+}
+
+TEST(PolicyFields, EveryNameIsUniqueAndHasAMeaning) {
+    std::set<std::string_view> names;
+    for (const FieldEntry& entry : all_fields()) {
+        EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+        EXPECT_FALSE(entry.meaning.empty()) << entry.name;
+        EXPECT_TRUE(entry.request.index() != 0 || entry.special != Special::None) << entry.name;
+    }
+}
+
+TEST(PolicyFields, NothingIsSetInAnEmptyRequestButWhetherItIsAnUpdate) {
+    const JobRequest request;
+    const JobPatch none;
+    for (const FieldEntry& entry : all_fields())
+        if (const auto ref = read_field(entry.name)) {
+            EXPECT_EQ(is_set({request, none}, *ref), entry.name == "modify") << entry.name;
+        }
+}
+
+TEST(PolicyFields, WordsLoseTheirCountsServersAndOperators) {
+    JobRequest request;
+    request.partition = "cpu,gpu";
+    request.licenses = "matlab:2,fluent@server:1";
+    request.features = "[rack1*2|rack2*4]&efa";
+    request.groups = {"users", "eu-data"};
+    EXPECT_EQ(words(request, "partition"), (std::vector<std::string>{"cpu", "gpu"}));
+    EXPECT_EQ(words(request, "licenses"), (std::vector<std::string>{"matlab", "fluent"}));
+    EXPECT_EQ(words(request, "features"),
+              (std::vector<std::string>{"rack1", "2", "rack2", "4", "efa"}));
+    EXPECT_EQ(words(request, "group"), request.groups);
+}
+
+TEST(PolicyFields, GpusAreSummedOverTheirTypes) {
+    JobRequest request;
+    request.tres = {{"gres/gpu", "a100", 4}, {"gres/gpu", "", 2}, {"gres/fpga", "", 1}};
+    request.cpus = 31;
+    const JobPatch none;
+    const View view{request, none};
+    EXPECT_EQ(number_of(view, field("gpus")), 6u);
+    EXPECT_EQ(number_of(view, field("cpus_per_gpu")), 6u);
+    EXPECT_EQ(number_of(view, field("tres.gres/gpu:a100")), 4u);
+    EXPECT_EQ(number_of(view, field("tres.gres/gpu:h100")), std::nullopt);
+    EXPECT_EQ(number_of(view, field("tres.gres/fpga")), 1u);
+    EXPECT_EQ(words(request, "gpu_type"), (std::vector<std::string>{"a100"}));
+}
+
+TEST(PolicyFields, APatchGoesBeforeTheRequest) {
+    JobRequest request;
+    request.partition = "cpu";
+    request.least_nodes = 2;
+    request.most_nodes = 4;
+    JobPatch patch;
+    const View view{request, patch};
+    EXPECT_EQ(number_of(view, field("nodes")), 4u);
+    patch.partition = "gpu";
+    patch.most_nodes = 3;
+    EXPECT_EQ(text_of(view, field("partition")), "gpu");
+    EXPECT_EQ(number_of(view, field("nodes")), 3u);
+    EXPECT_EQ(shown(view, field("nodes")), "3");
+}
+
+TEST(PolicyFields, EnvironmentIsLookedUpByTheWholeName) {
+    const char* const entries[] = {"OMP_NUM=1", "OMP_NUM_THREADS=8", nullptr, "EMPTY="};
+    JobRequest request;
+    request.environment = entries;
+    const JobPatch none;
+    const View view{request, none};
+    EXPECT_EQ(text_of(view, field("environment.OMP_NUM_THREADS")), "8");
+    EXPECT_EQ(text_of(view, field("environment.OMP_NUM")), "1");
+    EXPECT_EQ(text_of(view, field("environment.EMPTY")), "");
+    EXPECT_EQ(text_of(view, field("environment.OMP")), std::nullopt);
+}
+
+TEST(PolicyFields, InAnUpdateOnlyWhatItNamesIsKnown) {
+    JobRequest request;
+    request.time_limit = 60;
+    request.user = "ada";
+    const JobPatch none;
+    EXPECT_TRUE(is_known({request, none}, field("partition")));
+    request.modify = true;
+    EXPECT_FALSE(is_known({request, none}, field("partition")));
+    EXPECT_TRUE(is_known({request, none}, field("time_limit")));
+    EXPECT_TRUE(is_known({request, none}, field("modify")));
+    EXPECT_TRUE(is_asked(request, field("time_limit")));
+    EXPECT_FALSE(is_asked(request, field("user")));
+    EXPECT_FALSE(is_asked(request, field("modify")));
+}
+
+TEST(PolicyFields, HostileValuesAreShownPrintableAndShort) {
+    JobRequest request;
+    request.job_name = "a\x1b[31m\n" + std::string(1000, 'x');
+    const JobPatch none;
+    const std::string text = shown({request, none}, field("job_name"));
+    EXPECT_TRUE(text.starts_with("a?[31m?xx")) << text;
+    EXPECT_LT(text.size(), 300u);
+}
+
+} // namespace
+} // namespace fairlead::policy
