@@ -31,6 +31,23 @@ constexpr std::array table{
               "decides it is not in the update.",
               "Name in the same update what the message lists (such as Partition=), cancel the job "
               "and submit it anew, or ask an operator."},
+    CodeEntry{Code::A204, "FL-A204", "user is not looked up yet",
+              "A rule of the site asks who the user is or which Unix groups they are in, and "
+              "slurmctld's plugin does not wait for a directory service; it looks the user up "
+              "beside its calls. The first job of a user since slurmctld began may come first.",
+              "Submit again in a few seconds. Where it stays so, the directory service does not "
+              "answer on slurmctld's machine: try `id USER` there."},
+    CodeEntry{Code::A205, "FL-A205", "the rules of the site cannot be read",
+              "slurmctld began with a configuration or rules that cannot be read, so none is in "
+              "force, and a job that a rule would have refused must not pass for that.",
+              "An admin mends the file that the message names (`fairlead policy check`); it is in "
+              "force a second later. `fairlead pause` lets jobs through until then. With "
+              "`policy_broken: accept` in fairlead.yaml jobs pass."},
+    CodeEntry{Code::A206, "FL-A206", "a rule would have changed the job",
+              "A rule that only observes (`mode: observe`, or `policy_mode: observe`) would have "
+              "changed the job as the message says. Nothing was changed.",
+              "Nothing is wrong. `policy_mode: enforce`, or the rule without its `mode`, makes it "
+              "act."},
     CodeEntry{Code::A211, "FL-A211", "rule is never reached",
               "An earlier rule stops or refuses every job that this rule is for.",
               "Delete the rule, move it up, or correct its `when`."},

@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 5> relaxables{"efa", "efa_interfaces", "p
                                                      "max_layer", "same_az"};
 constexpr std::array<std::string_view, 2> truths{"false", "true"};
 constexpr std::array<std::string_view, 2> unknowns{"run", "hold"};
+constexpr std::array<std::string_view, 2> brokens{"accept", "refuse"};
 constexpr std::array<std::string_view, 3> network_reports{"off", "efa", "all"};
 constexpr std::array<std::string_view, 2> admissions{"node", "controller"};
 constexpr std::array<std::string_view, 1> schemas{"fairlead.config/1"};
@@ -191,6 +192,13 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
          }},
         {"partitions", later},
         {"policy", later}, // rules, which lib/policy reads
+        {"policy_mode", word_into(reader, "policy_mode", modes, config.policy.mode)},
+        {"policy_exempt",
+         [&](const YAML::Node& value) {
+             return store(reader.texts(value, "policy_exempt"), config.policy.exempt);
+         }},
+        {"policy_broken",
+         word_into(reader, "policy_broken", brokens, config.policy.refuse_when_broken)},
         {"testing",
          [&](const YAML::Node& value) { return read_testing(reader, value, file, config); }},
         belongs_in_private_file(reader, "budgets"),
@@ -204,6 +212,16 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
                             "key 'schema' is missing; expected `schema: fairlead.config/1`");
     if (const YAML::Node partitions = root["partitions"])
         return read_partitions(reader, partitions, config);
+    return {};
+}
+
+/// The value of a key at the left edge, whatever else is wrong with the text; empty without it.
+std::string_view top_level_value(std::string_view text, std::string_view key) {
+    for (const std::string_view line : split(text, '\n'))
+        if (line.starts_with(key)) {
+            const std::string_view value = line.substr(key.size());
+            return trimmed(value.substr(0, value.find(" #")));
+        }
     return {};
 }
 
@@ -242,13 +260,17 @@ Result<Config> load_for_node(const char* path) {
 }
 
 fs::path state_dir_of(const char* path) {
-    constexpr std::string_view key = "state_dir:";
     const auto text = read_file(path ? path : default_path);
-    for (const std::string_view line : split(text ? *text : std::string_view{}, '\n'))
-        if (line.starts_with(key))
-            if (const fs::path value = trimmed(line.substr(key.size())); value.is_absolute())
-                return value;
-    return Config{}.state_dir;
+    const fs::path value = top_level_value(text ? *text : std::string_view{}, "state_dir:");
+    return value.is_absolute() ? value : Config{}.state_dir;
+}
+
+bool refuses_when_broken(const char* path) {
+    const auto text = read_file(path ? path : default_path);
+    if (!text)
+        return text.error().code != Code::X101;
+    return top_level_value(*text, "policy_mode:") == "enforce" &&
+           top_level_value(*text, "policy_broken:") != "accept";
 }
 
 const PartitionRules& rules_for(const Config& config, std::string_view partition) {

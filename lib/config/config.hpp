@@ -50,6 +50,14 @@ FabricDemand stricter(const FabricDemand& first, const FabricDemand& second);
 /// `count` demands nothing.
 FabricDemand demand_of(const FabricRequest& request, const PartitionRules& rules, bool counts);
 
+/// How the rules of the site (`policy`, policy.d) are taken; lib/policy reads the rules themselves.
+struct PolicySettings {
+    Mode mode = Mode::Observe;
+    std::vector<std::string> exempt{"root"}; ///< users whom no rule concerns
+    /// What slurmctld does with jobs when it begins with rules or a configuration it cannot read.
+    bool refuse_when_broken = true;
+};
+
 /// Makes a node look like another machine, for tests on hardware without EFA.
 struct Testing {
     std::filesystem::path sysfs_root; ///< holds sys/...; marked by a file .fairlead-test-root
@@ -74,6 +82,7 @@ struct Config {
     int switch_wait = 86400; ///< seconds that a job waits for nodes under one leaf
     NodeChecks node_checks;
     Brake brake;
+    PolicySettings policy;
     PartitionRules defaults;
     std::map<std::string, PartitionRules, std::less<>> partitions;
     std::optional<Testing> testing;
@@ -92,6 +101,11 @@ Result<Config> load_for_node(const char* path);
 /// `state_dir` of a configuration that may be bad in other places, so that a pause holds all the
 /// same. `path` as for load_for_node().
 std::filesystem::path state_dir_of(const char* path);
+
+/// Whether jobs are refused (FL-A205) for a configuration that may be bad in any place: where its
+/// rules are enforced, or cannot be told to be, because the file is there and cannot be read; not
+/// with `policy_broken: accept`. `path` as for load_for_node().
+bool refuses_when_broken(const char* path);
 
 /// The same from text; `path` names the file in messages and decides whether `testing` is accepted.
 Result<Config> parse(std::string_view text, const std::filesystem::path& path);

@@ -6,6 +6,7 @@
 #include "catalog/catalog.hpp"
 #include "config/config.hpp"
 #include "policy/job_request.hpp"
+#include "policy/rule_reader.hpp"
 
 #include <optional>
 #include <vector>
@@ -17,6 +18,7 @@ struct Snapshot {
     config::Config config;
     catalog::Catalog catalog;
     bool paused = false;
+    Rules rules{};
 };
 
 struct Admission {

@@ -23,6 +23,13 @@ void store(JobPatch& patch, const FieldEntry& field, const Value& value) {
     std::visit(into, field.patch);
 }
 
+/// The value with what its placeholders stand for.
+Value filled(const Value& value, const View& view) {
+    if (const auto* message = std::get_if<Message>(&value))
+        return render(*message, view);
+    return value;
+}
+
 bool differs(const View& view, const FieldRef& ref, const Value& value) {
     if (const auto* number = std::get_if<std::uint64_t>(&value))
         return number_of(view, ref) != *number;
@@ -71,33 +78,38 @@ std::string with_piece(const View& view, const FieldRef& ref, const Value& value
     return fmt::format("{}{}{}", *text, joint(*ref.field), piece);
 }
 
-/// Whether an action on a field would change it. In an update only what it names is looked at.
-bool changes(const Action& action, const View& view) {
-    const bool update = view.request.modify;
+/// Of an update: that it takes the field away.
+bool is_missing(const View& view, const FieldRef& ref) {
+    return is_known(view, ref) && !is_set(view, ref);
+}
+
+/// Whether an action would change its field to `value`. In an update only what it names is looked
+/// at.
+bool changes(const Action& action, const Value& value, const View& view) {
+    const bool named = !view.request.modify || is_asked(view.request, action.target);
     switch (action.verb) {
     case Verb::Default:
-        return !update && !is_set(view, action.target);
+        return is_missing(view, action.target);
     case Verb::Set:
     case Verb::Route:
-        return (!update || is_asked(view.request, action.target)) &&
-               differs(view, action.target, action.value);
+        return named && differs(view, action.target, value);
     case Verb::Append:
-        return (!update || is_asked(view.request, action.target)) &&
-               !appended(view, action.target, action.value);
+        return named && !appended(view, action.target, value);
     case Verb::Cap:
-        return over(view, action.target, action.value);
+        return over(view, action.target, value);
     default:
         return false;
     }
 }
 
 void change(const Action& action, const View& view, JobPatch& patch) {
-    if (!changes(action, view))
+    const Value value = filled(action.value, view);
+    if (!changes(action, value, view))
         return;
     if (action.verb == Verb::Append)
-        store(patch, *action.target.field, with_piece(view, action.target, action.value));
+        store(patch, *action.target.field, with_piece(view, action.target, value));
     else
-        store(patch, *action.target.field, action.value);
+        store(patch, *action.target.field, value);
 }
 
 Error refusal(Code code, std::string_view text, const Rule& rule) {
@@ -105,14 +117,13 @@ Error refusal(Code code, std::string_view text, const Rule& rule) {
 }
 
 void take(const Action& action, const Rule& rule, const View& view, Outcome& outcome) {
-    const bool update = view.request.modify;
     switch (action.verb) {
     case Verb::Require:
-        if (!update && !is_set(view, action.target))
+        if (is_missing(view, action.target))
             outcome.refusals.push_back(refusal(Code::A202, render(action.message, view), rule));
         return;
     case Verb::Hold:
-        outcome.patch.hold = outcome.patch.hold || !update;
+        outcome.patch.hold = outcome.patch.hold || !view.request.modify;
         return;
     case Verb::Warn:
         outcome.warnings.push_back(render(action.message, view));
@@ -135,13 +146,26 @@ std::string missing_fields(const Condition& condition, const View& view) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-/// Whether the rule, if it holds, would change or refuse what an update asks for.
-bool matters(const Rule& rule, const View& view) {
-    return std::ranges::any_of(rule.actions, [&](const Action& action) {
-        if (action.verb == Verb::Reject)
-            return touches(rule.when, view.request);
-        return changes(action, view);
-    });
+/// Whether an action of a rule, if it holds, would change or refuse what is asked for.
+bool matters(const Action& action, const Rule& rule, const View& view) {
+    switch (action.verb) {
+    case Verb::Warn:
+        return false;
+    case Verb::Hold:
+        return !view.request.modify;
+    case Verb::Require:
+        return is_missing(view, action.target);
+    case Verb::Reject:
+        return !view.request.modify || touches(rule.when, view.request);
+    default:
+        return changes(action, filled(action.value, view), view);
+    }
+}
+
+std::string cannot_check(const Rule& rule, const View& view) {
+    return fmt::format("this update cannot be checked, because it does not name {}; submit the job "
+                       "anew, or ask an operator",
+                       missing_fields(rule.when, view));
 }
 
 void fire(std::size_t index, const Rule& rule, const View& view, Outcome& outcome) {
@@ -151,29 +175,71 @@ void fire(std::size_t index, const Rule& rule, const View& view, Outcome& outcom
 }
 
 void doubt(std::size_t index, const Rule& rule, const View& view, Outcome& outcome) {
-    if (!matters(rule, view))
+    const bool matter = std::ranges::any_of(
+        rule.actions, [&](const Action& action) { return matters(action, rule, view); });
+    if (!matter && !rule.stop)
         return;
     outcome.fired.push_back({index, false});
-    outcome.refusals.push_back(refusal(
-        Code::A203,
-        fmt::format("this update cannot be checked, because it does not name {}; submit the job "
-                    "anew, or ask an operator",
-                    missing_fields(rule.when, view)),
-        rule));
+    if (!view.request.caller_known)
+        outcome.refusals.push_back(refusal(Code::A204,
+                                           "slurmctld is looking up who you are; submit again in "
+                                           "a few seconds",
+                                           rule));
+    else if (matter)
+        outcome.refusals.push_back(refusal(Code::A203, cannot_check(rule, view), rule));
+}
+
+/// What a rule that only observes would do, on a copy.
+void watch(std::size_t index, const Rule& rule, Truth held, const JobRequest& request,
+           Outcome& outcome) {
+    Outcome copy;
+    copy.patch = outcome.patch;
+    const View view{request, copy.patch};
+    held == Truth::Yes ? fire(index, rule, view, copy) : doubt(index, rule, view, copy);
+    std::ranges::move(copy.fired, std::back_inserter(outcome.fired));
+    std::ranges::move(copy.refusals, std::back_inserter(outcome.would_have));
+    for (const Change& change : changes_of({request, outcome.patch}, copy.patch))
+        outcome.would_have.push_back(
+            refusal(Code::A206, fmt::format("would set {}", show(change)), rule));
 }
 
 } // namespace
+
+std::vector<Change> changes_of(const View& before, const JobPatch& patch) {
+    const View after{before.request, patch};
+    std::vector<Change> changes;
+    for (const FieldEntry& field : all_fields()) {
+        if (!writable(field))
+            continue;
+        const FieldRef ref{.field = &field};
+        std::string was = shown(before, ref), is = shown(after, ref);
+        if (was != is)
+            changes.push_back({field.name, std::move(was), std::move(is)});
+    }
+    if (patch.hold && !before.patch.hold)
+        changes.push_back({"hold", "", "true"});
+    return changes;
+}
+
+std::string show(const Change& change) {
+    return fmt::format("{} to '{}'{}", change.field, change.after,
+                       change.before.empty() ? "" : fmt::format(" (it is '{}')", change.before));
+}
 
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request) {
     Outcome outcome;
     const View view{request, outcome.patch};
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const Truth held = holds(rules[i].when, view);
-        if (held == Truth::Yes)
+        if (held == Truth::No)
+            continue;
+        if (rules[i].observe)
+            watch(i, rules[i], held, request, outcome);
+        else if (held == Truth::Yes)
             fire(i, rules[i], view, outcome);
-        else if (held == Truth::Unknown)
+        else
             doubt(i, rules[i], view, outcome);
-        if (held == Truth::Yes && rules[i].stop)
+        if (held == Truth::Yes && rules[i].stop && !rules[i].observe)
             break;
     }
     return outcome;

@@ -22,15 +22,31 @@ struct Outcome {
         refusals; ///< FL-A201, A202, A203: all of them, so that they are mended at once
     std::vector<std::string> warnings;
     std::vector<Fired> fired;
+    std::vector<Error>
+        would_have; ///< of rules that observe: what they refuse, FL-A206 what they change
 };
+
+/// A field before and after, as messages show them; empty where it is unset.
+struct Change {
+    std::string_view field;
+    std::string before, after;
+};
+
+/// What `patch` changes, beside what stands in `before`.
+std::vector<Change> changes_of(const View& before, const JobPatch& patch);
+
+/// "qos to 'low' (it is 'high')"
+std::string show(const Change& change);
 
 /// Later rules see what earlier ones changed. A rule that refuses does not end it, `stop` does.
 ///
 /// An update names only what changes, and the old values are not seen. So there
-/// - `default`, `require` and `hold` do nothing, and `set`, `route`, `append` and `cap` act only on
-///   fields that the update names;
+/// - `hold` does nothing, `default` and `require` act where the update takes the field away
+///   (`Account=`), and `set`, `route`, `append` and `cap` on fields that it names;
 /// - a rule whose condition cannot be decided refuses the update (FL-A203) where it would change
 ///   or refuse what is asked for. Nothing passes by being submitted small and updated large.
+///
+/// Where the caller is not known yet, a rule that asks who it is refuses (FL-A204).
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request);
 
 } // namespace fairlead::policy

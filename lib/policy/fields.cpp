@@ -73,6 +73,10 @@ constexpr std::array table{
     text("dependency", &Q::dependency, fixed, "-d"),
     text("submit_host", &Q::submit_host, fixed, "where the command ran"),
     text("container", &Q::container, fixed, "--container"),
+    text("network", &Q::network, fixed, "--network"),
+    text("burst_buffer", &Q::burst_buffer, fixed, "--bb"),
+    text("extra", &Q::extra, fixed, "--extra"),
+    text("script_args", &Q::script_args, fixed, "what follows the script"),
     special("gpu_type", Kind::Words, Special::GpuType, "the type in --gpus=TYPE:N and the like"),
     special("environment", Kind::Text, Special::Environment, "environment.NAME, of sbatch alone"),
     special("nodes", Kind::Number, Special::Nodes, "-N, its upper end"),
@@ -87,6 +91,12 @@ constexpr std::array table{
     number("memory", Unit::Mebibytes, &Q::memory, &P::memory, "--mem"),
     number("memory_per_cpu", Unit::Mebibytes, &Q::memory_per_cpu, fixed, "--mem-per-cpu"),
     number("time_limit", Unit::Minutes, &Q::time_limit, &P::time_limit, "-t"),
+    number("time_min", Unit::Minutes, &Q::time_min, fixed, "--time-min"),
+    number("begin_time", Unit::Moment, &Q::begin_time, &P::begin_time, "-b"),
+    number("deadline", Unit::Moment, &Q::deadline, fixed, "--deadline"),
+    number("priority", {}, &Q::priority, fixed, "--priority, 0 with --hold"),
+    number("nice", {}, &Q::nice, fixed, "--nice, where it lowers the priority"),
+    number("het_component", {}, &Q::het_component, fixed, "of a heterogeneous job, from 0"),
     number("array_size", {}, &Q::array_size, fixed, "tasks of --array"),
     special("gpus", Kind::Number, Special::Gpus, "GPUs of the whole job"),
     special("cpus_per_gpu", Kind::Number, Special::CpusPerGpu, "cpus through gpus, rounded up"),
@@ -163,10 +173,14 @@ std::optional<std::string_view> variable(const JobRequest& request, std::string_
     return std::nullopt;
 }
 
-/// What is known of who asks, and how, whatever is asked for.
 bool of_the_caller(const FieldEntry& field) {
-    return field.special == Special::Modify || field.special == Special::Groups ||
-           field.name == "user";
+    return field.special == Special::Groups || field.name == "user";
+}
+
+std::optional<std::string_view> raw_text(const View& view, const FieldRef& ref) {
+    if (ref.field->special == Special::Environment)
+        return variable(view.request, ref.key);
+    return patched<std::string_view>(view, *ref.field);
 }
 
 } // namespace
@@ -216,9 +230,9 @@ std::optional<bool> flag_of(const View& view, const FieldRef& ref) {
 }
 
 std::optional<std::string_view> text_of(const View& view, const FieldRef& ref) {
-    if (ref.field->special == Special::Environment)
-        return variable(view.request, ref.key);
-    return patched<std::string_view>(view, *ref.field);
+    const auto text = raw_text(view, ref);
+    const bool variable = ref.field->special == Special::Environment; // may be set and empty
+    return text && text->empty() && !variable ? std::nullopt : text;
 }
 
 bool is_set(const View& view, const FieldRef& ref) {
@@ -236,14 +250,17 @@ bool is_set(const View& view, const FieldRef& ref) {
 }
 
 bool is_known(const View& view, const FieldRef& ref) {
-    return !view.request.modify || is_set(view, ref);
+    if (of_the_caller(*ref.field))
+        return view.request.caller_known;
+    return !view.request.modify || is_set(view, ref) || raw_text(view, ref);
 }
 
 bool is_asked(const JobRequest& request, const FieldRef& ref) {
-    if (of_the_caller(*ref.field))
+    if (of_the_caller(*ref.field) || ref.field->special == Special::Modify)
         return false;
     const JobPatch none;
-    return is_set({request, none}, ref);
+    const View view{request, none};
+    return is_set(view, ref) || raw_text(view, ref);
 }
 
 std::string shown(const View& view, const FieldRef& ref) {

@@ -66,17 +66,18 @@ struct View {
     const JobPatch& patch;
 };
 
-/// Nothing where the field is unset.
+/// Nothing where the field is unset or an update takes it away.
 std::optional<std::uint64_t> number_of(const View& view, const FieldRef& ref);
 std::optional<bool> flag_of(const View& view, const FieldRef& ref);
 std::optional<std::string_view> text_of(const View& view, const FieldRef& ref);
 
 bool is_set(const View& view, const FieldRef& ref);
 
-/// Whether the value is known: always but in an update, which names only what changes.
+/// Whether it is known what the value is, or that there is none: of a submission always, of an
+/// update what it names, of the caller once they are looked up.
 bool is_known(const View& view, const FieldRef& ref);
 
-/// Whether the request itself, without a patch, sets it; never true of who asks (user, group).
+/// Whether the request itself, without a patch, sets it or takes it away; never true of who asks.
 bool is_asked(const JobRequest& request, const FieldRef& ref);
 
 /// The value for a message; empty where it is unset.

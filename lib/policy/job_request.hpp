@@ -21,8 +21,8 @@ struct Tres {
     std::uint64_t count;
 };
 
-/// In an update (`modify`) what is empty stays as it is and is not known; in a submission it is
-/// not asked for.
+/// In an update (`modify`) what is empty stays as it is and is not known, and an empty text is one
+/// that the update takes away; in a submission what is empty is not asked for.
 struct JobRequest {
     std::optional<std::string> partition; ///< comma list as the user gave it
     std::optional<std::string> features;  ///< --constraint
@@ -32,7 +32,8 @@ struct JobRequest {
     std::optional<std::uint32_t> switches;    ///< most leaf switches (--switches)
     std::optional<std::uint32_t> switch_wait; ///< seconds to wait for them
 
-    bool modify = false; ///< an update of a job, not a submission
+    bool modify = false;      ///< an update of a job, not a submission
+    bool caller_known = true; ///< false: neither `user` nor `groups` could be looked up yet
     std::optional<std::string> user{}, account{}, qos{}, reservation{}, wckey{};
     std::vector<std::string> groups{};      ///< Unix groups of the user, the first is the job's
     std::optional<std::string> licenses{};  ///< comma list: "matlab:2,fluent@server"
@@ -46,7 +47,15 @@ struct JobRequest {
     std::optional<std::uint64_t> memory{};         ///< MiB on a node, or `unlimited`
     std::optional<std::uint64_t> memory_per_cpu{}; ///< MiB
     std::optional<std::uint64_t> time_limit{};     ///< minutes, or `unlimited`
+    std::optional<std::uint64_t> time_min{};       ///< minutes
+    std::optional<std::uint64_t> begin_time{};     ///< seconds since 1970
+    std::optional<std::uint64_t> deadline{};       ///< seconds since 1970
     std::optional<std::uint32_t> array_size{};     ///< number of tasks; unset without --array
+    std::optional<std::uint32_t> het_component{};  ///< from 0; unset where the job is not of many
+    std::optional<std::uint32_t> priority{};       ///< 0 is --hold
+    std::optional<std::uint32_t> nice{};           ///< where it lowers the priority
+    std::optional<std::string> network{}, burst_buffer{}, extra{};
+    std::optional<std::string> script_args{}; ///< with blanks between them
     std::optional<bool> exclusive{}, interactive{}, requeue{}, contiguous{}, overcommit{};
     std::vector<Tres> tres{};
     /// Of the caller, for as long as the request: up to megabytes, and most rules want neither.
@@ -66,6 +75,7 @@ struct JobPatch {
         threads_per_core{};
     std::optional<std::uint64_t> memory{};     ///< MiB on a node, or `unlimited`
     std::optional<std::uint64_t> time_limit{}; ///< minutes, or `unlimited`
+    std::optional<std::uint64_t> begin_time{}; ///< seconds since 1970
     std::optional<bool> exclusive{}, requeue{};
     bool hold = false; ///< queued, but not started until an operator releases it
 };

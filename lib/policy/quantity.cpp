@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <fmt/core.h>
 #include <vector>
 
@@ -124,6 +125,25 @@ Number read_mebibytes(std::string_view text) {
     }
 }
 
+Number read_moment(const std::string& text) {
+    for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
+        std::tm utc{};
+        const char* end = ::strptime(text.c_str(), form, &utc);
+        if (const std::time_t seconds = ::timegm(&utc); end && !*end && seconds >= 0)
+            return static_cast<std::uint64_t>(seconds);
+    }
+    return std::nullopt;
+}
+
+std::string show_moment(std::uint64_t seconds) {
+    const auto time = static_cast<std::time_t>(seconds);
+    std::tm utc{};
+    if (!::gmtime_r(&time, &utc))
+        return fmt::format("{}", seconds);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
 std::string show_minutes(std::uint64_t minutes) {
     constexpr std::uint64_t day_minutes = day / minute;
     const std::string clock =
@@ -139,6 +159,8 @@ std::optional<std::uint64_t> read_quantity(std::string_view text, Unit unit) {
         return read_minutes(text);
     case Unit::Mebibytes:
         return read_mebibytes(text);
+    case Unit::Moment:
+        return read_moment(std::string(text));
     case Unit::Count:
         break;
     }
@@ -150,6 +172,8 @@ std::string show_quantity(std::uint64_t value, Unit unit) {
         return value == unlimited ? "unlimited" : show_minutes(value);
     if (unit == Unit::Count)
         return fmt::format("{}", value);
+    if (unit == Unit::Moment)
+        return show_moment(value);
     if (value == unlimited)
         return "all";
     return value % kibibytes == 0 && value > 0 ? fmt::format("{}G", value / kibibytes)
@@ -162,6 +186,8 @@ std::string_view forms_of(Unit unit) {
         return "a time such as 24h, 30m, 2-12:00:00 or unlimited";
     case Unit::Mebibytes:
         return "a size such as 512M, 4G, 1T or all";
+    case Unit::Moment:
+        return "a moment of UTC such as 2026-11-30 or 2026-11-30T08:00:00Z";
     case Unit::Count:
         break;
     }

@@ -22,7 +22,8 @@ struct Condition {
 /// In the order in which the actions of a rule are taken.
 enum class Verb { Default, Set, Route, Append, Cap, Require, Hold, Warn, Reject };
 
-using Value = std::variant<std::monostate, std::string, std::uint64_t, bool>;
+/// A Message is a text that names fields of the job: "{user}@example.org".
+using Value = std::variant<std::monostate, std::string, std::uint64_t, bool, Message>;
 
 struct Action {
     Verb verb;
@@ -36,6 +37,7 @@ struct Rule {
     Condition when{};
     std::vector<Action> actions{}; ///< in the order of Verb
     bool stop = false;             ///< where it holds, no later rule is looked at
+    bool observe = false;          ///< says what it would do, and does nothing
     std::string place{};           ///< "file:line:column"
 };
 

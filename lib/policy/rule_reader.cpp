@@ -17,6 +17,7 @@ using config::Reader;
 
 constexpr std::array<std::string_view, 2> schemas{"fairlead.config/1", "fairlead.policy/1"};
 constexpr std::array<std::string_view, 2> truths{"false", "true"};
+constexpr std::array<std::string_view, 2> rule_modes{"observe", "enforce"};
 constexpr std::size_t longest_text = 1024;
 
 bool takes(Verb verb, const FieldEntry& field) {
@@ -57,7 +58,8 @@ Result<Value> read_number(const Reader& reader, const YAML::Node& node, const Fi
     return *number;
 }
 
-Result<Value> read_value(const Reader& reader, const YAML::Node& node, const FieldEntry& field) {
+Result<Value> read_value(const Reader& reader, const YAML::Node& node, const FieldEntry& field,
+                         std::string_view rule) {
     if (field.kind == Kind::Number)
         return read_number(reader, node, field);
     if (field.kind == Kind::Flag) {
@@ -69,7 +71,12 @@ Result<Value> read_value(const Reader& reader, const YAML::Node& node, const Fie
     auto text = short_text(reader, node, field.name);
     if (!text)
         return std::unexpected(text.error());
-    return std::move(*text);
+    Message message = read_message(*text, rule);
+    const bool constant = std::ranges::none_of(
+        message.pieces, [](const Piece& piece) { return piece.field.field != nullptr; });
+    if (constant)
+        return std::move(*text);
+    return message;
 }
 
 Result<Message> read_template(const Reader& reader, const YAML::Node& node, std::string_view where,
@@ -87,7 +94,7 @@ Result<void> read_changes(const Reader& reader, const YAML::Node& node, std::str
     for (const FieldEntry& field : all_fields())
         if (takes(verb, field))
             keys.push_back({field.name, [&](const YAML::Node& value) -> Result<void> {
-                                auto read = read_value(reader, value, field);
+                                auto read = read_value(reader, value, field, rule.name);
                                 if (!read)
                                     return std::unexpected(read.error());
                                 rule.actions.push_back({.verb = verb,
@@ -211,6 +218,14 @@ Result<Rule> read_rule(const Reader& reader, const YAML::Node& node, const fs::p
         message_key(reader, "warn", Verb::Warn, rule),
         message_key(reader, "reject", Verb::Reject, rule),
         truth_key(reader, "stop", [&](bool on) { rule.stop = on; }),
+        {"mode",
+         [&](const YAML::Node& value) -> Result<void> {
+             const auto index = reader.word(value, "mode", rule_modes);
+             if (!index)
+                 return std::unexpected(index.error());
+             rule.observe = *index == 0;
+             return {};
+         }},
     };
     if (auto done = reader.map(node, "rule " + rule.name, keys); !done)
         return std::unexpected(done.error());

@@ -7,7 +7,7 @@
 ///
 /// Keys of a rule: name; when (without it the rule is for every job); default, set, route, append
 /// and cap: {field: value}; require: [field] or {field: message}; hold: true; warn and reject: a
-/// message; stop: true.
+/// message; stop: true; mode: observe. Messages and values that are text may name fields in braces.
 #pragma once
 
 #include "base/error.hpp"

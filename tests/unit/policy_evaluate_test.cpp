@@ -189,5 +189,71 @@ TEST(PolicyEvaluate, ADoubtfulStopDoesNotStop) {
               "FL-A201 too long (rule short)\n");
 }
 
+TEST(PolicyEvaluate, AnUpdateThatTakesAFieldAwayIsHeldToWhatIsRequired) {
+    const char* list = "- {name: a, require: [account]}\n- {name: b, default: {wckey: x}}\n"
+                       "- {name: c, when: {qos: unset}, reject: \"no qos\"}\n";
+    JobRequest request = update();
+    request.time_limit = 60;
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.account = "";
+    request.wckey = "";
+    request.qos = "";
+    const Outcome outcome = on(list, request);
+    EXPECT_EQ(refusals(outcome), "FL-A202 account must be given (-A) (rule a)\n"
+                                 "FL-A201 no qos (rule c)\n");
+    EXPECT_EQ(outcome.patch.wckey, "x");
+}
+
+TEST(PolicyEvaluate, WhoIsNotLookedUpYetIsRefusedByRulesThatAsk) {
+    const char* list = "- {name: a, when: {user: ada}, stop: true}\n"
+                       "- {name: b, when: {group: physics}, warn: hello}\n"
+                       "- {name: c, when: {partition: gpu, group: {not: gpu}}, reject: no}\n";
+    JobRequest request = submission("gpu");
+    request.caller_known = false;
+    EXPECT_EQ(
+        refusals(on(list, request)),
+        "FL-A204 slurmctld is looking up who you are; submit again in a few seconds (rule a)\n"
+        "FL-A204 slurmctld is looking up who you are; submit again in a few seconds (rule c)\n");
+    request.partition = "cpu";
+    EXPECT_EQ(
+        on("- {name: c, when: {partition: gpu, group: x}, reject: no}\n", request).refusals.size(),
+        0u);
+    request.caller_known = true;
+    request.user = "ada";
+    EXPECT_EQ(refusals(on(list, request)), "");
+}
+
+TEST(PolicyEvaluate, ARuleThatObservesSaysWhatItWouldDo) {
+    const Outcome outcome =
+        on("- {name: a, mode: observe, set: {qos: low}, hold: true, reject: \"no {qos}\"}\n"
+           "- {name: b, when: {qos: low}, reject: seen}\n"
+           "- {name: c, mode: observe, stop: true}\n"
+           "- {name: d, mode: enforce, default: {qos: mid}}\n",
+           submission());
+    EXPECT_EQ(refusals(outcome), "");
+    EXPECT_EQ(outcome.patch.qos, "mid");
+    EXPECT_FALSE(outcome.patch.hold);
+    std::string texts;
+    for (const Error& would : outcome.would_have)
+        texts += std::string(id_of(would.code)) + " " + would.message + "\n";
+    EXPECT_EQ(texts, "FL-A201 no low (rule a)\n"
+                     "FL-A206 would set qos to 'low' (rule a)\n"
+                     "FL-A206 would set hold to 'true' (rule a)\n");
+    EXPECT_EQ(outcome.fired.size(), 3u);
+}
+
+TEST(PolicyEvaluate, ValuesMayNameFieldsOfTheJob) {
+    const char* list = "- {name: a, when: {mail_user: {not: \"*@*\"}}, "
+                       "set: {mail_user: \"{user}@example.org\", wckey: \"{account}-{rule}\"}}\n";
+    JobRequest request = submission();
+    request.user = "ada";
+    request.account = "bio";
+    request.mail_user = "ada";
+    EXPECT_EQ(on(list, request).patch.mail_user, "ada@example.org");
+    EXPECT_EQ(on(list, request).patch.wckey, "bio-a");
+    request.mail_user = "x@y";
+    EXPECT_FALSE(on(list, request).patch.mail_user);
+}
+
 } // namespace
 } // namespace fairlead::policy

@@ -62,5 +62,14 @@ TEST(PolicyQuantity, WhatIsShownReadsBackTheSame) {
         EXPECT_EQ(read_quantity(show_quantity(unlimited, unit), unit), unlimited);
 }
 
+TEST(PolicyQuantity, MomentsAreOfUtc) {
+    EXPECT_EQ(read_quantity("1970-01-02", Unit::Moment), 86400u);
+    EXPECT_EQ(read_quantity("2026-11-30T08:00:00Z", Unit::Moment), 1796025600u);
+    EXPECT_EQ(show_quantity(1796025600, Unit::Moment), "2026-11-30T08:00:00Z");
+    for (const char* bad :
+         {"", "2026-11-30T08:00:00", "2026-11-30T08:00:00Zx", "8:00", "1969-01-01"})
+        EXPECT_FALSE(read_quantity(bad, Unit::Moment)) << bad;
+}
+
 } // namespace
 } // namespace fairlead::policy

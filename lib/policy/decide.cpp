@@ -1,0 +1,95 @@
+#include "policy/decide.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace fairlead::policy {
+namespace {
+
+using config::Mode;
+
+bool is_exempt(const JobRequest& request, const config::PolicySettings& settings) {
+    return request.user &&
+           std::ranges::find(settings.exempt, *request.user) != settings.exempt.end();
+}
+
+/// Whoever is not looked up yet may be exempt, so it is no refusal that would stand.
+void judge_by_rules(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
+    Outcome outcome = evaluate(snapshot.rules, request);
+    decision.fired = std::move(outcome.fired);
+    decision.would_have = std::move(outcome.would_have);
+    if (snapshot.config.policy.mode == Mode::Enforce) {
+        decision.patch = std::move(outcome.patch);
+        decision.refusals = std::move(outcome.refusals);
+        decision.warnings = std::move(outcome.warnings);
+        return;
+    }
+    std::ranges::move(outcome.refusals, std::back_inserter(decision.would_have));
+    for (const Change& change : changes_of({request, JobPatch{}}, outcome.patch))
+        decision.would_have.push_back({Code::A206, "rules would set " + show(change)});
+}
+
+bool concerns_fabric(const JobPatch& patch) {
+    return patch.partition || patch.features || patch.least_nodes || patch.most_nodes ||
+           patch.tasks;
+}
+
+void judge_fabric(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
+    Admission admission = concerns_fabric(decision.patch)
+                              ? admit(patched(request, decision.patch), snapshot)
+                              : admit(request, snapshot);
+    if (admission.would_have)
+        decision.would_have.push_back(std::move(*admission.would_have));
+    if (admission.refusal)
+        decision.refusals.push_back(std::move(*admission.refusal));
+    if (admission.patch.features)
+        decision.patch.features = std::move(admission.patch.features);
+    decision.patch.switches = admission.patch.switches;
+    decision.patch.switch_wait = admission.patch.switch_wait;
+    decision.patch.record = std::move(admission.patch.record);
+}
+
+} // namespace
+
+JobRequest patched(const JobRequest& request, const JobPatch& patch) {
+    JobRequest result = request;
+    const auto take = [](auto& field, const auto& change) {
+        if (change)
+            field = change;
+    };
+    take(result.partition, patch.partition);
+    take(result.features, patch.features);
+    take(result.account, patch.account);
+    take(result.qos, patch.qos);
+    take(result.reservation, patch.reservation);
+    take(result.wckey, patch.wckey);
+    take(result.licenses, patch.licenses);
+    take(result.comment, patch.comment);
+    take(result.admin_comment, patch.admin_comment);
+    take(result.mail_user, patch.mail_user);
+    take(result.least_nodes, patch.least_nodes);
+    take(result.most_nodes, patch.most_nodes);
+    take(result.tasks, patch.tasks);
+    take(result.cpus_per_task, patch.cpus_per_task);
+    take(result.threads_per_core, patch.threads_per_core);
+    take(result.memory, patch.memory);
+    take(result.time_limit, patch.time_limit);
+    take(result.begin_time, patch.begin_time);
+    take(result.exclusive, patch.exclusive);
+    take(result.requeue, patch.requeue);
+    return result;
+}
+
+Decision decide(const JobRequest& request, const Snapshot& snapshot) {
+    Decision decision;
+    if (snapshot.paused)
+        return decision;
+    decision.exempt = is_exempt(request, snapshot.config.policy);
+    if (!decision.exempt && snapshot.config.policy.mode != Mode::Off)
+        judge_by_rules(request, snapshot, decision);
+    if (!request.modify)
+        judge_fabric(request, snapshot, decision);
+    return decision;
+}
+
+} // namespace fairlead::policy
