@@ -14,7 +14,7 @@ setup_file() {
     S3_PID=$!
     export S3_ROOT S3_WORK S3_PID
     until [[ -e $S3_WORK/ready ]]; do
-        kill -0 "$S3_PID" 2>/dev/null || { tail "$S3_WORK/out" "$S3_WORK/log" >&2; return 1; }
+        kill -0 "$S3_PID" 2>/dev/null || { tail -n 40 "$S3_WORK/out" "$S3_WORK/log" >&2; return 1; }
         sleep 0.2
     done
 }
