@@ -54,3 +54,18 @@ wait_for() {
     sleep 0.1
   done
 }
+
+# gate NAME: makes a gate in the shared folder, where a job of ada's waits.
+gate() { as ada mkfifo "/run/cluster/shared/$1"; }
+
+# at_gate NAME: the line of a script that waits there; it reads what open_gate says into $word.
+at_gate() { printf ': >/run/cluster/shared/%s.reached; read -r word </run/cluster/shared/%s' "$1" "$1"; }
+
+# reached NAME: a job waits at the gate.
+reached() { [[ -e $CLUSTER_DIR/shared/$1.reached ]]; }
+
+# open_gate NAME [WORD]: lets a job go on. Fails where none comes to the gate.
+open_gate() {
+  # shellcheck disable=SC2016
+  as ada timeout 20 sh -c 'echo "$1" >"$0"' "/run/cluster/shared/$1" "${2-}"
+}

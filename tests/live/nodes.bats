@@ -26,8 +26,8 @@ leaves_nothing() { [[ -z $(job_files "$1") ]]; }
 }
 
 @test "a node that lacks an interface is drained with our reason, while a job that needs none runs on" {
-    as ada mkfifo /run/cluster/shared/go
-    script=$(job_script bystander.sh 'read -r word </run/cluster/shared/go; echo "$word"')
+    gate go
+    script=$(job_script bystander.sh "$(at_gate go)" 'echo "$word"')
     id=$(as ada sbatch --parsable -n 1 -p watch -w n2 -o /run/cluster/shared/bystander.out "$script")
     wait_for 10 is_running "$id"
     run ! as ada srun -Q -n 1 -p hpc -w n2 true
@@ -35,7 +35,7 @@ leaves_nothing() { [[ -z $(job_files "$1") ]]; }
     [[ $(reason_of n2) == "efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]" ]]
     [[ $(state_of n2) == drain* ]]
     is_running "$id"
-    as ada sh -c 'echo finished >/run/cluster/shared/go'
+    open_gate go finished
     wait_for 10 no_jobs_on n2
     [[ $(<"$CLUSTER_DIR/shared/bystander.out") == finished ]]
     back_in_service n2
@@ -44,8 +44,8 @@ is_running() { [[ $(as root squeue -h -j "$1" -o %T) == RUNNING ]]; }
 has_reason() { [[ $(reason_of "$1") != none ]]; }
 
 @test "a reason that somebody else wrote stays" {
-    as ada mkfifo /run/cluster/shared/go2
-    script=$(job_script holder.sh 'read -r word </run/cluster/shared/go2')
+    gate go2
+    script=$(job_script holder.sh "$(at_gate go2)")
     id=$(as ada sbatch --parsable -n 1 -p watch -w n2 -o /dev/null "$script")
     wait_for 10 is_running "$id"
     as root scontrol update nodename=n2 state=drain reason="memory errors"
@@ -53,7 +53,7 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
         SLURM_JOB_PARTITION=hpc /run/cluster/etc/prolog && status=0 || status=$?
     [[ $status -eq 1 ]]
     [[ $(reason_of n2) == "memory errors" ]]
-    as ada sh -c 'echo >/run/cluster/shared/go2'
+    open_gate go2
     back_in_service n2
 }
 
@@ -131,12 +131,12 @@ has_reason() { [[ $(reason_of "$1") != none ]]; }
 }
 
 @test "a refusal that cannot be read stops the step rather than letting it through" {
-    as ada mkfifo /run/cluster/shared/go3
-    script=$(job_script damaged.sh 'read -r word </run/cluster/shared/go3; srun echo ran')
+    gate go3
+    script=$(job_script damaged.sh "$(at_gate go3)" 'srun echo ran')
     id=$(as ada sbatch --parsable -p hpc -w n1 -o /run/cluster/shared/damaged.out "$script")
-    wait_for 10 is_running "$id"
+    wait_for 10 reached go3
     on n1 -- sh -c "echo garbage >/run/fairlead/jobs/$id/refused.json"
-    as ada sh -c 'echo >/run/cluster/shared/go3'
+    open_gate go3
     wait_for 10 no_jobs_on n1
     run -0 cat "$CLUSTER_DIR/shared/damaged.out"
     [[ $output == *"[FL-X203]"* && $output != *ran* ]]

@@ -89,9 +89,9 @@ calls() { sort "$CLUSTER_DIR/shared/calls" | uniq -c | sed 's/^ *//'; }
 
 @test "a batch job on nodes too far apart goes back, is kept from what does not fit, and runs" {
     # n1 is taken, and of what is left n3, n4 and n5 lie under one leaf.
-    as ada mkfifo /run/cluster/shared/hold
+    gate hold
     holder=$(as ada sbatch --parsable --exclusive -w n1 -o /dev/null \
-        "$(job_script hold.sh 'read -r word </run/cluster/shared/hold')")
+        "$(job_script hold.sh "$(at_gate hold)")")
     wait_for 20 has_state "$holder" RUNNING
     id=$(as ada sbatch --parsable -N3 -x n8 -o /run/cluster/shared/far.out \
         "$(job_script far.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
@@ -99,7 +99,7 @@ calls() { sort "$CLUSTER_DIR/shared/calls" | uniq -c | sed 's/^ *//'; }
     [[ $(<"$CLUSTER_DIR/shared/far.out") == "n[3-5] 1" ]]
     [[ $(field ExcNodeList "$id") == "n[2,8]" ]]
     [[ $(comment_of "$id") == *"fairlead: attempt 1 of 3: "*"nn-a31"*"[FL-E220]"* ]]
-    as ada sh -c 'echo >/run/cluster/shared/hold'
+    open_gate hold
     nobody_drained
 }
 

@@ -3,10 +3,7 @@
 bats_require_minimum_version 1.5.0
 load site_cluster
 
-setup_file() {
-    site_cluster
-    as ada mkdir /run/cluster/shared/go
-}
+setup_file() { site_cluster; }
 teardown_file() { cluster_down; }
 teardown() { cluster_report; }
 
@@ -26,8 +23,8 @@ counter() {
 begin() {
     local name=$1 script
     shift
-    as ada mkfifo "/run/cluster/shared/go/$name"
-    script=$(job_script "$name.sh" "read -r word </run/cluster/shared/go/$name")
+    gate "$name"
+    script=$(job_script "$name.sh" "$(at_gate "$name")")
     id=$(as ada sbatch --parsable -o /dev/null "$@" "$script")
     wait_for 20 is_running "$id"
     wait_for 20 has_begun "$id"
@@ -44,7 +41,7 @@ is_running() { [[ $(as root squeue -h -j "$1" -o %T) == RUNNING ]]; }
 
 # finish NAME ID NODE...: ends it, and waits until its epilogs are done.
 finish() {
-    as ada sh -c "echo >/run/cluster/shared/go/$1"
+    open_gate "$1"
     local id=$2 node
     wait_for 20 has_left "$id"
     shift 2
@@ -177,15 +174,15 @@ field() { python3 -c 'import json, sys; print(eval("report" + sys.argv[1], {"rep
 }
 
 @test "the task of an array is found by the name that people give it" {
-    as ada mkfifo /run/cluster/shared/go/array
-    script=$(job_script array.sh 'read -r word </run/cluster/shared/go/array')
+    gate array
+    script=$(job_script array.sh "$(at_gate array)")
     id=$(as ada sbatch --parsable -o /dev/null -p watch -w n1 --array=3,5%1 "$script")
     wait_for 20 is_running "${id}_3"
     task=$(as root squeue -h -j "${id}_3" -o %A)
     [[ $task != "$id" ]]
-    as ada sh -c 'echo >/run/cluster/shared/go/array'
+    open_gate array
     wait_for 20 is_running "${id}_5"
-    as ada sh -c 'echo >/run/cluster/shared/go/array'
+    open_gate array
     wait_for 20 has_left "$id"
     wait_for 20 leaves_nothing n1
     run -0 report "${id}_3" --format json

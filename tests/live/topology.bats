@@ -250,8 +250,8 @@ END
 }
 
 @test "show draws the tree with the jobs on it" {
-    as ada mkfifo /run/cluster/shared/go
-    id=$(as ada sbatch --parsable -N 2 -w 'n[1-2]' -o /dev/null --wrap 'read -r word </run/cluster/shared/go')
+    gate go
+    id=$(as ada sbatch --parsable -N 2 -w 'n[1-2]' -o /dev/null --wrap "$(at_gate go)")
     wait_for 20 runs "$id"
     run -0 fairlead topology show
     [[ $output == *"│  │  │  ├─ nn-a3x1
@@ -262,7 +262,7 @@ END
     run -0 fairlead topology show --format json
     run -0 python3 -c 'import json, sys; print(json.load(sys.stdin)["roots"][0]["name"])' <<<"$output"
     [[ $output == all-zones ]]
-    as ada sh -c 'echo >/run/cluster/shared/go'
+    open_gate go
     wait_for 20 all_idle
 }
 runs() { [[ $(as root squeue -h -j "$1" -o %T) == RUNNING ]]; }
