@@ -6,6 +6,7 @@
 #include "config/paths.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
+#include "state/policy_state.hpp"
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,8 +19,9 @@ using Json = nlohmann::ordered_json;
 struct Status {
     config::Config config;
     bool paused;
-    state::Counts admission; ///< counted by slurmctld on this machine
-    state::Counts node;      ///< counted by the prolog on this machine
+    state::Counts admission;                    ///< counted by slurmctld on this machine
+    state::Counts node;                         ///< counted by the prolog on this machine
+    std::optional<state::PolicyState> in_force; ///< in slurmctld, where that runs here
 };
 
 Result<Status> read_status(const std::string& config_path) {
@@ -33,8 +35,11 @@ Result<Status> read_status(const std::string& config_path) {
         return std::unexpected(admission.error());
     if (!node)
         return std::unexpected(node.error());
+    auto in_force = state::read_policy_state(run / "admission" / "policy.json");
+    if (!in_force)
+        return std::unexpected(in_force.error());
     const bool paused = state::paused(config->state_dir);
-    return Status{std::move(*config), paused, *admission, *node};
+    return Status{std::move(*config), paused, *admission, *node, std::move(*in_force)};
 }
 
 Json counts_json(const state::Counts& counts) {
@@ -42,6 +47,16 @@ Json counts_json(const state::Counts& counts) {
     for (const auto& [id, number] : counts)
         json[id] = number;
     return json;
+}
+
+Json in_force_json(const std::optional<state::PolicyState>& state) {
+    if (!state)
+        return nullptr;
+    return {{"revision", state->revision},
+            {"since", state->since},
+            {"rules", state->rules},
+            {"refuses", state->refuses},
+            {"error", state->error ? Json(*state->error) : Json(nullptr)}};
 }
 
 void print_json(const Status& status) {
@@ -52,10 +67,25 @@ void print_json(const Status& status) {
     const Json json{
         {"schema", "fairlead.policy-status/1"},
         {"paused", status.paused},
+        {"policy_mode", config::to_string(status.config.policy.mode)},
+        {"in_force", in_force_json(status.in_force)},
         {"partitions", partitions},
         {"would_have",
          {{"admission", counts_json(status.admission)}, {"node", counts_json(status.node)}}}};
     fmt::print("{}\n", json.dump(2));
+}
+
+void print_in_force(const Status& status) {
+    if (!status.in_force)
+        return fmt::print("slurmctld with Fairlead's plugin does not run here\n");
+    const state::PolicyState& state = *status.in_force;
+    if (!state.revision.empty())
+        fmt::print("rules: {}, mode {}, revision {} since {}\n", state.rules,
+                   config::to_string(status.config.policy.mode), state.revision, state.since);
+    if (state.error)
+        fmt::print("what the files say now is not in force: {}\n", *state.error);
+    if (state.refuses)
+        fmt::print("every job is refused [FL-A205]; `fairlead pause` lets jobs through\n");
 }
 
 void print_counts(std::string_view where, const state::Counts& counts) {
@@ -69,6 +99,7 @@ void print_counts(std::string_view where, const state::Counts& counts) {
 void print_text(const Status& status) {
     fmt::print("{}\n",
                status.paused ? "paused: every job passes; `fairlead resume` ends it" : "in force");
+    print_in_force(status);
     for (const auto& [name, rules] : status.config.partitions)
         fmt::print("partition {:<16} efa {:<10} mode {}\n", name,
                    config::to_string(rules.fabric.efa), config::to_string(rules.mode));

@@ -5,7 +5,11 @@ target_compile_options(fairlead_options INTERFACE
     "$<$<COMPILE_LANGUAGE:CXX>:-Wconversion;-Wnon-virtual-dtor>")
 target_link_options(fairlead_options INTERFACE
     -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed)
-if(FAIRLEAD_SANITIZE)
+if(FAIRLEAD_SANITIZE STREQUAL "thread")
+    # The compiler cannot tell fences to this sanitizer; libstdc++ has them where nothing is shared.
+    target_compile_options(fairlead_options INTERFACE -fsanitize=thread -Wno-tsan)
+    target_link_options(fairlead_options INTERFACE -fsanitize=thread)
+elseif(FAIRLEAD_SANITIZE)
     target_compile_options(fairlead_options INTERFACE
         -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(fairlead_options INTERFACE -fsanitize=address,undefined)

@@ -3,6 +3,8 @@
 #include "jobsubmit/job_view.hpp"
 #include "state/admitted.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace fairlead::jobsubmit {
@@ -38,6 +40,61 @@ void note(job_desc_msg_t& job, const std::string& record) {
     replace(job.admin_comment, before.empty() ? record : before + ";" + record);
 }
 
+void apply_texts(const policy::JobPatch& patch, job_desc_msg_t& job) {
+    const auto write = [](char*& text, const std::optional<std::string>& value) {
+        if (value)
+            replace(text, *value);
+    };
+    write(job.partition, patch.partition);
+    write(job.features, patch.features);
+    write(job.account, patch.account);
+    write(job.qos, patch.qos);
+    write(job.reservation, patch.reservation);
+    write(job.wckey, patch.wckey);
+    write(job.licenses, patch.licenses);
+    write(job.comment, patch.comment);
+    write(job.admin_comment, patch.admin_comment);
+    write(job.mail_user, patch.mail_user);
+}
+
+/// What fits, of a number of rules, which has more bits; the largest are Slurm's unset values.
+template <class Field, class Value>
+void write_number(Field& field, const std::optional<Value>& value) {
+    constexpr std::uint64_t most = std::numeric_limits<Field>::max() - 2;
+    if (value)
+        field = static_cast<Field>(std::min<std::uint64_t>(*value, most));
+}
+
+/// The CPUs of the job follow from the tasks where the command counted them so.
+void recount_cpus(const policy::JobPatch& patch, job_desc_msg_t& job) {
+    if ((!patch.tasks && !patch.cpus_per_task) || job.min_cpus == NO_VAL || job.num_tasks == NO_VAL)
+        return;
+    const std::uint64_t each = job.cpus_per_task == NO_VAL16 ? 1 : job.cpus_per_task;
+    write_number(job.min_cpus, std::optional(job.num_tasks * each));
+}
+
+void apply_sizes(const policy::JobPatch& patch, job_desc_msg_t& job) {
+    write_number(job.min_nodes, patch.least_nodes);
+    write_number(job.max_nodes, patch.most_nodes);
+    write_number(job.num_tasks, patch.tasks);
+    write_number(job.cpus_per_task, patch.cpus_per_task);
+    write_number(job.threads_per_core, patch.threads_per_core);
+    write_number(job.req_switch, patch.switches);
+    write_number(job.wait4switch, patch.switch_wait);
+    recount_cpus(patch, job);
+    if (patch.memory)
+        job.pn_min_memory = *patch.memory == policy::unlimited ? 0 : *patch.memory;
+    write_number(job.time_limit, patch.time_limit);
+    if (patch.time_limit == policy::unlimited)
+        job.time_limit = INFINITE;
+    if (patch.begin_time)
+        job.begin_time = static_cast<time_t>(*patch.begin_time);
+    if (patch.exclusive)
+        job.shared = *patch.exclusive ? JOB_SHARED_NONE : JOB_SHARED_OK;
+    if (patch.requeue)
+        job.requeue = *patch.requeue ? 1 : 0;
+}
+
 } // namespace
 
 bool strip_forged(job_desc_msg_t& job) noexcept {
@@ -56,12 +113,10 @@ bool strip_forged(job_desc_msg_t& job) noexcept {
 }
 
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
-    if (patch.features)
-        replace(job.features, *patch.features);
-    if (patch.switches)
-        job.req_switch = *patch.switches;
-    if (patch.switch_wait)
-        job.wait4switch = *patch.switch_wait;
+    apply_texts(patch, job);
+    apply_sizes(patch, job);
+    if (patch.hold)
+        job.priority = 0;
     if (!patch.record)
         return;
     append_spank_entry(job, std::string(state::admitted_name) + "=" + *patch.record);

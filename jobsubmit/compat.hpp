@@ -28,7 +28,9 @@ inline constexpr unsigned int built_for = SLURM_VERSION_NUMBER;
 
 /// job_modify got a message for the user in 23.02.
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
-#define FAIRLEAD_JOB_MODIFY_MESSAGE , char**
+#define FAIRLEAD_JOB_MODIFY_MESSAGE , char** message
+#define FAIRLEAD_MODIFY_MESSAGE message
 #else
 #define FAIRLEAD_JOB_MODIFY_MESSAGE
+#define FAIRLEAD_MODIFY_MESSAGE nullptr
 #endif

@@ -1,19 +1,31 @@
 #include "jobsubmit/job_view.hpp"
 
+#include "submit/generic.hpp"
+#include "submit/slurm_values.hpp"
+
+#include <algorithm>
+#include <array>
 #include <span>
 #include <string_view>
 
 namespace fairlead::jobsubmit {
 namespace {
 
+using policy::JobRequest;
+
 constexpr std::string_view our_prefix = "FAIRLEAD_";
 constexpr std::string_view option_prefix = "_SLURM_SPANK_OPTION_";
 
-std::optional<std::string> text(const char* value) {
-    if (!value || !*value)
-        return std::nullopt;
-    return std::string(value);
-}
+/// In an update an empty text takes something away, so it stays.
+struct Texts {
+    bool update;
+
+    std::optional<std::string> operator()(const char* value) const {
+        if (!value || (!*value && !update))
+            return std::nullopt;
+        return std::string(value);
+    }
+};
 
 std::span<char*> spank_environment(const job_desc_msg_t& job) {
     if (!job.spank_job_env)
@@ -21,17 +33,171 @@ std::span<char*> spank_environment(const job_desc_msg_t& job) {
     return {job.spank_job_env, job.spank_job_env_size};
 }
 
-/// Slurm's unset values: NO_VAL, and 0 where a count of 0 says nothing.
-std::optional<std::uint32_t> count(std::uint32_t value) {
-    if (value == NO_VAL || value == INFINITE || value == 0)
-        return std::nullopt;
-    return value;
+/// Slurm's unset values, NO_VAL and INFINITE, of each width.
+std::optional<std::uint32_t> number(std::uint32_t value) {
+    return value == NO_VAL || value == INFINITE ? std::nullopt : std::optional(value);
 }
 
-std::optional<std::uint32_t> count(std::uint16_t value) {
-    if (value == NO_VAL16 || value == INFINITE16 || value == 0)
+std::optional<std::uint32_t> number(std::uint16_t value) {
+    return value == NO_VAL16 || value == INFINITE16 ? std::nullopt
+                                                    : std::optional<std::uint32_t>(value);
+}
+
+/// Where 0 says nothing either.
+template <class Value>
+std::optional<std::uint32_t> count(Value value) {
+    return value == 0 ? std::nullopt : number(value);
+}
+
+std::optional<bool> flag(std::uint16_t value) {
+    const auto set = number(value);
+    return set ? std::optional(*set != 0) : std::nullopt;
+}
+
+std::optional<std::uint64_t> minutes(std::uint32_t value) {
+    if (value == INFINITE)
+        return policy::unlimited;
+    return number(value);
+}
+
+std::optional<std::uint64_t> moment(time_t value) {
+    return value > 0 ? std::optional(static_cast<std::uint64_t>(value)) : std::nullopt;
+}
+
+/// Only what lowers the priority; the rest is for operators.
+std::optional<std::uint32_t> niceness(std::uint32_t value) {
+    return value == NO_VAL || value <= NICE_OFFSET ? std::nullopt
+                                                   : std::optional(value - NICE_OFFSET);
+}
+
+/// JOB_SHARED_NONE, 0, is --exclusive.
+std::optional<bool> exclusive(std::uint16_t shared) {
+    const auto set = number(shared);
+    return set ? std::optional(*set == JOB_SHARED_NONE) : std::nullopt;
+}
+
+/// pn_min_memory holds --mem or, with its highest bit set, --mem-per-cpu; 0 is all of a node.
+void view_memory(std::uint64_t memory, JobRequest& request) {
+    if (memory == NO_VAL64)
+        return;
+    const std::uint64_t size = memory & ~std::uint64_t{MEM_PER_CPU};
+    if (size == 0)
+        request.memory = policy::unlimited;
+    else if (memory & MEM_PER_CPU)
+        request.memory_per_cpu = size;
+    else
+        request.memory = size;
+}
+
+std::optional<std::string> mail_types(std::uint16_t bits) {
+    constexpr std::array<std::pair<std::uint16_t, std::string_view>, 9> names{
+        {{MAIL_JOB_BEGIN, "BEGIN"},
+         {MAIL_JOB_END, "END"},
+         {MAIL_JOB_FAIL, "FAIL"},
+         {MAIL_JOB_REQUEUE, "REQUEUE"},
+         {MAIL_JOB_TIME100, "TIME_LIMIT"},
+         {MAIL_JOB_TIME90, "TIME_LIMIT_90"},
+         {MAIL_JOB_TIME80, "TIME_LIMIT_80"},
+         {MAIL_JOB_TIME50, "TIME_LIMIT_50"},
+         {MAIL_JOB_STAGE_OUT, "STAGE_OUT"}}};
+    if (bits == NO_VAL16)
         return std::nullopt;
-    return value;
+    std::string list;
+    for (const auto& [bit, name] : names)
+        if (bits & bit)
+            list += (list.empty() ? "" : ",") + std::string(name);
+    return list.empty() ? std::nullopt : std::optional(list);
+}
+
+std::optional<std::string> script_args(const job_desc_msg_t& job) {
+    std::string line;
+    for (std::uint32_t i = 1; job.argv && i < job.argc; ++i)
+        if (job.argv[i])
+            line += (line.empty() ? "" : " ") + std::string(job.argv[i]);
+    return line.empty() ? std::nullopt : std::optional(line);
+}
+
+std::string list(const char* text) { return text ? text : ""; }
+
+std::vector<policy::Tres> generic(const job_desc_msg_t& job, const JobRequest& request) {
+    if (!job.tres_per_job && !job.tres_per_node && !job.tres_per_socket && !job.tres_per_task)
+        return {};
+    const submit::TresLists lists{.job = list(job.tres_per_job),
+                                  .node = list(job.tres_per_node),
+                                  .socket = list(job.tres_per_socket),
+                                  .task = list(job.tres_per_task)};
+    const submit::Scale scale{
+        .nodes = std::max(request.most_nodes.value_or(0), request.least_nodes.value_or(1)),
+        .sockets = count(job.sockets_per_node).value_or(1),
+        .tasks = request.tasks.value_or(1)};
+    return submit::generic_resources(lists, scale);
+}
+
+std::optional<std::uint64_t> cpus(const job_desc_msg_t& job, const JobRequest& request) {
+    if (const auto given = count(job.min_cpus))
+        return *given;
+    if (!request.tasks && !request.cpus_per_task)
+        return std::nullopt;
+    return std::uint64_t{request.tasks.value_or(1)} * request.cpus_per_task.value_or(1);
+}
+
+void view_texts(const job_desc_msg_t& job, const Texts& text, JobRequest& request) {
+    request.partition = text(job.partition);
+    request.features = text(job.features);
+    request.account = text(job.account);
+    request.qos = text(job.qos);
+    request.reservation = text(job.reservation);
+    request.wckey = text(job.wckey);
+    request.licenses = text(job.licenses);
+    request.node_list = text(job.req_nodes);
+    request.exclude = text(job.exc_nodes);
+    request.job_name = text(job.name);
+    request.comment = text(job.comment);
+    request.admin_comment = text(job.admin_comment);
+    request.mail_user = text(job.mail_user);
+    request.mail_type = mail_types(job.mail_type);
+    request.work_dir = text(job.work_dir);
+    request.dependency = text(job.dependency);
+    request.submit_host = text(job.alloc_node);
+    request.container = text(job.container);
+    request.network = text(job.network);
+    request.burst_buffer = text(job.burst_buffer);
+    request.extra = text(job.extra);
+    request.script_args = script_args(job);
+}
+
+void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
+    request.least_nodes = count(job.min_nodes);
+    request.most_nodes = count(job.max_nodes);
+    request.tasks = count(job.num_tasks);
+    request.tasks_per_node = count(job.ntasks_per_node);
+    request.switches = count(job.req_switch);
+    request.switch_wait = count(job.wait4switch);
+    request.cpus_per_task = count(job.cpus_per_task);
+    request.threads_per_core = count(job.threads_per_core);
+    request.cpus = cpus(job, request);
+    view_memory(job.pn_min_memory, request);
+    if (job.array_inx && *job.array_inx)
+        request.array_size = submit::read_array(job.array_inx);
+    request.tres = generic(job, request);
+}
+
+void view_times(const job_desc_msg_t& job, JobRequest& request) {
+    request.time_limit = minutes(job.time_limit);
+    request.time_min = count(job.time_min);
+    request.begin_time = moment(job.begin_time);
+    request.deadline = moment(job.deadline);
+    request.priority = number(job.priority);
+    request.nice = niceness(job.nice);
+    request.het_component = number(job.het_job_offset);
+}
+
+void view_flags(const job_desc_msg_t& job, JobRequest& request) {
+    request.exclusive = exclusive(job.shared);
+    request.requeue = flag(job.requeue);
+    request.contiguous = flag(job.contiguous);
+    if (job.overcommit != NO_VAL8)
+        request.overcommit = job.overcommit != 0;
 }
 
 /// The value of an option that the SPANK plugin stored; the last one counts.
@@ -48,21 +214,59 @@ std::optional<std::string_view> option_value(const job_desc_msg_t& job, std::str
     return value;
 }
 
+JobRequest view(const job_desc_msg_t& job, bool update) {
+    JobRequest request{.partition = {},
+                       .features = {},
+                       .fabric = config::read_fabric_request(
+                           [&](std::string_view name) { return option_value(job, name); }),
+                       .least_nodes = {},
+                       .most_nodes = {},
+                       .tasks = {},
+                       .tasks_per_node = {},
+                       .switches = {},
+                       .switch_wait = {},
+                       .modify = update};
+    view_texts(job, Texts{update}, request);
+    view_sizes(job, request);
+    view_times(job, request);
+    view_flags(job, request);
+    return request;
+}
+
+void view_caller(uid_t uid, const state::Callers& callers, JobRequest& request) {
+    const auto known = callers.find(uid);
+    request.caller_known = known != callers.end();
+    if (!request.caller_known)
+        return;
+    request.user = known->second.name;
+    request.groups = known->second.groups;
+}
+
 } // namespace
 
 bool is_ours(const char* entry) { return entry && std::string_view(entry).starts_with(our_prefix); }
 
-policy::JobRequest view(const job_desc_msg_t& job) {
-    return {.partition = text(job.partition),
-            .features = text(job.features),
-            .fabric = config::read_fabric_request(
-                [&](std::string_view name) { return option_value(job, name); }),
-            .least_nodes = count(job.min_nodes),
-            .most_nodes = count(job.max_nodes),
-            .tasks = count(job.num_tasks),
-            .tasks_per_node = count(job.ntasks_per_node),
-            .switches = count(job.req_switch),
-            .switch_wait = count(job.wait4switch)};
+JobRequest view_submission(const job_desc_msg_t& job, uid_t submitted_by,
+                           const state::Callers& callers) {
+    JobRequest request = view(job, false);
+    const uid_t owner = number(job.user_id).value_or(submitted_by);
+    view_caller(owner, callers, request);
+    if (const auto other = callers.find(submitted_by);
+        owner != submitted_by && other != callers.end())
+        request.submitted_by = other->second.name;
+    if (job.script)
+        request.script = job.script;
+    request.interactive = !job.script;
+    if (job.environment)
+        request.environment = {job.environment, job.env_size};
+    return request;
+}
+
+JobRequest view_update(const job_desc_msg_t& job, uid_t asked_by, const state::Callers& callers) {
+    JobRequest request = view(job, true);
+    request.release = job.priority == INFINITE; // what `scontrol release` sends
+    view_caller(asked_by, callers, request);
+    return request;
 }
 
 } // namespace fairlead::jobsubmit

@@ -8,7 +8,7 @@
 #include "jobsubmit/fault.hpp"
 #include "jobsubmit/job_view.hpp"
 #include "jobsubmit/refresher.hpp"
-#include "policy/admit.hpp"
+#include "policy/decide.hpp"
 
 #include <cstdlib>
 #include <utility>
@@ -44,29 +44,93 @@ const char* config_path() {
     return path && *path ? path : config::default_path;
 }
 
-int refuse(const Error& refusal, char** message) {
-    *message = slurm_xstrdup(("fairlead: " + to_string(refusal)).c_str());
-    return ESLURM_INVALID_FEATURE;
+/// Slurm's own sentence follows ours on the user's terminal; its code says how it is worded.
+int slurm_code(const Error& refusal) {
+    return std::string_view(id_of(refusal.code)).starts_with("FL-A2") ? ESLURM_ACCESS_DENIED
+                                                                      : ESLURM_INVALID_FEATURE;
+}
+
+/// What stands there already, of another plugin, stays in front.
+void tell(const std::string& text, char** message) {
+    if (!message)
+        return;
+    const std::string whole = *message ? std::string(*message) + "\n" + text : text;
+    void* before = *message;
+    slurm_xfree(&before);
+    *message = slurm_xstrdup(whole.c_str());
+}
+
+std::string lines_of(const policy::Decision& decision) {
+    std::string lines;
+    const auto add = [&](const std::string& line) {
+        lines += (lines.empty() ? "fairlead: " : "\nfairlead: ") + line;
+    };
+    for (const Error& refusal : decision.refusals)
+        add(to_string(refusal));
+    for (const std::string& warning : decision.warnings)
+        add(warning);
+    return lines;
+}
+
+/// What observe mode would have done, for the log and the counters.
+void record(const policy::Decision& decision, bool update, uid_t uid) {
+    for (const Error& would : decision.would_have) {
+        refresher->count(would.code);
+        refresher->log(
+            fmt::format("observe: {} of user {}: {}{}", update ? "an update" : "a job", uid,
+                        would.code == Code::A206 ? "" : "would refuse: ", to_string(would)));
+    }
+    for (const Error& refusal : decision.refusals)
+        if (update) // the command of 22.05 shows the user no sentence
+            refresher->log(
+                fmt::format("refused an update of user {}: {}", uid, to_string(refusal)));
+}
+
+/// While no rules are in force that could be.
+int refuse_unread(const std::string& why, uid_t uid, char** message) {
+    if (uid == 0)
+        return SLURM_SUCCESS;
+    tell("fairlead: " + to_string(Error{Code::A205, "the rules of this site cannot be read, so no "
+                                                    "job is taken; tell an admin: " +
+                                                        why}),
+         message);
+    return ESLURM_ACCESS_DENIED;
+}
+
+template <class View>
+int judge(job_desc_msg_t& job, uid_t uid, char** message, View&& view) {
+    const auto in_force = refresher ? refresher->in_force() : nullptr;
+    if (!in_force)
+        return SLURM_SUCCESS;
+    if (!in_force->snapshot)
+        return in_force->refuses_because.empty()
+                   ? SLURM_SUCCESS
+                   : refuse_unread(in_force->refuses_because, uid, message);
+    const auto callers = refresher->callers().table();
+    policy::JobRequest request = view(job, uid, *callers);
+    const bool update = request.modify;
+    if (!request.caller_known)
+        refresher->callers().want(update ? uid : job.user_id);
+    const policy::Decision decision = policy::decide(std::move(request), *in_force->snapshot);
+    record(decision, update, uid);
+    if (const std::string lines = lines_of(decision); !lines.empty())
+        tell(lines, message);
+    if (!decision.refusals.empty())
+        return slurm_code(decision.refusals.front());
+    apply(decision.patch, job);
+    return SLURM_SUCCESS;
 }
 
 int submit(job_desc_msg_t& job, uint32_t uid, char** message) {
     // First of all, because nothing after it may leave a forged entry behind by failing.
-    if (strip_forged(job))
-        slurm_info("fairlead: stripped forged FAIRLEAD_ entries of user %u", uid);
-    const policy::JobRequest request = view(job);
-    const auto snapshot = refresher ? refresher->snapshot() : nullptr;
-    if (!snapshot)
-        return SLURM_SUCCESS;
-    const policy::Admission admission = policy::admit(request, *snapshot);
-    if (admission.would_have) {
-        refresher->count(admission.would_have->code);
-        slurm_info("fairlead: observe: would refuse a job of user %u: %s", uid,
-                   to_string(*admission.would_have).c_str());
-    }
-    if (admission.refusal)
-        return refuse(*admission.refusal, message);
-    apply(admission.patch, job);
-    return SLURM_SUCCESS;
+    if (strip_forged(job) && refresher)
+        refresher->log(fmt::format("stripped forged FAIRLEAD_ entries of user {}", uid));
+    return judge(job, uid, message, view_submission);
+}
+
+int modify(job_desc_msg_t& job, uint32_t uid, char** message) {
+    strip_forged(job);
+    return judge(job, uid, message, view_update);
 }
 
 } // namespace
@@ -94,9 +158,8 @@ int job_submit(job_desc_msg_t* job, uint32_t submit_uid, char** message) {
                    [&] { return jobsubmit::submit(*job, submit_uid, message); });
 }
 
-int job_modify(job_desc_msg_t* job, job_record_t*, uint32_t FAIRLEAD_JOB_MODIFY_MESSAGE) {
-    return guarded("job_modify", SLURM_SUCCESS, jobsubmit::report_fault, [&] {
-        jobsubmit::strip_forged(*job);
-        return SLURM_SUCCESS;
-    });
+int job_modify(job_desc_msg_t* job, job_record_t*,
+               uint32_t submit_uid FAIRLEAD_JOB_MODIFY_MESSAGE) {
+    return guarded("job_modify", SLURM_SUCCESS, jobsubmit::report_fault,
+                   [&] { return jobsubmit::modify(*job, submit_uid, FAIRLEAD_MODIFY_MESSAGE); });
 }

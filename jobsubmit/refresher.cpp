@@ -6,8 +6,10 @@
 #include "config/private.hpp"
 #include "jobsubmit/compat.hpp"
 #include "jobsubmit/fault.hpp"
+#include "policy/callers_of.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
+#include "state/record.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -18,6 +20,21 @@ namespace fairlead::jobsubmit {
 namespace {
 
 constexpr auto interval = std::chrono::seconds(1);
+
+std::filesystem::path run_file(const char* name) {
+    return std::filesystem::path(config::run_dir) / "admission" / name;
+}
+
+/// Tells contents apart for people; not a defence against anybody. FNV-1a, 64 bits.
+std::string revision_of(std::span<const std::filesystem::path> files) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const std::filesystem::path& file : files) {
+        const auto content = read_file(file);
+        for (const char byte : content ? *content : std::string{})
+            hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+    }
+    return fmt::format("{:016x}", hash);
+}
 
 std::string stamp(const std::filesystem::path& path) {
     struct stat info{};
@@ -45,9 +62,11 @@ class SignalsBlocked {
 
 } // namespace
 
-/// The configuration is local, so it is read here; the pause file may be on storage that hangs, so
-/// only the thread looks at it.
-Refresher::Refresher(std::filesystem::path config_path) : config_path_(std::move(config_path)) {
+/// The configuration is local, so it is read here; the pause file may be on storage that hangs, and
+/// so may the directory service, so only the thread looks at them.
+Refresher::Refresher(std::filesystem::path config_path)
+    : config_path_(std::move(config_path)), in_force_(std::make_shared<const InForce>()),
+      callers_(run_file("callers.json")) {
     reload_if_changed();
     const SignalsBlocked blocked;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -60,22 +79,30 @@ Refresher::~Refresher() {
 
 void Refresher::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (!stop.stop_requested()) {
-        guarded("refresh", 0, report_fault, [this] {
-            reload_if_changed();
-            look_for_pause();
-            flush_counts();
+    const auto step = [](const char* name, auto&& work) {
+        guarded(name, 0, report_fault, [&] {
+            work();
             return 0;
         });
+    };
+    while (!stop.stop_requested()) {
+        step("reload", [this] { reload_if_changed(); });
+        step("pause", [this] { look_for_pause(); });
+        step("log", [this] { write_log(); });
+        step("count", [this] { flush_counts(); });
+        step("callers", [this] { callers_.refresh(); });
         wake_.wait_for(lock, stop, interval, [] { return false; });
     }
+    step("log", [this] { write_log(); });
 }
 
 std::string Refresher::fingerprint() const {
-    const auto current = snapshot_.load();
-    std::string print = stamp(config_path_) + stamp(config::catalog_path);
-    if (current)
-        print += stamp(current->config.catalog);
+    const auto current = in_force_.load();
+    std::string print = stamp(config::catalog_path);
+    for (const auto& file : policy::rule_files(config_path_).value_or(std::vector{config_path_}))
+        print += file.native() + stamp(file);
+    if (current->snapshot)
+        print += stamp(current->snapshot->config.catalog);
     return print;
 }
 
@@ -89,40 +116,99 @@ void Refresher::reload_if_changed() {
 }
 
 void Refresher::look_for_pause() {
-    const auto current = snapshot_.load();
-    if (!current || current->paused == state::paused(current->config.state_dir))
+    const auto current = in_force_.load();
+    if (!current->snapshot)
+        return look_for_pause_while_broken(current->refuses_because);
+    const policy::Snapshot& before = *current->snapshot;
+    if (before.paused == state::paused(before.config.state_dir))
         return;
-    policy::Snapshot changed = *current;
-    changed.paused = !changed.paused;
-    slurm_info("fairlead: %s", changed.paused ? "paused: every job passes" : "resumed");
-    publish(changed);
+    auto changed = std::make_shared<policy::Snapshot>(before);
+    changed->paused = !changed->paused;
+    slurm_info("fairlead: %s", changed->paused ? "paused: every job passes" : "resumed");
+    publish({std::move(changed), {}});
 }
 
-/// A bad file leaves the last good snapshot in force, or, at start, lets every job pass.
-void Refresher::reload() {
-    const char* fate = snapshot_.load() ? "the last good configuration stays in force"
-                                        : "every job passes unchanged";
+void Refresher::look_for_pause_while_broken(const std::string& refuses_because) {
+    if (broken_.empty())
+        return;
+    const bool paused = state::paused(config::state_dir_of(config_path_.c_str()));
+    if (paused == refuses_because.empty())
+        return;
+    slurm_info("fairlead: %s",
+               paused ? "paused: every job passes" : "resumed: every job is refused");
+    publish({nullptr, paused ? std::string{} : broken_});
+}
+
+Result<policy::Snapshot> Refresher::read() const {
     auto config = config::load(config_path_);
-    if (!config) {
-        slurm_error("fairlead: %s; %s", to_string(config.error()).c_str(), fate);
-        return;
-    }
+    if (!config)
+        return std::unexpected(config.error());
     auto catalog = catalog::Catalog::load(config::catalog_path, config->catalog);
-    if (!catalog) {
-        slurm_error("fairlead: %s; %s", to_string(catalog.error()).c_str(), fate);
-        return;
+    if (!catalog)
+        return std::unexpected(catalog.error());
+    auto rules = policy::load_rules(config_path_);
+    if (!rules)
+        return std::unexpected(rules.error());
+    const auto before = in_force_.load()->snapshot;
+    return policy::Snapshot{std::move(*config), std::move(*catalog), before && before->paused,
+                            std::move(*rules)};
+}
+
+/// A bad file leaves the last good snapshot in force.
+void Refresher::reload() {
+    auto snapshot = read();
+    if (!snapshot) {
+        refuse_or_pass(snapshot.error());
+        return write_state();
     }
     const auto secrets = config::check_private(config_path_.parent_path() / config::private_name);
     if (!secrets && secrets.error().code != Code::X101)
         slurm_error("fairlead: %s", to_string(secrets.error()).c_str());
-    slurm_info("fairlead: configuration %s in force, %zu partitions", config_path_.c_str(),
-               config->partitions.size());
-    const auto before = snapshot_.load();
-    publish({std::move(*config), std::move(*catalog), before && before->paused});
+    const auto files = policy::rule_files(config_path_).value_or(std::vector{config_path_});
+    state_ = {
+        .revision = revision_of(files), .since = state::utc_now(), .rules = snapshot->rules.size()};
+    slurm_info("fairlead: configuration %s in force, revision %s, %zu partitions, %zu rules",
+               config_path_.c_str(), state_.revision.c_str(), snapshot->config.partitions.size(),
+               snapshot->rules.size());
+    callers_.expect(policy::callers_of(*snapshot));
+    publish({std::make_shared<const policy::Snapshot>(std::move(*snapshot)), {}});
+    write_state();
 }
 
-void Refresher::publish(const policy::Snapshot& snapshot) {
-    snapshot_.store(std::make_shared<const policy::Snapshot>(snapshot));
+/// Where nothing was in force yet: jobs are refused where rules are enforced, and pass elsewhere.
+void Refresher::refuse_or_pass(const Error& error) {
+    const std::string why = to_string(error);
+    state_.error = why;
+    const char* fate = "the last good configuration stays in force";
+    if (!in_force_.load()->snapshot) {
+        state_.refuses = config::refuses_when_broken(config_path_.c_str());
+        fate = state_.refuses ? "every job is refused" : "every job passes unchanged";
+        broken_ = state_.refuses ? why : std::string{};
+        publish({nullptr, broken_});
+    }
+    slurm_error("fairlead: %s; %s", why.c_str(), fate);
+}
+
+void Refresher::publish(InForce&& in_force) {
+    in_force_.store(std::make_shared<const InForce>(std::move(in_force)));
+}
+
+void Refresher::write_state() {
+    const auto file = run_file("policy.json");
+    auto written = make_folders(file.parent_path(), 0755);
+    if (written)
+        written = state::write_policy_state(file, state_);
+    if (!written)
+        slurm_error("fairlead: %s", to_string(written.error()).c_str());
+}
+
+void Refresher::write_log() {
+    std::string line;
+    while (log_.pop(line))
+        slurm_info("fairlead: %s", line.c_str());
+    if (const std::uint64_t lost = log_.take_lost())
+        slurm_info("fairlead: %llu lines of the log are lost, jobs came too fast",
+                   static_cast<unsigned long long>(lost));
 }
 
 /// Adds what is new to what stands there, which an earlier slurmctld may have written.
@@ -136,7 +222,7 @@ void Refresher::flush_counts() {
     }
     if (fresh.empty())
         return;
-    const auto file = std::filesystem::path(config::run_dir) / "admission" / "observed.json";
+    const auto file = run_file("observed.json");
     if (auto added = state::add_counts(file, fresh); !added)
         slurm_error("fairlead: %s", to_string(added.error()).c_str());
 }

@@ -9,8 +9,8 @@ namespace {
 using config::Mode;
 
 bool is_exempt(const JobRequest& request, const config::PolicySettings& settings) {
-    return request.user &&
-           std::ranges::find(settings.exempt, *request.user) != settings.exempt.end();
+    const auto& who = request.submitted_by ? request.submitted_by : request.user;
+    return who && std::ranges::find(settings.exempt, *who) != settings.exempt.end();
 }
 
 /// Whoever is not looked up yet may be exempt, so it is no refusal that would stand.
@@ -80,8 +80,9 @@ JobRequest patched(const JobRequest& request, const JobPatch& patch) {
     return result;
 }
 
-Decision decide(const JobRequest& request, const Snapshot& snapshot) {
+Decision decide(JobRequest request, const Snapshot& snapshot) {
     Decision decision;
+    request.default_partition = snapshot.config.default_partition;
     if (snapshot.paused)
         return decision;
     decision.exempt = is_exempt(request, snapshot.config.policy);

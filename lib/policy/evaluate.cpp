@@ -124,6 +124,9 @@ void take(const Action& action, const Rule& rule, const View& view, Outcome& out
         return;
     case Verb::Hold:
         outcome.patch.hold = outcome.patch.hold || !view.request.modify;
+        if (view.request.release)
+            outcome.refusals.push_back(
+                refusal(Code::A201, "the site holds such jobs; an operator releases them", rule));
         return;
     case Verb::Warn:
         outcome.warnings.push_back(render(action.message, view));
@@ -152,7 +155,7 @@ bool matters(const Action& action, const Rule& rule, const View& view) {
     case Verb::Warn:
         return false;
     case Verb::Hold:
-        return !view.request.modify;
+        return !view.request.modify || view.request.release;
     case Verb::Require:
         return is_missing(view, action.target);
     case Verb::Reject:

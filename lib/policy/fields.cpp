@@ -231,6 +231,8 @@ std::optional<bool> flag_of(const View& view, const FieldRef& ref) {
 
 std::optional<std::string_view> text_of(const View& view, const FieldRef& ref) {
     const auto text = raw_text(view, ref);
+    if (!text && ref.field->name == "partition" && !view.request.modify)
+        return view.request.default_partition;
     const bool variable = ref.field->special == Special::Environment; // may be set and empty
     return text && text->empty() && !variable ? std::nullopt : text;
 }
@@ -244,6 +246,9 @@ bool is_set(const View& view, const FieldRef& ref) {
     case Kind::Text:
         return text_of(view, ref).has_value();
     case Kind::Words:
+        if (ref.field->special == Special::None)
+            return raw_text(view, ref).value_or("").find_first_not_of(ref.field->separators) !=
+                   std::string_view::npos;
         break;
     }
     return any_word(view, ref, [](std::string_view) { return true; });

@@ -66,7 +66,8 @@ struct View {
     const JobPatch& patch;
 };
 
-/// Nothing where the field is unset or an update takes it away.
+/// Nothing where the field is unset or an update takes it away. A partition that is not asked for
+/// is the default one, and unset all the same.
 std::optional<std::uint64_t> number_of(const View& view, const FieldRef& ref);
 std::optional<bool> flag_of(const View& view, const FieldRef& ref);
 std::optional<std::string_view> text_of(const View& view, const FieldRef& ref);

@@ -34,6 +34,9 @@ struct JobRequest {
 
     bool modify = false;      ///< an update of a job, not a submission
     bool caller_known = true; ///< false: neither `user` nor `groups` could be looked up yet
+    bool release = false;     ///< an update that ends a hold (scontrol release)
+    std::optional<std::string> default_partition{}; ///< where it asks for none
+    std::optional<std::string> submitted_by{};      ///< where it is not the user: root for them
     std::optional<std::string> user{}, account{}, qos{}, reservation{}, wckey{};
     std::vector<std::string> groups{};      ///< Unix groups of the user, the first is the job's
     std::optional<std::string> licenses{};  ///< comma list: "matlab:2,fluent@server"

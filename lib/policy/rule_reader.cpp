@@ -264,7 +264,9 @@ Result<void> check_names(const Rules& rules) {
     return {};
 }
 
-Result<std::vector<fs::path>> files_of(const fs::path& config) {
+} // namespace
+
+Result<std::vector<fs::path>> rule_files(const fs::path& config) {
     std::vector<fs::path> files;
     std::error_code error;
     const fs::path folder = config.parent_path() / "policy.d";
@@ -278,8 +280,6 @@ Result<std::vector<fs::path>> files_of(const fs::path& config) {
     files.insert(files.begin(), config);
     return files;
 }
-
-} // namespace
 
 Result<Rules> parse_rules(std::string_view text, const fs::path& path) {
     const Reader reader{path, schemas.back()};
@@ -323,7 +323,7 @@ Result<Rules> load_rules(std::span<const fs::path> files) {
 }
 
 Result<Rules> load_rules(const fs::path& config) {
-    const auto files = files_of(config);
+    const auto files = rule_files(config);
     if (!files)
         return std::unexpected(files.error());
     return load_rules(*files);

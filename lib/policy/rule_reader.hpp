@@ -25,6 +25,9 @@ using Rules = std::vector<Rule>;
 /// to others, or a file of rules (`schema: fairlead.policy/1`). FL-X102, X104, X105, X106.
 Result<Rules> parse_rules(std::string_view text, const std::filesystem::path& path);
 
+/// The configuration, and policy.d/*.yaml beside it by name. FL-X103.
+Result<std::vector<std::filesystem::path>> rule_files(const std::filesystem::path& config);
+
 /// Those of the configuration and of policy.d/*.yaml beside it, by name. A name must be unique.
 Result<Rules> load_rules(const std::filesystem::path& config);
 

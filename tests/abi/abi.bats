@@ -24,7 +24,7 @@ slurm_version() {
 exports() { nm -D --defined-only "$1" | awk '{ print $3 }' | sort; }
 mapped() { sed -n 's/^    \([a-z_]*\);$/\1/p' "$1" | sort; }
 # linked FILE: short names of the libraries it names itself.
-linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' | sort | xargs; }
+linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9_+-]*\).*\]/\1/p' | sort | xargs; }
 
 @test "a C program loads the SPANK plugin and reads its name, type and version" {
     run -0 "$load" "$front" plugin
@@ -69,9 +69,9 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z_+-]*\).*\]/\1/p' 
     done
 }
 
-@test "the whole planning part links hwloc, libnuma and yaml-cpp, admission yaml-cpp, beside the C++ runtime" {
+@test "the whole planning part links hwloc, libnuma and yaml-cpp, admission yaml-cpp and RE2, beside the C++ runtime" {
     [[ $(linked "$core") =~ ^c\ gcc_s\ hwloc\ (m\ )?numa\ stdc\+\+\ yaml-cpp$ ]]
-    [[ $(linked "$job_submit") =~ ^c\ gcc_s\ (m\ )?stdc\+\+\ yaml-cpp$ ]]
+    [[ $(linked "$job_submit") =~ ^(absl_[a-z0-9_]+\ )*c\ gcc_s\ (m\ )?re2\ stdc\+\+\ yaml-cpp$ ]]
 }
 
 @test "the program that asks libfabric links it and the C++ runtime" {

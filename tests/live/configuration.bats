@@ -48,8 +48,8 @@ said() {
 
 kinds="missing empty unreadable malformed unknown-key bad-value"
 
-@test "slurmctld starts with any of them, says so, and lets jobs pass" {
-    for kind in $kinds; do
+@test "slurmctld starts with any of them, says so, and lets jobs pass where no rules are enforced" {
+    for kind in missing empty malformed unknown-key bad-value; do
         "$CLUSTER" controller "$CLUSTER_DIR" stop
         broken $kind "$CLUSTER_DIR/conf/head/fairlead.yaml"
         : >"$CLUSTER_DIR/log/slurmctld.log"
@@ -61,6 +61,46 @@ kinds="missing empty unreadable malformed unknown-key bad-value"
         rm -rf "$CLUSTER_DIR/conf/head/fairlead.yaml"
     done
 }
+
+# enforced KIND: a configuration that enforces rules, broken.
+enforced() {
+    broken "$1" "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    [[ $1 == unreadable ]] || printf 'policy_mode: enforce\n' >>"$CLUSTER_DIR/conf/head/fairlead.yaml"
+}
+
+@test "slurmctld starts with any of them, and refuses jobs with the reason where rules are enforced or may be" {
+    for kind in empty unreadable malformed unknown-key bad-value; do
+        "$CLUSTER" controller "$CLUSTER_DIR" stop
+        enforced $kind
+        : >"$CLUSTER_DIR/log/slurmctld.log"
+        "$CLUSTER" controller "$CLUSTER_DIR" start
+        logged "error: fairlead: .*fairlead.yaml.*; every job is refused"
+        run ! as ada sbatch --wrap true
+        [[ $output == *"the rules of this site cannot be read"*fairlead.yaml*"[FL-A205]"* ]]
+        run -0 as root sbatch --hold --parsable -o /dev/null --wrap true
+        as root scancel "$output"
+        rm -rf "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    done
+}
+
+@test "a pause lets jobs through while rules cannot be read, and policy_broken: accept does" {
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    conf=$CLUSTER_DIR/conf/head/fairlead.yaml
+    printf 'policy_mode: enforce\nstate_dir: /run/cluster/shared/state\nnonsense: 1\n' >"$conf"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    wait_for 20 is_idle n3
+    run ! as ada sbatch --wrap true
+    [[ $output == *FL-A205* ]]
+    run -1 fairlead policy status
+    as root touch /run/cluster/shared/state/paused
+    wait_for 5 logged 'paused: every job passes'
+    run -0 as ada srun -Q hostname
+    as root rm /run/cluster/shared/state/paused
+    wait_for 5 logged 'resumed: every job is refused'
+    printf 'policy_broken: accept # for now\n' >>"$conf"
+    wait_for 5 accepted
+}
+accepted() { as ada srun -Q hostname; }
 
 @test "slurmctld takes the configuration up as soon as it is mended" {
     "$CLUSTER" controller "$CLUSTER_DIR" stop

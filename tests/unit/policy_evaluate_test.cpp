@@ -255,5 +255,37 @@ TEST(PolicyEvaluate, ValuesMayNameFieldsOfTheJob) {
     EXPECT_FALSE(on(list, request).patch.mail_user);
 }
 
+TEST(PolicyEvaluate, AHoldIsNotReleasedByItsUser) {
+    const char* list = "- {name: a, when: {job_name: big}, hold: true}\n";
+    JobRequest request = update();
+    request.release = true;
+    EXPECT_EQ(refusals(on(list, request)).substr(0, 7), "FL-A203");
+    request.job_name = "big";
+    EXPECT_EQ(refusals(on(list, request)),
+              "FL-A201 the site holds such jobs; an operator releases them (rule a)\n");
+    request.job_name = "small";
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.job_name.reset();
+    request.release = false;
+    EXPECT_EQ(refusals(on(list, request)), "");
+}
+
+TEST(PolicyEvaluate, ThePartitionThatIsNotAskedForIsTheDefaultOne) {
+    const char* list = "- {name: a, when: {partition: cpu}, warn: \"in {partition}\"}\n"
+                       "- {name: b, when: {partition: unset}, warn: unset}\n"
+                       "- {name: c, default: {partition: gpu}}\n"
+                       "- {name: d, when: {partition: cpu}, reject: no}\n";
+    JobRequest request = submission();
+    request.partition.reset();
+    request.default_partition = "cpu";
+    const Outcome outcome = on(list, request);
+    EXPECT_EQ(outcome.warnings, (std::vector<std::string>{"in cpu", "unset"}));
+    EXPECT_EQ(outcome.patch.partition, "gpu");
+    EXPECT_EQ(refusals(outcome), "");
+    request = update();
+    request.default_partition = "cpu";
+    EXPECT_TRUE(on("- {name: a, when: {partition: cpu}, warn: x}\n", request).warnings.empty());
+}
+
 } // namespace
 } // namespace fairlead::policy

@@ -1,10 +1,10 @@
-#include "policy/admit.hpp"
+#include "policy/decide.hpp"
 
 #include <stdexcept>
 
 namespace fairlead::policy {
 
-Admission admit(const JobRequest& request, const Snapshot&) {
+Decision decide(JobRequest request, const Snapshot&) {
     if (request.partition == "odd")
         throw 42; // not a std::exception
     throw std::runtime_error("thrown on purpose");

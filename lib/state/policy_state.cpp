@@ -1,0 +1,49 @@
+#include "state/policy_state.hpp"
+
+#include "base/files.hpp"
+#include "state/record.hpp"
+
+namespace fairlead::state {
+namespace {
+
+constexpr Schema schema{"fairlead.policy-state", 1};
+
+std::string text(const Json& record, const char* key) {
+    const auto found = record.find(key);
+    return found != record.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+} // namespace
+
+Result<std::optional<PolicyState>> read_policy_state(const std::filesystem::path& file) {
+    const auto content = read_file(file);
+    if (!content && content.error().code == Code::X101)
+        return std::nullopt;
+    if (!content)
+        return std::unexpected(content.error());
+    const auto record = parse_record(*content, schema, file.native());
+    if (!record)
+        return std::unexpected(record.error());
+    PolicyState state{.revision = text(*record, "revision"), .since = text(*record, "since")};
+    if (const auto rules = record->find("rules");
+        rules != record->end() && rules->is_number_unsigned())
+        state.rules = rules->get<std::size_t>();
+    if (const std::string error = text(*record, "error"); !error.empty())
+        state.error = error;
+    state.refuses = record->value("refuses", Json(false)) == Json(true);
+    return state;
+}
+
+Result<void> write_policy_state(const std::filesystem::path& file, const PolicyState& state) {
+    Json record{{"schema", to_string(schema)},
+                {"revision", state.revision},
+                {"since", state.since},
+                {"rules", state.rules},
+                {"refuses", state.refuses}};
+    if (state.error)
+        record["error"] = *state.error;
+    return write_atomic(file, record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
+                        0644);
+}
+
+} // namespace fairlead::state

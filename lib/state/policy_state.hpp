@@ -1,0 +1,27 @@
+/// What slurmctld's plugin has in force, for `fairlead policy status`.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace fairlead::state {
+
+struct PolicyState {
+    std::string revision; ///< of the files in force; empty where none is
+    std::string since;    ///< when they came into force, UTC
+    std::size_t rules = 0;
+    std::optional<std::string> error{}; ///< why what is in the files now is not in force
+    bool refuses = false;               ///< nothing is in force, and every job is refused
+    bool operator==(const PolicyState&) const = default;
+};
+
+/// Nothing where slurmctld's plugin never ran here. FL-X202, FL-X203.
+Result<std::optional<PolicyState>> read_policy_state(const std::filesystem::path& file);
+
+/// Replaces the file. FL-X201.
+Result<void> write_policy_state(const std::filesystem::path& file, const PolicyState& state);
+
+} // namespace fairlead::state

@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# The rules of a site in slurmctld: submissions, updates, reload, who is exempt, what is observed.
+bats_require_minimum_version 1.5.0
+load lib
+# shellcheck source=tests/live/site.bash
+source "$BATS_TEST_DIRNAME/site.bash"
+load policy_site
+
+setup_file() { policy_site; }
+teardown_file() { cluster_down; }
+teardown() { cluster_report; }
+
+@test "a rule refuses with its own sentence, all of them at once, whatever the command" {
+    rules '- {name: account, require: {account: "say who pays: --account=NAME"}}' \
+        '- {name: long, when: {partition: cpu, time_limit: "> 2h"}, reject: "{partition} runs 2 h at most, not {time_limit}"}'
+    for command in "sbatch --wrap true" "srun -Q true" "salloc -Q true"; do
+        # shellcheck disable=SC2086
+        run ! as ada ${command%% *} -t 3:00:00 ${command#* }
+        [[ $output == *"fairlead: say who pays: --account=NAME (rule account) [FL-A202]"* ]]
+        [[ $output == *"fairlead: cpu runs 2 h at most, not 03:00:00 (rule long) [FL-A201]"* ]]
+        [[ $output == *"Access/permission denied"* ]]
+    done
+    run -0 held -A bio -t 2:00:00
+}
+
+@test "defaults, settings, routes, caps and what is appended are in the job" {
+    rules '- {name: a, default: {time_limit: 30m, qos: normal, requeue: false, account: bio}}' \
+        '- {name: b, when: {tasks: ">= 8"}, route: {partition: big}}' \
+        '- {name: c, cap: {memory: 500M, most_nodes: 1}}' \
+        '- {name: d, append: {comment: seen, admin_comment: "by {user}", features: fast}}' \
+        '- {name: e, set: {exclusive: true, mail_user: "{user}@example.org", begin_time: 2031-01-01T00:00:00Z}}' \
+        '- {name: f, when: {job_name: odd}, set: {tasks: 2, cpus_per_task: 1, threads_per_core: 1, time_limit: unlimited, licenses: "x:2"}}'
+    run -0 held -n 8 --mem 900M -N1-2 --comment mine --mail-type END
+    [[ $output == *" Partition=big "* && $output == *" TimeLimit=00:30:00 "* && $output == *" Requeue=0 "* ]]
+    [[ $output == *" Account=bio "* && $output == *" Comment=mine;seen "* && $output == *" AdminComment=by ada "* ]]
+    [[ $output == *" Features=fast "* && $output == *" MinMemoryNode=500M "* && $output == *" OverSubscribe=NO "* ]]
+    [[ $output == *" MailUser=ada@example.org"* && $output == *" EligibleTime=203"* ]]
+    run -0 held -J odd -n 4
+    [[ $output == *" NumTasks=2 "* && $output == *" NumCPUs=2 "* && $output == *" TimeLimit=UNLIMITED "* && $output == *" Licenses=x:2 "* ]]
+}
+
+@test "a warning is shown and the job goes on; a hold is one that its user cannot end" {
+    rules '- {name: w, when: {work_dir: /home*}, warn: "{work_dir} is slow"}' \
+        '- {name: h, when: {job_name: big}, hold: true}'
+    run -0 as ada sbatch --parsable --hold -D /home -o /dev/null --wrap true
+    [[ $output == *"fairlead: /home is slow"* ]]
+    as root scancel "${lines[-1]}"
+    id=$(as ada sbatch --parsable -J big -o /dev/null --wrap true)
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" Reason=JobHeldUser "* ]]
+    run ! as ada scontrol release "$id"
+    wait_for 5 logged 'refused an update of user 5001: this update cannot be checked, because it does not name job_name.*FL-A203'
+    as root scontrol release "$id"
+    wait_for 20 completed "$id"
+}
+completed() { as root scontrol show job "$1" | grep -q JobState=COMPLETED; }
+
+@test "what is submitted small cannot be updated large" {
+    rules '- {name: long, when: {partition: cpu, time_limit: "> 2h"}, reject: "{partition} runs 2 h at most"}' \
+        '- {name: payer, when: {account: {not: bio}}, reject: "only bio pays here"}'
+    id=$(as ada sbatch --parsable --hold -A bio -p cpu -t 1:00:00 -o /dev/null --wrap true)
+    run ! as ada scontrol update jobid="$id" timelimit=5:00:00
+    wait_for 5 logged 'refused an update of user 5001: this update cannot be checked, because it does not name partition.*FL-A203'
+    run ! as ada scontrol update jobid="$id" timelimit=5:00:00 partition=cpu
+    wait_for 5 logged 'refused an update of user 5001: cpu runs 2 h at most'
+    run ! as ada scontrol update jobid="$id" account=chem
+    run ! as ada scontrol update jobid="$id" account=
+    run -0 as ada scontrol update jobid="$id" timelimit=0:30:00
+    run -0 as ada scontrol update jobid="$id" name=other
+    run -0 as root scontrol update jobid="$id" timelimit=5:00:00
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" TimeLimit=05:00:00 "* && $output == *" Account=bio "* && $output == *" JobName=other "* ]]
+    as root scancel "$id"
+}
+
+@test "each task of an array and each component of a heterogeneous job is held to the rules" {
+    rules '- {name: tasks, when: {array_size: "> 10"}, reject: "{array_size} tasks, 10 at most"}' \
+        '- {name: long, when: {time_limit: "> 2h", partition: cpu}, reject: "2 h at most"}' \
+        '- {name: wide, when: {tasks: "> 2", het_component: "1"}, reject: "component {het_component} has {tasks} tasks"}'
+    run ! as ada sbatch --hold --array=1-100%5 --wrap true
+    [[ $output == *"100 tasks, 10 at most"* ]]
+    id=$(as ada sbatch --parsable --hold --array=1-4 -p cpu -t 60 -o /dev/null --wrap true)
+    run ! as ada scontrol update jobid="${id}_2" timelimit=5:00:00 partition=cpu
+    run ! as ada scontrol update jobid="$id" timelimit=5:00:00 partition=cpu
+    run -0 as ada scontrol update jobid="${id}_2" timelimit=90
+    as root scancel "$id"
+    run ! as ada sbatch --hold -n 1 : -n 3 --wrap true
+    [[ $output == *"component 1 has 3 tasks"* ]]
+    run ! as ada salloc -n 1 : -n 3 true
+    [[ $output == *"component 1 has 3 tasks"* ]]
+}
+
+@test "users and Unix groups are known by name" {
+    rules '- {name: g, when: {group: genomics}, reject: "genomics waits"}' '- {name: u, when: {user: bob}, reject: "not {user}"}'
+    wait_for 10 knows_who
+    run ! as ada sbatch --hold --wrap true
+    [[ $output == *"genomics waits"* && $output != *FL-A204* ]]
+}
+# The first job of somebody whom no rule names may come before the look-up.
+knows_who() { [[ $(as ada sbatch --hold --wrap true 2>&1) == *"genomics waits"* ]]; }
+
+@test "root and who is named are exempt, and root submitting for others is" {
+    rules '- {name: no, reject: "nobody"}'
+    run ! as ada sbatch --hold --wrap true
+    id=$(as root sbatch --parsable --hold -o /dev/null --wrap true)
+    as root scancel "$id"
+    id=$(as root sbatch --parsable --hold --uid=ada -D /tmp -o /dev/null --wrap true)
+    as root scancel "$id"
+    sed -i 's/^policy_exempt:.*/policy_exempt: [ada]/' "$CONF"
+    wait_for 5 accepts
+    sed -i 's/^policy_exempt:.*/policy_exempt: [root]/' "$CONF"
+    wait_for 5 refuses
+}
+accepts() { held; }
+refuses() { ! held; }
+
+@test "rules that observe say in the log what they would do, and count it" {
+    rules '- {name: a, when: {job_name: odd}, reject: "no"}' '- {name: b, default: {comment: w}}'
+    sed -i 's/^policy_mode:.*/policy_mode: observe/' "$CONF"
+    wait_for 5 held -J odd
+    run -0 held -J odd
+    [[ $output != *" Comment=w "* ]]
+    wait_for 5 logged 'observe: a job of user 5001: would refuse: no \(rule a\) \[FL-A201\]'
+    wait_for 5 logged "observe: a job of user 5001: rules would set comment to 'w' \[FL-A206\]"
+    wait_for 5 counted
+    run -0 fairlead policy status
+    [[ $output == *"rules: 2, mode observe, revision "* && $output == *"admission would have acted "*"FL-A201"* ]]
+    rules '- {name: a, mode: observe, reject: "no"}' '- {name: b, set: {comment: w}}'
+    run -0 held
+    [[ $output == *" Comment=w "* ]]
+    wait_for 5 logged 'observe: a job of user 5001: would refuse: no \(rule a\)'
+}
+counted() { as root grep -q FL-A206 /run/fairlead/admission/observed.json; }
+
+@test "rules that are bad leave the last good ones in force, and status says why" {
+    rules '- {name: a, reject: "no"}'
+    printf 'schema: fairlead.policy/1\npolicy:\n  - {name: b, rejct: x}\n' >"$RULES"
+    wait_for 5 logged "site.yaml:3:.*unknown key 'rejct'.*the last good configuration stays in force"
+    run ! held
+    run -0 fairlead policy status
+    [[ $output == *"what the files say now is not in force: "*"site.yaml:3:"* ]]
+    run -0 fairlead policy status --format json
+    [[ $output == *'"rules": 1'* && $output == *'"refuses": false'* ]]
+    rules '- {name: a, warn: "fine"}'
+    run -0 fairlead policy status
+    [[ $output != *"not in force"* ]]
+}
+
+@test "scontrol reconfigure every second under load loses no rule and no slurmctld" {
+    rules '- {name: a, when: {job_name: odd}, reject: "no"}'
+    for _ in 1 2 3 4 5; do
+        as root scontrol reconfigure
+        for name in odd even odd even; do
+            if [[ $name == odd ]]; then
+                run ! as ada sbatch --hold -J odd -o /dev/null --wrap true
+                [[ $output == *FL-A201* ]]
+            else
+                run -0 as ada sbatch --hold -J even -o /dev/null --wrap true
+            fi
+        done
+    done
+    as root scancel -u ada
+}
+
+@test "job_submit/lua beside it sees the job first, and both have their say" {
+    plugins=$(as root scontrol show config | awk '$1 == "PluginDir" { print $3 }')
+    [[ -e ${plugins##*:}/job_submit_lua.so ]] || skip "this Slurm has no job_submit/lua"
+    rules '- {name: a, when: {comment: "from lua"}, append: {comment: "and fairlead"}}'
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    cat >"$CLUSTER_DIR/slurm/job_submit.lua" <<'END'
+function slurm_job_submit(job, partitions, uid) job.comment = "from lua" return slurm.SUCCESS end
+function slurm_job_modify(job, record, partitions, uid) return slurm.SUCCESS end
+return slurm.SUCCESS
+END
+    sed -i 's/^JobSubmitPlugins=.*/JobSubmitPlugins=lua,fairlead/' "$CLUSTER_DIR/slurm/slurm.conf"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    run -0 held
+    [[ $output == *" Comment=from lua;and fairlead "* ]]
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    sed -i 's/^JobSubmitPlugins=.*/JobSubmitPlugins=fairlead/' "$CLUSTER_DIR/slurm/slurm.conf"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+}
+
+@test "a call makes no system call but for memory and futexes" {
+    rules '- {name: a, when: {job_name: {regex: "^o"}}, reject: "no"}' '- {name: b, mode: observe, set: {wckey: w}}' \
+        '- {name: c, when: {user: x}, warn: "w"}' '- {name: d, append: {comment: "of {user}"}}'
+    metered "$SITE_PREFIX/lib/slurm/job_submit_fairlead.so"
+    wait_for 5 held
+    run -0 calls_of several
+    for call in "${lines[@]}"; do
+        [[ $call =~ ^(brk|mmap|munmap|madvise|futex)$ ]]
+    done
+    unmetered
+}
+several() {
+    for ((i = 0; i < 10; i++)); do
+        as ada sbatch --hold -J "job$i" -o /dev/null --wrap true
+        as ada sbatch --hold -J "odd$i" -o /dev/null --wrap true || :
+    done >/dev/null 2>&1
+    as root scancel -u ada
+}
