@@ -6,6 +6,8 @@
 #include "cli/commands.hpp"
 #include "config/paths.hpp"
 #include "config/private.hpp"
+#include "policy/findings.hpp"
+#include "policy/rule_reader.hpp"
 
 #include <memory>
 
@@ -34,6 +36,20 @@ void print_partition(const std::string& name, const config::PartitionRules& rule
                    name);
 }
 
+/// The rules with their findings, which are no error of the file but make the check fail.
+Result<bool> check_rules(const std::filesystem::path& file, const config::Config& config) {
+    const auto rules = policy::load_rules(file);
+    if (!rules)
+        return std::unexpected(rules.error());
+    const std::vector<Error> findings = policy::findings_of(*rules);
+    for (const Error& finding : findings)
+        fmt::print("{}\n", to_string(finding));
+    if (!rules->empty())
+        fmt::print("policy: {} rules, mode {}\n", rules->size(),
+                   config::to_string(config.policy.mode));
+    return findings.empty();
+}
+
 void check(const std::filesystem::path& file, Session& session) {
     if (file.filename() == config::private_name) {
         if (auto checked = config::check_private(file); !checked)
@@ -44,6 +60,9 @@ void check(const std::filesystem::path& file, Session& session) {
     const auto config = config::load(file);
     if (!config)
         return session.report(config.error());
+    const auto good = check_rules(file, *config);
+    if (!good)
+        return session.report(good.error());
     const auto catalog = catalog::Catalog::load(config::catalog_path, config->catalog);
     if (!catalog)
         return session.report(catalog.error());
@@ -51,6 +70,10 @@ void check(const std::filesystem::path& file, Session& session) {
         return session.report(checked.error());
     for (const auto& [name, rules] : config->partitions)
         print_partition(name, rules, *catalog);
+    if (!*good) {
+        session.status = problem;
+        return;
+    }
     fmt::print("{}: fine\n", file.native());
 }
 

@@ -14,7 +14,8 @@ namespace fairlead::cli {
 void Session::report(const Error& error) {
     std::fprintf(stderr, "fairlead: %s\n", to_string(error).c_str());
     const bool misused = error.code == Code::X301 || error.code == Code::P101 ||
-                         error.code == Code::P102 || error.code == Code::P103;
+                         error.code == Code::P102 || error.code == Code::P103 ||
+                         error.code == Code::A221 || error.code == Code::A222;
     status = misused ? wrong_usage : problem;
 }
 

@@ -125,6 +125,8 @@ void add_policy(CLI::App& app, Session& session) {
     add_format(*command, *json);
     command->callback([json, &session] { show(*json, session); });
     add_policy_check(*policy, session);
+    add_policy_explain(*policy, session);
+    add_policy_test(*policy, session);
 }
 
 } // namespace fairlead::cli

@@ -63,6 +63,19 @@ constexpr std::array table{
               "A message has a word in braces that names no field of a job, so users would see the "
               "braces.",
               "Use the placeholder that the message proposes."},
+    CodeEntry{
+        Code::A221, "FL-A221", "submission cannot be read",
+        "`fairlead policy explain` or `fairlead policy test` read a command line of sbatch, srun "
+        "or salloc, or a script's #SBATCH lines, and found what that command would refuse.",
+        "Correct the option that the message names; `man sbatch` lists what each takes. "
+        "Options of other SPANK plugins are not known here: leave them out."},
+    CodeEntry{Code::A222, "FL-A222", "user is not known here",
+              "The user that a command is asked about has no account on this machine.",
+              "Correct the name, or run the command where `id USER` knows it."},
+    CodeEntry{
+        Code::A223, "FL-A223", "case of a policy test fails",
+        "`fairlead policy test` judged a case and the outcome is not what the file expects.",
+        "Correct the rules or the case; `fairlead policy explain` shows what each rule does."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",

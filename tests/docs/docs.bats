@@ -39,6 +39,53 @@ troubleshooting() {
     run -0 python3 tests/docs/console.py docs/*.md
 }
 
+@test "every recipe stands in docs/policy-cookbook.md as it is in its file" {
+    for recipe in conf/policy-examples/*.yaml; do
+        rules=$(sed '1,/^policy:/d' "$recipe")
+        [[ $(<docs/policy-cookbook.md) == *"$rules"* ]] || { echo "$recipe"; false; }
+    done
+}
+
+@test "fairlead policy test passes the cases of the recipes, and tells what fails" {
+    run -0 fairlead policy test conf/policy-examples/tests/*.yaml
+    [[ ${lines[-1]} == 1..?? ]]
+    run ! grep '^not ok' <<<"$output"
+    sed 's|\.\./|'"$PWD"'/conf/policy-examples/|; s/refuse: gpus-have-a-type/accept: true/' \
+        conf/policy-examples/tests/gpu.yaml >"$BATS_TEST_TMPDIR/gpu.yaml"
+    run -1 --separate-stderr fairlead policy test "$BATS_TEST_TMPDIR/gpu.yaml"
+    [[ $output == *"not ok 2 - GPUs have a type"*"gpu.yaml:7:5: refused: name the type"*"expected it to be accepted"* ]]
+    run -1 --separate-stderr fairlead policy test --format json "$BATS_TEST_TMPDIR/gpu.yaml"
+    [[ $(jq '[.cases[].passes] | map(select(. == false)) | length' <<<"$output") == 1 ]]
+}
+
+@test "fairlead policy explain says who asked, what each rule did, and by its status whether the job is taken" {
+    gpu=conf/policy-examples/gpu.yaml
+    run -0 fairlead policy explain --rules "$gpu" -- sbatch --gpus=a100:1 --wrap=true
+    [[ $output == *"$gpu:11:5: gpus-go-to-their-partition"*"partition: (unset) -> gpu"*accepted ]]
+    run -1 fairlead policy explain --rules "$gpu" -- sbatch -p gpu --wrap=true
+    [[ $output == *"refused: partition gpu is for jobs with GPUs"* ]]
+    run -2 fairlead policy explain --rules "$gpu" -- sbatch --prtition=gpu --wrap=true
+    [[ $output == *"did you mean --partition?"* ]]
+    run -2 fairlead policy explain --rules "$gpu" --user no-such-user -- sbatch --wrap=true
+    run -1 fairlead policy explain --rules "$gpu" -- scontrol update JobId=1 Partition=gpu
+    [[ $output == *"cannot be decided"*FL-A203* ]]
+    run -1 --separate-stderr fairlead policy explain --rules "$gpu" --format json -- sbatch -G 1 --wrap=true
+    [[ $(jq -r '.accepted, .jobs[0].rules[0].name, .jobs[0].job.partition' <<<"$output" | xargs) == "false gpus-have-a-type gpu" ]]
+}
+
+@test "fairlead config check reads the rules too" {
+    printf 'schema: fairlead.config/1\npolicy:\n  - name: a\n    when: {partition: x}\n    rejct: no\n' \
+        >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    run -1 fairlead config check "$BATS_TEST_TMPDIR/fairlead.yaml"
+    [[ $output == *"fairlead.yaml:5:5: unknown key 'rejct'"* ]]
+    sed -i "s/rejct: no/reject: '{partitoin}'/" "$BATS_TEST_TMPDIR/fairlead.yaml"
+    run -1 fairlead config check "$BATS_TEST_TMPDIR/fairlead.yaml"
+    [[ $output == *"FL-A214"* ]]
+    sed -i 's/partitoin/partition/' "$BATS_TEST_TMPDIR/fairlead.yaml"
+    run fairlead config check "$BATS_TEST_TMPDIR/fairlead.yaml" # its status is of the installed catalog
+    [[ $output == *"policy: 1 rules"* && $output != *FL-A* ]]
+}
+
 @test "a plan as JSON is what its schema says, for every recorded machine and policy" {
     for topology in tests/fixtures/topologies/*.xml; do
         for policy in auto gpu nic numa l3 compact spread none; do
@@ -100,7 +147,7 @@ grammar_words() {
 
 @test "every command and option of fairlead has a help text" {
     for command in "" explain "pin plan" "node scan" "node topology" "catalog list" "catalog show" \
-        "catalog refresh" "config check" "policy status" "report network" pause resume version; do
+        "catalog refresh" "config check" "policy status" "policy check" "policy explain" "policy test" "report network" pause resume version; do
         # shellcheck disable=SC2086
         run -0 fairlead $command --help
         [[ $output == *"--help"* ]]
@@ -125,4 +172,7 @@ completed() {
     [[ $(completed fairlead pin plan --format r) == rankfile ]]
     [[ -z $(completed fairlead node scan --format r) ]]
     [[ $(completed fairlead explain FL-E20 | head -n 1) == FL-E201 ]]
+    [[ $(completed fairlead policy e) == explain ]]
+    [[ $(completed fairlead policy test conf/policy-examples/tests/gp) == *gpu.yaml ]]
+    [[ $(completed fairlead policy explain --us) == --user ]]
 }

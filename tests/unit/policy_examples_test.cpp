@@ -1,8 +1,10 @@
 /// The recipes of conf/policy-examples: each loads without a finding and does what it says.
 
+#include "base/files.hpp"
 #include "policy/evaluate.hpp"
 #include "policy/findings.hpp"
 #include "policy/rule_reader.hpp"
+#include "submit/cases.hpp"
 
 #include "expect_error.hpp"
 #include "source_dir.hpp"
@@ -44,6 +46,8 @@ std::string answer(const std::string& name, const JobRequest& request) {
 TEST(PolicyExamples, EveryFileLoadsWithoutAFinding) {
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+        if (entry.is_directory())
+            continue;
         const std::filesystem::path file[] = {entry.path()};
         const auto rules = load_rules(file);
         ASSERT_TRUE(test::succeeds(rules));
@@ -52,7 +56,28 @@ TEST(PolicyExamples, EveryFileLoadsWithoutAFinding) {
             ADD_FAILURE() << finding.message;
         ++files;
     }
-    EXPECT_GE(files, 9u);
+    EXPECT_GE(files, 21u);
+}
+
+/// The same as `fairlead policy test conf/policy-examples/tests/*.yaml`, which sites start from.
+TEST(PolicyExamples, EveryFileHasCasesThatPass) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+        if (entry.is_directory())
+            continue;
+        const std::filesystem::path path = folder() / "tests" / entry.path().filename();
+        const auto text = read_file(path);
+        ASSERT_TRUE(test::succeeds(text)) << path;
+        const auto file = submit::parse_cases(*text, path);
+        ASSERT_TRUE(test::succeeds(file));
+        Snapshot snapshot;
+        auto rules = load_rules(file->rules);
+        ASSERT_TRUE(test::succeeds(rules));
+        snapshot.rules = std::move(*rules);
+        for (const submit::Case& one : file->cases)
+            for (const std::uint32_t release : {0x1605, 0x180b, 0x1a05})
+                for (const std::string& difference : submit::judge(one, snapshot, release))
+                    ADD_FAILURE() << one.place << ": " << difference;
+    }
 }
 
 TEST(PolicyExamples, Gpu) {

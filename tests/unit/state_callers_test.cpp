@@ -9,7 +9,7 @@ namespace fairlead::state {
 namespace {
 
 TEST(StateCallers, AreReadAsTheyWereWritten) {
-    const TempFolder dir;
+    const test::TempFolder dir;
     const auto file = dir.path() / "callers.json";
     EXPECT_EQ(read_callers(file).value(), Callers{});
     const Callers callers{{0, {"root", {"root"}}}, {5001, {"ada", {"physics", "gpu\xff"}}}};
@@ -22,7 +22,7 @@ TEST(StateCallers, AreReadAsTheyWereWritten) {
 }
 
 TEST(StateCallers, EntriesOfAnotherShapeAreLeftOut) {
-    const TempFolder dir;
+    const test::TempFolder dir;
     const auto file = dir.path() / "callers.json";
     ASSERT_TRUE(write_atomic(file,
                              R"({"schema":"fairlead.callers/1","users":[1,{"uid":-1},{"uid":7,)"

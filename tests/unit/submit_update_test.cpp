@@ -1,0 +1,52 @@
+#include "submit/update.hpp"
+
+#include "expect_error.hpp"
+#include "submissions.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead::submit {
+namespace {
+
+std::string read(std::string_view line) {
+    const auto update = read_update(words_of(line), 0, 0x1605);
+    return update ? test::said(*update) : to_string(update.error());
+}
+
+TEST(SubmitUpdate, FieldsOfScontrol) {
+    EXPECT_EQ(read("scontrol update JobId=12 TimeLimit=2:00:00 partition=gpu"),
+              "partition=gpu time_limit=02:00:00 modify=true");
+    EXPECT_EQ(read("scontrol update job 12 NumNodes=2-4 NumTasks=8 Features=a"),
+              "features=a least_nodes=2 most_nodes=4 tasks=8 cpus=8 modify=true");
+    EXPECT_EQ(read("scontrol update 12 MinMemoryNode=4G Requeue=0 Contiguous=yes"),
+              "memory=4G requeue=false contiguous=true modify=true");
+    EXPECT_EQ(read("scontrol update 12 OverSubscribe=no StartTime=uts60 AdminComment=x"),
+              "admin_comment=x begin_time=1970-01-01T00:01:00Z exclusive=true modify=true");
+}
+
+TEST(SubmitUpdate, AnEmptyTextIsTakenAway) {
+    const auto update = read_update(words_of("scontrol update 1 Account= Licenses="), 0, 0x1605);
+    ASSERT_TRUE(test::succeeds(update));
+    EXPECT_EQ(update->account, "");
+    EXPECT_EQ(update->licenses, "");
+    EXPECT_FALSE(update->qos);
+}
+
+TEST(SubmitUpdate, OptionsOfSbatchWithoutWhatItSaysOfItself) {
+    EXPECT_EQ(read("sbatch -t 5 -n2"), "tasks=2 cpus=2 time_limit=00:05:00 modify=true");
+}
+
+TEST(SubmitUpdate, WhatCannotBeRead) {
+    EXPECT_EQ(read("scontrol update 1 TimeLimt=5"),
+              "timelimt= is no field of an update that rules read, did you mean timelimit=? "
+              "[FL-A221]");
+    EXPECT_EQ(read("scontrol update 1 TimeLimit=5m"),
+              "timelimit= is '5m'; expected minutes, 1:30:00, 2-12 or unlimited [FL-A221]");
+    EXPECT_EQ(read("scontrol update 1 TimeLimit"),
+              "timelimit needs a value: timelimit=VALUE [FL-A221]");
+    EXPECT_EQ(read("qalter x"),
+              "'qalter' is no command that updates; expected scontrol or sbatch [FL-A221]");
+}
+
+} // namespace
+} // namespace fairlead::submit
