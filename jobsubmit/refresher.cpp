@@ -19,7 +19,9 @@
 namespace fairlead::jobsubmit {
 namespace {
 
-constexpr auto interval = std::chrono::seconds(1);
+/// The log is written in every round, so that its ring does not fill; the rest once a second.
+constexpr auto interval = std::chrono::milliseconds(100);
+constexpr int rounds = 10;
 
 std::filesystem::path run_file(const char* name) {
     return std::filesystem::path(config::run_dir) / "admission" / name;
@@ -85,12 +87,14 @@ void Refresher::run(const std::stop_token& stop) {
             return 0;
         });
     };
-    while (!stop.stop_requested()) {
-        step("reload", [this] { reload_if_changed(); });
-        step("pause", [this] { look_for_pause(); });
+    for (int round = 0; !stop.stop_requested(); round = (round + 1) % rounds) {
         step("log", [this] { write_log(); });
-        step("count", [this] { flush_counts(); });
-        step("callers", [this] { callers_.refresh(); });
+        if (round == 0) {
+            step("reload", [this] { reload_if_changed(); });
+            step("pause", [this] { look_for_pause(); });
+            step("count", [this] { flush_counts(); });
+            step("callers", [this] { callers_.refresh(); });
+        }
         wake_.wait_for(lock, stop, interval, [] { return false; });
     }
     step("log", [this] { write_log(); });

@@ -13,13 +13,17 @@ const state::Callers callers{{0, {"root", {"root"}}}, {5001, {"ada", {"chem", "g
 
 TEST(JobView, WhatIsUnsetInSlurmIsUnset) {
     Description job;
+    job->het_job_offset = NO_VAL; // so do Slurm's commands; the library leaves 0
     const policy::JobRequest request = view_submission(*job, 77, callers);
     EXPECT_FALSE(request.caller_known || request.user || request.submitted_by);
     EXPECT_FALSE(request.partition || request.features || request.least_nodes || request.tasks);
     EXPECT_FALSE(request.cpus || request.memory || request.memory_per_cpu || request.time_limit);
-    EXPECT_FALSE(request.begin_time || request.array_size || request.het_component ||
-                 request.priority || request.nice || request.exclusive || request.requeue ||
-                 request.contiguous || request.overcommit || request.mail_type || request.script);
+    EXPECT_FALSE(request.begin_time || request.array_size || request.script);
+    EXPECT_FALSE(request.het_component);
+    EXPECT_FALSE(request.priority || request.nice);
+    EXPECT_FALSE(request.exclusive || request.requeue || request.overcommit);
+    EXPECT_FALSE(request.contiguous);
+    EXPECT_FALSE(request.mail_type);
     EXPECT_TRUE(request.tres.empty() && request.environment.empty() && request.groups.empty());
     EXPECT_EQ(request.interactive, true);
     const policy::JobRequest update = view_update(*job, 5001, callers);
