@@ -212,7 +212,12 @@ class Assembly {
         const auto scripted = options_of(lines, call_);
         if (!scripted)
             return std::unexpected(scripted.error());
-        const auto variables = read_variables(call_.environment, result_.command, call_.release);
+        auto variables = read_variables(call_.environment, result_.command, call_.release);
+        // --mem of the script goes before what the environment says of CPUs (seen on 22.05).
+        if (gives(*scripted, "mem"))
+            std::erase_if(variables, [](const Given& given) {
+                return given.option->name.starts_with("mem-per-");
+            });
         const auto& typed = typed_.parts[std::min(index, typed_.parts.size() - 1)];
         std::vector<Given> own = *scripted;
         own.insert(own.end(), typed.begin(), typed.end());

@@ -63,7 +63,7 @@ TEST(SubmitSubmission, MemoryIsGivenOnce) {
     EXPECT_TRUE(said("sbatch --mem-per-cpu=1 s.sh", with_script("#SBATCH --mem=1G\n"))
                     .starts_with("script and command line give more than one of --mem"));
     EXPECT_EQ(said("sbatch s.sh", with_script("#SBATCH --mem=1G\n", {"SBATCH_MEM_PER_CPU=2G"})),
-              "job_name=s.sh memory_per_cpu=2G");
+              "job_name=s.sh memory=1G");
     EXPECT_TRUE(said("sbatch --wrap=x",
                      {.environment = {"SBATCH_MEM_PER_CPU=2G", "SBATCH_MEM_PER_NODE=1G"}})
                     .starts_with("the environment gives more than one"));
