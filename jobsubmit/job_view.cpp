@@ -214,11 +214,24 @@ std::optional<std::string_view> option_value(const job_desc_msg_t& job, std::str
     return value;
 }
 
+/// Most jobs have none, and then none is looked for by name.
+bool has_options(const job_desc_msg_t& job) {
+    return std::ranges::any_of(spank_environment(job), [](const char* entry) {
+        return entry && std::string_view(entry).starts_with(option_prefix);
+    });
+}
+
+Result<config::FabricRequest> fabric_request(const job_desc_msg_t& job) {
+    if (!has_options(job))
+        return config::FabricRequest{};
+    return config::read_fabric_request(
+        [&](std::string_view name) { return option_value(job, name); });
+}
+
 JobRequest view(const job_desc_msg_t& job, bool update) {
     JobRequest request{.partition = {},
                        .features = {},
-                       .fabric = config::read_fabric_request(
-                           [&](std::string_view name) { return option_value(job, name); }),
+                       .fabric = fabric_request(job),
                        .least_nodes = {},
                        .most_nodes = {},
                        .tasks = {},

@@ -108,10 +108,11 @@ int judge(job_desc_msg_t& job, uid_t uid, char** message, View&& view) {
                    : refuse_unread(in_force->refuses_because, uid, message);
     const auto callers = refresher->callers().table();
     policy::JobRequest request = view(job, uid, *callers);
+    request.default_partition = in_force->snapshot->config.default_partition;
     const bool update = request.modify;
     if (!request.caller_known)
         refresher->callers().want(update ? uid : job.user_id);
-    const policy::Decision decision = policy::decide(std::move(request), *in_force->snapshot);
+    const policy::Decision decision = policy::decide(request, *in_force->snapshot);
     record(decision, update, uid);
     if (const std::string lines = lines_of(decision); !lines.empty())
         tell(lines, message);

@@ -99,8 +99,26 @@ std::string with_efa(const std::string& features) {
     return features + "&efa";
 }
 
+bool fabric_matters(const JobRequest& request, const std::optional<std::string>& partitions,
+                    const Snapshot& snapshot) {
+    const config::Config& config = snapshot.config;
+    if (!request.fabric || *request.fabric != config::FabricRequest{})
+        return true;
+    const auto& asked = partitions ? partitions : config.default_partition;
+    std::string_view rest = asked ? std::string_view(*asked) : std::string_view{};
+    for (;;) {
+        const std::size_t comma = rest.find(',');
+        const config::PartitionRules& rules = config::rules_for(config, rest.substr(0, comma));
+        if (rules.mode != Mode::Off && rules.fabric != FabricDemand{})
+            return true;
+        if (comma == std::string_view::npos)
+            return false;
+        rest.remove_prefix(comma + 1);
+    }
+}
+
 Admission admit(const JobRequest& request, const Snapshot& snapshot) {
-    if (snapshot.paused)
+    if (snapshot.paused || !fabric_matters(request, request.partition, snapshot))
         return {};
     if (!request.fabric)
         return {.patch = {},

@@ -35,6 +35,9 @@ bool concerns_fabric(const JobPatch& patch) {
 }
 
 void judge_fabric(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
+    const auto& partition = decision.patch.partition ? decision.patch.partition : request.partition;
+    if (!fabric_matters(request, partition, snapshot))
+        return;
     Admission admission = concerns_fabric(decision.patch)
                               ? admit(patched(request, decision.patch), snapshot)
                               : admit(request, snapshot);
@@ -80,9 +83,8 @@ JobRequest patched(const JobRequest& request, const JobPatch& patch) {
     return result;
 }
 
-Decision decide(JobRequest request, const Snapshot& snapshot) {
+Decision decide(const JobRequest& request, const Snapshot& snapshot) {
     Decision decision;
-    request.default_partition = snapshot.config.default_partition;
     if (snapshot.paused)
         return decision;
     decision.exempt = is_exempt(request, snapshot.config.policy);

@@ -21,7 +21,8 @@ struct Decision {
 
 /// Fabric and placement are judged of the job as the rules left it. An update is judged by the
 /// rules alone: what it makes of the fabric is checked on the nodes. A paused site decides nothing.
-Decision decide(JobRequest request, const Snapshot& snapshot);
+/// The caller fills in default_partition.
+Decision decide(const JobRequest& request, const Snapshot& snapshot);
 
 /// The request with what the patch sets.
 JobRequest patched(const JobRequest& request, const JobPatch& patch);

@@ -23,10 +23,10 @@ void store(JobPatch& patch, const FieldEntry& field, const Value& value) {
     std::visit(into, field.patch);
 }
 
-/// The value with what its placeholders stand for.
-Value filled(const Value& value, const View& view) {
+/// The value with what its placeholders stand for, in `made` where it has any.
+const Value& filled(const Value& value, const View& view, Value& made) {
     if (const auto* message = std::get_if<Message>(&value))
-        return render(*message, view);
+        return made = render(*message, view);
     return value;
 }
 
@@ -103,7 +103,8 @@ bool changes(const Action& action, const Value& value, const View& view) {
 }
 
 void change(const Action& action, const View& view, JobPatch& patch) {
-    const Value value = filled(action.value, view);
+    Value made;
+    const Value& value = filled(action.value, view, made);
     if (!changes(action, value, view))
         return;
     if (action.verb == Verb::Append)
@@ -161,7 +162,8 @@ bool matters(const Action& action, const Rule& rule, const View& view) {
     case Verb::Reject:
         return !view.request.modify || touches(rule.when, view.request);
     default:
-        return changes(action, filled(action.value, view), view);
+        Value made;
+        return changes(action, filled(action.value, view, made), view);
     }
 }
 
@@ -231,6 +233,7 @@ std::string show(const Change& change) {
 
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request) {
     Outcome outcome;
+    outcome.fired.reserve(std::min<std::size_t>(rules.size(), 16));
     const View view{request, outcome.patch};
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const Truth held = holds(rules[i].when, view);

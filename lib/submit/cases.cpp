@@ -318,6 +318,7 @@ std::vector<std::string> judge(const Case& one, const policy::Snapshot& snapshot
             request.user = one.user;
         if (request.groups.empty())
             request.groups = one.groups;
+        request.default_partition = snapshot.config.default_partition;
         policy::Decision decision = policy::decide(request, enforced);
         std::ranges::move(decision.refusals, std::back_inserter(found.refusals));
         std::ranges::move(decision.warnings, std::back_inserter(found.warnings));

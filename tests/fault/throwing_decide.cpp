@@ -4,7 +4,7 @@
 
 namespace fairlead::policy {
 
-Decision decide(JobRequest request, const Snapshot&) {
+Decision decide(const JobRequest& request, const Snapshot&) {
     if (request.partition == "odd")
         throw 42; // not a std::exception
     throw std::runtime_error("thrown on purpose");
