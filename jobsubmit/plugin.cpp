@@ -46,8 +46,8 @@ const char* config_path() {
 
 /// Slurm's own sentence follows ours on the user's terminal; its code says how it is worded.
 int slurm_code(const Error& refusal) {
-    return std::string_view(id_of(refusal.code)).starts_with("FL-A2") ? ESLURM_ACCESS_DENIED
-                                                                      : ESLURM_INVALID_FEATURE;
+    const bool of_a_rule = refusal.code >= Code::A201 && refusal.code <= Code::A204;
+    return of_a_rule ? ESLURM_ACCESS_DENIED : ESLURM_INVALID_FEATURE;
 }
 
 /// What stands there already, of another plugin, stays in front.
