@@ -151,7 +151,7 @@ Result<Money> to_money(Wide nanos) {
     return Money{static_cast<std::int64_t>(nanos)};
 }
 
-Result<std::vector<Money>> split(Money whole, std::span<const Wide> weights) {
+Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights) {
     Wide total = 0;
     for (const Wide weight : weights)
         if (weight < 0 || weight > most_wide - total)

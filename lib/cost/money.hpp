@@ -63,7 +63,7 @@ Result<Money> to_money(Wide nanos);
 /// Parts in the proportion of `weights` (none negative) that sum to `whole` exactly: each is
 /// rounded down, and what is left goes one by one to the largest remainders, the first of equals
 /// first. FL-C105 where all weights are zero or a product does not fit.
-Result<std::vector<Money>> split(Money whole, std::span<const Wide> weights);
+Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights);
 
 /// Cents of each amount that sum to the rounded total, so that printed rows add up.
 std::vector<std::int64_t> in_cents(std::span<const Money> amounts);

@@ -108,21 +108,21 @@ TEST(Money, RoundingIsNeverFurtherThanHalf) {
 
 TEST(MoneySplit, GivesWhatIsLeftToTheLargestRemainders) {
     const Wide thirds[] = {1, 1, 1};
-    EXPECT_EQ(split({100}, thirds).value(), (std::vector<Money>{{34}, {33}, {33}}));
+    EXPECT_EQ(share_out({100}, thirds).value(), (std::vector<Money>{{34}, {33}, {33}}));
     const Wide uneven[] = {1, 2, 3};
-    EXPECT_EQ(split({10}, uneven).value(), (std::vector<Money>{{2}, {3}, {5}}));
+    EXPECT_EQ(share_out({10}, uneven).value(), (std::vector<Money>{{2}, {3}, {5}}));
     const Wide none[] = {0, 5, 0};
-    EXPECT_EQ(split({-7}, none).value(), (std::vector<Money>{{0}, {-7}, {0}}));
+    EXPECT_EQ(share_out({-7}, none).value(), (std::vector<Money>{{0}, {-7}, {0}}));
 }
 
 TEST(MoneySplit, RefusesWhatCannotBeDivided) {
-    EXPECT_TRUE(fails_with(split({1}, {}), Code::C105));
+    EXPECT_TRUE(fails_with(share_out({1}, {}), Code::C105));
     const Wide zeros[] = {0, 0};
-    EXPECT_TRUE(fails_with(split({1}, zeros), Code::C105));
+    EXPECT_TRUE(fails_with(share_out({1}, zeros), Code::C105));
     const Wide negative[] = {1, -1};
-    EXPECT_TRUE(fails_with(split({1}, negative), Code::C105));
+    EXPECT_TRUE(fails_with(share_out({1}, negative), Code::C105));
     const Wide large[] = {Wide{1} << 120};
-    EXPECT_TRUE(fails_with(split({most}, large), Code::C105));
+    EXPECT_TRUE(fails_with(share_out({most}, large), Code::C105));
 }
 
 std::vector<Wide> some_weights(std::mt19937_64& random) {
@@ -139,7 +139,7 @@ TEST(MoneySplit, PartsAlwaysSumToTheWholeAndNoneIsANanoOff) {
         const Money whole{static_cast<std::int64_t>(random()) >> (4 + random() % 59)};
         const auto weights = some_weights(random);
         const Wide total = std::accumulate(weights.begin(), weights.end(), Wide{0});
-        const auto parts = split(whole, weights);
+        const auto parts = share_out(whole, weights);
         ASSERT_TRUE(succeeds(parts));
         EXPECT_EQ(sum(*parts).value(), whole);
         for (std::size_t part = 0; part < weights.size(); ++part) {
