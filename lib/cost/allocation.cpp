@@ -133,11 +133,11 @@ std::optional<Tres> read_tres(std::string_view text) {
         if (!count && (name == "cpu" || name == "mem" || gpu))
             return std::nullopt;
         if (name == "cpu")
-            tres.cpus = *count;
+            tres.cpus = count;
         else if (name == "mem")
-            tres.memory_millibytes = *count;
+            tres.memory_millibytes = count;
         else if (name == "gres/gpu")
-            gpus = *count;
+            gpus = count;
         else if (gpu && __builtin_add_overflow(typed_gpus, *count, &typed_gpus))
             return std::nullopt;
     }
