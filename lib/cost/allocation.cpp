@@ -10,14 +10,6 @@ namespace {
 
 constexpr Wide millibytes_per_mib = Wide{1024} * 1024 * 1000;
 
-Wide greatest_divisor(Wide a, Wide b) {
-    while (b != 0) {
-        a %= b;
-        std::swap(a, b);
-    }
-    return a;
-}
-
 /// At most the whole: more CPUs or memory than the list of nodes knows is still one node.
 Share share_of(Wide part, Wide whole) {
     if (part >= whole)

@@ -127,6 +127,14 @@ Result<Money> sum(std::span<const Money> amounts) {
     return to_money(total);
 }
 
+Wide greatest_divisor(Wide a, Wide b) {
+    while (b != 0) {
+        a %= b;
+        std::swap(a, b);
+    }
+    return a;
+}
+
 std::optional<Wide> times(Wide a, Wide b) {
     const Wide size_a = a < 0 ? -a : a;
     const Wide size_b = b < 0 ? -b : b;
@@ -152,19 +160,21 @@ Result<Money> to_money(Wide nanos) {
 }
 
 Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights) {
-    Wide total = 0;
-    for (const Wide weight : weights)
+    Wide total = 0, measure = 0;
+    for (const Wide weight : weights) {
         if (weight < 0 || weight > most_wide - total)
             return too_large();
-        else
-            total += weight;
+        total += weight;
+        measure = greatest_divisor(weight, measure);
+    }
     if (total == 0)
         return fail(Code::C105, "an amount cannot be divided among nothing");
+    total /= measure;
     std::vector<Money> parts;
     std::vector<Wide> remainders;
     Wide left = whole.nanos;
     for (const Wide weight : weights) {
-        const auto product = times(whole.nanos, weight);
+        const auto product = times(whole.nanos, weight / measure);
         if (!product)
             return too_large();
         const Wide part = floored(*product, total);

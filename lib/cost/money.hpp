@@ -51,6 +51,9 @@ std::string show_money(Money amount, std::string_view currency);
 Result<Money> sum(Money a, Money b);
 Result<Money> sum(std::span<const Money> amounts);
 
+/// Of two numbers that are not negative; 0 for two zeros.
+Wide greatest_divisor(Wide a, Wide b);
+
 /// The product when it fits.
 std::optional<Wide> times(Wide a, Wide b);
 

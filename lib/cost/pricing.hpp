@@ -27,6 +27,12 @@ struct Cost {
     Money suspended; ///< for the rest, when its nodes were held all the same
 };
 
+/// The part of a cost that falls in a month (UTC).
+struct MonthCost {
+    Time month;
+    Cost cost;
+};
+
 class Pricer {
   public:
     /// Without `nodes` the instance of a node is not known, and only prices for all of them fit.
@@ -34,6 +40,9 @@ class Pricer {
 
     /// FL-C102, FL-C103, FL-C105, FL-C106.
     Result<std::vector<Cost>> price(const JobRun& run);
+
+    /// The same cut at the months; the parts sum to what price() says. FL-C105 as well.
+    Result<std::vector<MonthCost>> price_by_month(const JobRun& run);
 
   private:
     /// How many nodes of a host list are of a kind.

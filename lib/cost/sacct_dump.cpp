@@ -72,6 +72,12 @@ Id kind_of(std::string_view id) {
 /// sacct's words for a time that there is not.
 bool never(std::string_view time) { return time == "Unknown" || time == "None" || time == "N/A"; }
 
+bool goes_on(std::string_view state) {
+    return state.empty() || state == "RUNNING" || state == "SUSPENDED" || state == "COMPLETING" ||
+           state == "CONFIGURING" || state == "RESIZING" || state == "SIGNALING" ||
+           state == "STAGE_OUT" || state == "STOPPED";
+}
+
 bool no_nodes(std::string_view nodes) {
     return nodes.empty() || nodes == "None assigned" || nodes == "None" || nodes == "(null)";
 }
@@ -262,6 +268,7 @@ Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
     run.db_index = field(fields, DbIndex);
     run.alloc_tres = field(fields, AllocTres);
     run.state = field(fields, State);
+    run.ended = has(End) ? !never(field(fields, End)) : !goes_on(run.state);
     run.account = field(fields, Account);
     run.user = field(fields, User);
     run.partition = field(fields, Partition);

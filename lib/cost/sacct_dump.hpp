@@ -29,6 +29,7 @@ struct JobRun {
     Time start;
     std::chrono::seconds elapsed;   ///< without what it was suspended
     std::chrono::seconds suspended; ///< the rest of the time up to its end
+    bool ended;                     ///< its End is a time, or its State not that of a running job
 };
 
 class Dump {

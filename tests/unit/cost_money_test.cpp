@@ -121,8 +121,10 @@ TEST(MoneySplit, RefusesWhatCannotBeDivided) {
     EXPECT_TRUE(fails_with(share_out({1}, zeros), Code::C105));
     const Wide negative[] = {1, -1};
     EXPECT_TRUE(fails_with(share_out({1}, negative), Code::C105));
-    const Wide large[] = {Wide{1} << 120};
+    const Wide large[] = {Wide{1} << 120, (Wide{1} << 120) + 1};
     EXPECT_TRUE(fails_with(share_out({most}, large), Code::C105));
+    const Wide alike[] = {Wide{1} << 120, Wide{1} << 120};
+    EXPECT_EQ(share_out({6}, alike).value(), (std::vector<Money>{{3}, {3}}));
 }
 
 std::vector<Wide> some_weights(std::mt19937_64& random) {

@@ -3,6 +3,7 @@
 #include "expect_error.hpp"
 
 #include <gtest/gtest.h>
+#include <random>
 #include <sstream>
 
 namespace fairlead::cost {
@@ -154,6 +155,56 @@ TEST(Pricer, AnAmountThatDoesNotFitIsAnError) {
     EXPECT_NE(priced(pricer_of(",,,,,,,9000000,USD\n", ""), run("1", "x[1-60000]", "4000000000"))
                   .find("FL-C105"),
               std::string::npos);
+}
+
+/// "month running suspended" of each line.
+std::string by_month(Pricer& pricer, const JobRun& run) {
+    const auto costs = pricer.price_by_month(run);
+    EXPECT_TRUE(succeeds(costs));
+    std::string text;
+    for (const MonthCost& month : *costs)
+        text += fmt::format("{} {} {}\n", show_time(month.month).substr(0, 7),
+                            show_nanos(month.cost.running), show_nanos(month.cost.suspended));
+    return text;
+}
+
+TEST(PricerByMonth, CutsAtTheMonths) {
+    Pricer pricer = pricer_of(",,,,,,,3.6,USD\n", "");
+    JobRun run{};
+    run.job = "7";
+    run.nodes = "n[1-2]";
+    run.start = read_time("2026-01-31T23:00:00").value();
+    run.elapsed = std::chrono::hours(2);
+    EXPECT_EQ(by_month(pricer, run),
+              "2026-01 7.200000000 0.000000000\n2026-02 7.200000000 0.000000000\n");
+    run.elapsed = std::chrono::hours(1);
+    run.suspended = std::chrono::hours(1);
+    EXPECT_EQ(by_month(pricer, run),
+              "2026-01 7.200000000 0.000000000\n2026-02 0.000000000 7.200000000\n");
+    run.elapsed = run.suspended = std::chrono::seconds(0);
+    EXPECT_EQ(by_month(pricer, run), "2026-01 0.000000000 0.000000000\n");
+}
+
+TEST(PricerByMonth, PartsSumToTheWhole) {
+    std::mt19937_64 random(8);
+    for (int i = 0; i < 200; ++i) {
+        Pricer pricer = pricer_of(fmt::format(",,,,,,2026-04-15,0.{:010},USD\n"
+                                              ",,,,,2026-04-15,,0.{:010},USD\n",
+                                              random() % 10'000'000'000, random() % 10'000'000'000),
+                                  "");
+        JobRun run{};
+        run.nodes = "n[1-3]";
+        run.start = read_time("2026-01-01").value() + std::chrono::seconds(random() % 5'000'000);
+        run.elapsed = std::chrono::seconds(random() % 10'000'000);
+        const auto whole = pricer.price(run);
+        ASSERT_TRUE(succeeds(whole));
+        Wide sum = 0;
+        const auto parts = pricer.price_by_month(run);
+        ASSERT_TRUE(succeeds(parts));
+        for (const MonthCost& part : *parts)
+            sum += part.cost.running.nanos;
+        EXPECT_TRUE(sum == whole->front().running.nanos);
+    }
 }
 
 TEST(PriceDump, CountsEachRunOnce) {
