@@ -1,9 +1,11 @@
 /// What it costs to price a dump of sacct: runs a second on one core.
 
-#include "cost/pricing.hpp"
+#include "cost/settle.hpp"
 
 #include <benchmark/benchmark.h>
+#include <filesystem>
 #include <sstream>
+#include <unistd.h>
 
 namespace fairlead {
 namespace {
@@ -34,6 +36,14 @@ std::string book() {
     return text;
 }
 
+cost::Pricer pricer_of_spot() {
+    return {cost::PriceBook::parse_csv(book(), "book").value(),
+            cost::Nodes::parse("nodes,instance_type,purchase,region,az,cpus,memory_mb\n"
+                               "c-[1-1000],c7a.24xlarge,spot,us-east-2,us-east-2a,96,192000\n",
+                               "nodes")
+                .value()};
+}
+
 void price_dump(benchmark::State& state) {
     const auto runs = static_cast<std::size_t>(state.range(0));
     const std::string dump = dump_of(runs);
@@ -41,12 +51,7 @@ void price_dump(benchmark::State& state) {
     std::size_t priced = 0, skipped = 0;
     for (auto step : state) {
         std::istringstream lines(dump);
-        cost::Pricer pricer(
-            cost::PriceBook::parse_csv(book(), "book").value(),
-            cost::Nodes::parse("nodes,instance_type,purchase,region,az,cpus,memory_mb\n"
-                               "c-[1-1000],c7a.24xlarge,spot,us-east-2,us-east-2a,96,192000\n",
-                               "nodes")
-                .value());
+        cost::Pricer pricer = pricer_of_spot();
         const cost::PricedDump take{
             .priced = [&](const cost::JobRun&,
                           const std::vector<cost::Cost>& costs) { priced += costs.size(); },
@@ -56,6 +61,29 @@ void price_dump(benchmark::State& state) {
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(priced));
 }
+/// From a dump into a new ledger on disk.
+void settle_dump(benchmark::State& state) {
+    const std::string dump = dump_of(static_cast<std::size_t>(state.range(0)));
+    const auto zone = cost::Zone::find("UTC").value();
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / fmt::format("fairlead-bench-{}.db", ::getpid());
+    std::size_t settled = 0;
+    for (auto step : state) {
+        std::filesystem::remove(file);
+        std::istringstream lines(dump);
+        cost::Pricer pricer = pricer_of_spot();
+        auto ledger = cost::Ledger::open(file).value();
+        const auto done =
+            cost::settle(lines, "dump", "atlas", zone, pricer, ledger, [&](const Error& error) {
+                state.SkipWithError(to_string(error).c_str());
+            });
+        settled += done.value().fresh;
+    }
+    std::filesystem::remove(file);
+    state.SetItemsProcessed(static_cast<std::int64_t>(settled));
+}
+BENCHMARK(settle_dump)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
 BENCHMARK(price_dump)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 } // namespace

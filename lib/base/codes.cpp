@@ -121,11 +121,12 @@ constexpr std::array table{
     CodeEntry{Code::C303, "FL-C303", "ledger of another release",
               "The ledger was written by a newer release, whose tables this one does not know.",
               "Run the newer release."},
-    CodeEntry{Code::C304, "FL-C304", "entry contradicts the ledger",
-              "An entry does not sum to zero, or the same run was settled before with another "
-              "amount.",
-              "Corrections are entries of their own that reverse the old one; nothing is "
-              "overwritten."},
+    CodeEntry{
+        Code::C304, "FL-C304", "entry contradicts the ledger",
+        "The same line of the same run is in the ledger already. Two programs settle into one "
+        "ledger, or somebody wrote to it by hand.",
+        "Run it again: what is in the ledger is read anew. Corrections are entries of their "
+        "own that reverse the old one; nothing is overwritten."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",
