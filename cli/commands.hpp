@@ -31,6 +31,8 @@ void add_explain(CLI::App& app, Session& session);
 void add_pin(CLI::App& app, Session& session);
 void add_node(CLI::App& app, Session& session);
 void add_catalog(CLI::App& app, Session& session);
+void add_cost(CLI::App& app, Session& session);
+void add_ledger(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);

@@ -60,6 +60,8 @@ int run(int argc, char** argv) {
     cli::add_node(app, session);
     cli::add_catalog(app, session);
     cli::add_config(app, session);
+    cli::add_cost(app, session);
+    cli::add_ledger(app, session);
     cli::add_policy(app, session);
     cli::add_report(app, session);
     cli::add_pause(app, session);

@@ -8,9 +8,18 @@ find_package(CLI11 REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(pugixml REQUIRED)
+find_package(date REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc>=2.8)
 pkg_check_modules(numa REQUIRED IMPORTED_TARGET numa>=2.0.14)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+
+# Debian's SOCI has no description for CMake.
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+find_library(SOCI_LIBRARY soci_core REQUIRED)
+find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
+add_library(soci INTERFACE)
+target_include_directories(soci SYSTEM INTERFACE "${SOCI_INCLUDE_DIR}")
+target_link_libraries(soci INTERFACE "${SOCI_LIBRARY}" "${SOCI_SQLITE3_LIBRARY}")
 
 if(NOT TARGET yaml-cpp::yaml-cpp)
     add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

@@ -76,6 +76,57 @@ constexpr std::array table{
         Code::A223, "FL-A223", "case of a policy test fails",
         "`fairlead policy test` judged a case and the outcome is not what the file expects.",
         "Correct the rules or the case; `fairlead policy explain` shows what each rule does."},
+    CodeEntry{Code::C101, "FL-C101", "price book cannot be used",
+              "A row of the price book is not what it should be, or two rows give the same thing "
+              "two prices at the same time. A book with a doubtful row prices nothing.",
+              "Correct the line that the message names. A price ends (`valid_to`) where its "
+              "successor begins."},
+    CodeEntry{Code::C102, "FL-C102", "row of a dump skipped",
+              "A line of sacct's output cannot be read, contradicts itself or repeats a run that "
+              "was counted already. It is left out; all other lines count.",
+              "Look at the line that the message names. `sacct -P` without a delimiter of your own "
+              "writes lines that can be read."},
+    CodeEntry{Code::C103, "FL-C103", "node has no price",
+              "The instance type of a node is not known, or the price book has no price for it at "
+              "the time of the run. The run is left out rather than counted as free.",
+              "Add the node to the list of nodes, or the price to the book."},
+    CodeEntry{Code::C104, "FL-C104", "list of nodes cannot be used",
+              "A row of the list of nodes is not what it should be, or two rows name the same "
+              "node.",
+              "Correct the line that the message names."},
+    CodeEntry{Code::C105, "FL-C105", "amount cannot be computed",
+              "An amount of money is not a plain decimal, or is so large that it does not fit "
+              "(about nine thousand million units of a currency). It is refused rather than "
+              "rounded or wrapped.",
+              "Correct the number that the message names."},
+    CodeEntry{Code::C106, "FL-C106", "two prices of equal rank",
+              "Two rows of the price book apply to a node at the same time, and neither is more "
+              "specific: the row that fills more of region, az, instance_type, os and purchase "
+              "goes first, and here both fill as many.",
+              "Fill one more column in the row that should win, or end the other."},
+    CodeEntry{Code::C107, "FL-C107", "dump cannot be used",
+              "The first line of the dump is not the header that `sacct -P` writes, or a column "
+              "that is needed is missing.",
+              "Run sacct with -P, without --noheader, and with the columns that the message "
+              "names."},
+    CodeEntry{Code::C301, "FL-C301", "ledger was changed",
+              "The chain of checksums over the ledger is broken: an entry was changed, removed or "
+              "put in between by something else than Fairlead.",
+              "Restore the ledger from a backup, or settle it anew from the accounting. The "
+              "message names the first entry that does not fit."},
+    CodeEntry{Code::C302, "FL-C302", "ledger cannot be used",
+              "The database of the ledger cannot be opened, read or written.",
+              "See the cause in the message. Nothing is lost: what was not settled is settled by "
+              "the next run."},
+    CodeEntry{Code::C303, "FL-C303", "ledger of another release",
+              "The ledger was written by a newer release, whose tables this one does not know.",
+              "Run the newer release."},
+    CodeEntry{
+        Code::C304, "FL-C304", "entry contradicts the ledger",
+        "The same line of the same run is in the ledger already. Two programs settle into one "
+        "ledger, or somebody wrote to it by hand.",
+        "Run it again: what is in the ledger is read anew. Corrections are entries of their "
+        "own that reverse the old one; nothing is overwritten."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",

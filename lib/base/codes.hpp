@@ -8,7 +8,7 @@
 
 namespace fairlead {
 
-/// FL-A admission, FL-E fabric, FL-P pinning, FL-X configuration and state.
+/// FL-A admission, FL-C cost, FL-E fabric, FL-P pinning, FL-X configuration and state.
 enum class Code {
     A101,
     A102,
@@ -25,6 +25,17 @@ enum class Code {
     A221,
     A222,
     A223,
+    C101,
+    C102,
+    C103,
+    C104,
+    C105,
+    C106,
+    C107,
+    C301,
+    C302,
+    C303,
+    C304,
     E101,
     E102,
     E103,

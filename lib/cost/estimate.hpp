@@ -1,0 +1,66 @@
+/// The most that a job can cost, from what is known when it is submitted. A function of values: no
+/// clock, no file, no Slurm.
+#pragma once
+
+#include "cost/money.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairlead::cost {
+
+/// A job, or one component of a heterogeneous job. What was not asked for is empty: never zero, and
+/// never a magic number of Slurm's.
+struct JobSize {
+    std::vector<std::string> partitions{}; ///< empty: any of those that are known
+    std::optional<std::uint64_t> least_nodes{};
+    std::optional<std::uint64_t> most_nodes{};
+    std::optional<std::uint64_t> tasks{};
+    std::optional<std::uint64_t> tasks_per_node{};
+    std::optional<std::uint64_t> cpus_per_task{};
+    std::optional<std::uint64_t> gpus{}; ///< of all nodes together
+    std::optional<std::chrono::minutes> time_limit{};
+    bool unlimited = false;        ///< --time=unlimited
+    std::uint64_t array_tasks = 1; ///< all of them, whatever runs at once
+};
+
+/// What is known of a partition.
+struct PartitionCost {
+    std::string name;
+    HourlyPrice dearest; ///< of its nodes
+    std::string currency = "USD";
+    std::optional<std::uint64_t> cpus{}; ///< of its smallest node
+    std::optional<std::uint64_t> gpus{}; ///< of its node with fewest
+    std::optional<std::chrono::minutes> default_time{};
+    std::optional<std::chrono::minutes> most_time{}; ///< empty: unlimited
+};
+
+struct Estimate {
+    Money at_most;
+    std::string currency;
+    std::uint64_t nodes;       ///< of one array task, all components together
+    std::chrono::minutes time; ///< of the longest component
+    bool time_assumed;         ///< a component has no limit
+    std::uint64_t array_tasks;
+    std::size_t components;
+};
+
+/// How many nodes the job gets at most on nodes with `cpus` CPUs and `gpus` GPUs: what it names,
+/// else as many as its tasks and GPUs fill.
+std::uint64_t most_nodes(const JobSize& job, std::optional<std::uint64_t> cpus,
+                         std::optional<std::uint64_t> gpus);
+
+/// The sum of the components, each in the dearest of its partitions; `assumed` is the time of a job
+/// that no limit ends. FL-C103 for a partition that is not known or two currencies, FL-C105.
+Result<Estimate> estimate(std::span<const JobSize> components,
+                          std::span<const PartitionCost> partitions, std::chrono::minutes assumed);
+
+/// "At most $412.80 (8 nodes, 24 h)", rounded up to a cent.
+std::string sentence(const Estimate& estimate);
+
+} // namespace fairlead::cost

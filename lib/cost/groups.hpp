@@ -1,0 +1,86 @@
+/// Who pays: research groups with their accounts, grants and budgets, from groups.yaml.
+#pragma once
+
+#include "cost/clock.hpp"
+#include "cost/money.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairlead::cost {
+
+enum class Period { Month, Quarter, Grant, Rolling };
+
+struct Budget {
+    Money amount{};
+    std::string currency = "USD";
+    Period period = Period::Month;
+    std::chrono::days days{}; ///< of a rolling one
+};
+
+/// From mild to strict.
+enum class Reaction { Note, Warn, RequireQos, Hold, Reject };
+
+struct Threshold {
+    int percent; ///< of the budget
+    Reaction reaction;
+    std::string qos{}; ///< of RequireQos
+};
+
+struct Grant {
+    Time from; ///< its first second
+    Time to;   ///< the first second after it
+    std::string fund{};
+};
+
+/// A grant's part of what a group costs, in millionths of a percent; those of a group sum to 100 %.
+struct GrantShare {
+    std::string grant;
+    std::int64_t parts;
+};
+inline constexpr std::int64_t whole_parts = 100'000'000;
+
+struct Group {
+    std::string name;
+    std::string pi{};
+    std::string university{};
+    std::vector<std::string> accounts{};
+    std::vector<GrantShare> grants{};
+    std::optional<Budget> budget{};
+    std::vector<Threshold> thresholds{};   ///< rising
+    std::vector<std::string> may_exceed{}; ///< users
+};
+
+struct Groups {
+    std::vector<Group> groups{};
+    std::map<std::string, Grant, std::less<>> grants{};
+    std::map<std::string, std::optional<Budget>, std::less<>> universities{};
+    std::optional<Budget> site{};
+
+    /// Null for an account of no group. Slurm's accounts are lower case.
+    const Group* of_account(std::string_view account) const;
+};
+
+/// `schema: fairlead.groups/1`. Errors with file:line:column: FL-X102 to FL-X106.
+Result<Groups> parse_groups(std::string_view text, const std::filesystem::path& file);
+Result<Groups> load_groups(const std::filesystem::path& file);
+
+/// When the budget that holds at `now` began and ends (UTC); a rolling one ends now. A grant's is
+/// from the first day of the group's grants to the last.
+struct Interval {
+    Time from;
+    Time to;
+};
+Interval period_of(const Budget& budget, const Group& group, const Groups& all, Time now);
+
+/// The parts of the group's grants, in their order; empty for a group without one. FL-C105.
+Result<std::vector<Money>> among_grants(Money cost, const Group& group);
+
+std::string_view to_string(Period period);
+std::string_view to_string(Reaction reaction);
+
+} // namespace fairlead::cost

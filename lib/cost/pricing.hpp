@@ -1,0 +1,79 @@
+/// What the runs of a dump cost by a price book, without a ledger.
+#pragma once
+
+#include "cost/allocation.hpp"
+#include "cost/nodes.hpp"
+#include "cost/price_book.hpp"
+#include "cost/sacct_dump.hpp"
+
+#include <functional>
+#include <istream>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace fairlead::cost {
+
+/// A run's nodes of one instance type, purchase option, share and currency, rounded once.
+struct Cost {
+    std::string instance_type;
+    std::string purchase;
+    std::size_t nodes;
+    Share share;
+    std::string currency;
+    Money running;   ///< for the time without what it was suspended
+    Money suspended; ///< for the rest, when its nodes were held all the same
+};
+
+/// The part of a cost that falls in a month (UTC).
+struct MonthCost {
+    Time month;
+    Cost cost;
+};
+
+class Pricer {
+  public:
+    /// Without `nodes` the instance of a node is not known, and only prices for all of them fit.
+    Pricer(PriceBook book, std::optional<Nodes> nodes);
+
+    /// FL-C102, FL-C103, FL-C105, FL-C106.
+    Result<std::vector<Cost>> price(const JobRun& run);
+
+    /// The same cut at the months; the parts sum to what price() says. FL-C105 as well.
+    Result<std::vector<MonthCost>> price_by_month(const JobRun& run);
+
+  private:
+    /// How many nodes of a host list are of a kind.
+    using Kinds = std::vector<std::pair<std::size_t, std::size_t>>;
+    Result<Kinds> kinds_of(std::string_view host_list);
+    Result<Kinds> count_kinds(std::string_view host_list) const;
+
+    PriceBook book_;
+    std::optional<Nodes> nodes_;
+    std::vector<NodeKind> kinds_;
+    std::vector<Timeline> timelines_; ///< of each kind
+    std::unordered_map<std::string, Kinds> known_lists_{};
+};
+
+/// Tells a run from one that was counted already: by its number in slurmdbd, else by job and start.
+class SeenRuns {
+  public:
+    bool first(const JobRun& run);
+
+  private:
+    std::unordered_set<std::string> seen_{};
+};
+
+/// What becomes of each line.
+struct PricedDump {
+    std::function<void(const JobRun&, const std::vector<Cost>&)> priced;
+    std::function<void(const Error&)> skipped; ///< the message begins with "name:line: "
+};
+
+/// Reads a dump line by line. Only a dump without a header is an error of the whole: FL-C107.
+Result<void> price_dump(std::istream& dump, std::string_view name, const Zone& zone, Pricer& pricer,
+                        const PricedDump& take);
+
+} // namespace fairlead::cost

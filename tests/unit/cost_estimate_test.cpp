@@ -1,0 +1,139 @@
+#include "cost/estimate.hpp"
+
+#include "expect_error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead::cost {
+namespace {
+
+using std::chrono::hours;
+using test::fails_with;
+using test::succeeds;
+
+HourlyPrice dollars(std::string_view text) { return read_price(text).value(); }
+
+std::vector<PartitionCost> partitions() {
+    return {{.name = "cpu",
+             .dearest = dollars("2.15"),
+             .cpus = 96,
+             .default_time = hours(1),
+             .most_time = hours(48)},
+            {.name = "gpu", .dearest = dollars("98.32"), .cpus = 192, .gpus = 8},
+            {.name = "spot", .dearest = dollars("0.70"), .cpus = 48, .most_time = hours(24)}};
+}
+
+std::string said(const std::vector<JobSize>& components) {
+    const auto all = partitions();
+    const auto result = estimate(components, all, hours(100));
+    return result ? sentence(*result) : to_string(result.error());
+}
+
+JobSize cpu(std::optional<std::uint64_t> nodes = {}) {
+    return {
+        .partitions = {"cpu"}, .least_nodes = nodes, .most_nodes = nodes, .time_limit = hours(24)};
+}
+
+TEST(Estimate, IsNodesTimesLimitTimesPrice) {
+    EXPECT_EQ(said({cpu(8)}), "At most $412.80 (8 nodes, 24 h)");
+}
+
+TEST(Estimate, TakesTheMostNodesThatAreAllowed) {
+    JobSize job = cpu(2);
+    job.most_nodes = 8;
+    EXPECT_EQ(said({job}), "At most $412.80 (8 nodes, 24 h)");
+}
+
+TEST(Estimate, NodesAreThoseThatTheTasksFill) {
+    EXPECT_EQ(most_nodes({.tasks = 192}, 96, {}), 2u);
+    EXPECT_EQ(most_nodes({.tasks = 193}, 96, {}), 3u);
+    EXPECT_EQ(most_nodes({.tasks = 10, .cpus_per_task = 40}, 96, {}), 5u) << "16 CPUs stay free";
+    EXPECT_EQ(most_nodes({.tasks = 10, .cpus_per_task = 100}, 96, {}), 10u);
+    EXPECT_EQ(most_nodes({.tasks = 10, .tasks_per_node = 4}, 96, {}), 3u);
+    EXPECT_EQ(most_nodes({.least_nodes = 4, .tasks = 10}, 96, {}), 4u);
+    EXPECT_EQ(most_nodes({.gpus = 20}, 96, 8), 3u);
+    EXPECT_EQ(most_nodes({.tasks = 10}, {}, {}), 1u);
+}
+
+// slurm-banking-plugins counts CPUs that are not asked for as none: such a job is free there.
+TEST(Estimate, WhatIsNotAskedForIsAtLeastOneNode) {
+    EXPECT_EQ(most_nodes({}, 96, 8), 1u);
+    EXPECT_EQ(most_nodes({.most_nodes = 0, .tasks = 0, .cpus_per_task = 0}, 96, {}), 1u);
+    EXPECT_EQ(most_nodes({.least_nodes = 0, .tasks = 0, .tasks_per_node = 0}, 0, 0), 1u);
+    EXPECT_EQ(said({{.partitions = {"cpu"}}}), "At most $2.15 (1 node, 1 h)");
+}
+
+TEST(Estimate, WithoutALimitThePartitionsCounts) {
+    JobSize job{.partitions = {"spot"}};
+    EXPECT_EQ(said({job}), "At most $16.80 (1 node, 24 h)");
+    job.partitions = {"cpu"};
+    job.unlimited = true;
+    EXPECT_EQ(said({job}), "At most $103.20 (1 node, 48 h)") << "the default is not for it";
+}
+
+TEST(Estimate, AJobThatNoLimitEndsIsEstimatedWithAnAssumptionAndSaysSo) {
+    EXPECT_EQ(said({{.partitions = {"gpu"}}}),
+              "At most $9,832.00 (1 node, 100 h assumed, for it has no time limit)");
+}
+
+TEST(Estimate, TheDearestPartitionOfAListCounts) {
+    JobSize job = cpu(1);
+    job.partitions = {"spot", "gpu", "cpu"};
+    EXPECT_EQ(said({job}), "At most $2,359.68 (1 node, 24 h)");
+    job.partitions = {};
+    EXPECT_EQ(said({job}), "At most $2,359.68 (1 node, 24 h)") << "none is named";
+}
+
+TEST(Estimate, SmallNodesOfACheapPartitionMayBeDearer) {
+    auto all = partitions();
+    all[2].dearest = dollars("2.00"); // 48 CPUs for 2.00 against 96 for 2.15
+    const JobSize job[] = {{.partitions = {"cpu", "spot"}, .tasks = 96, .time_limit = hours(1)}};
+    EXPECT_EQ(sentence(*estimate(job, all, hours(1))), "At most $4.00 (2 nodes, 1 h)");
+}
+
+TEST(Estimate, EveryArrayTaskCounts) {
+    JobSize job = cpu(1);
+    job.array_tasks = 100;
+    EXPECT_EQ(said({job}), "At most $5,160.00 (1 node, 24 h, 100 array tasks)");
+}
+
+TEST(Estimate, ComponentsAddUp) {
+    JobSize gpu{.partitions = {"gpu"}, .most_nodes = 2, .time_limit = hours(2)};
+    EXPECT_EQ(said({cpu(8), gpu}), "At most $806.08 (10 nodes in 2 components, 24 h)");
+}
+
+TEST(Estimate, IsRoundedUpToACent) {
+    JobSize job{.partitions = {"spot"}, .time_limit = std::chrono::minutes(1)};
+    EXPECT_EQ(said({job}), "At most $0.02 (1 node, 1 min)");
+    job.time_limit = std::chrono::minutes(90);
+    EXPECT_EQ(said({job}), "At most $1.05 (1 node, 1 h 30 min)");
+}
+
+TEST(Estimate, APartitionWithoutAPriceIsAnErrorAndNeverFree) {
+    JobSize job = cpu(1);
+    job.partitions = {"cpu", "night"};
+    EXPECT_EQ(said({job}), "partition night has no price [FL-C103]");
+    EXPECT_TRUE(fails_with(estimate(std::vector{cpu(1)}, {}, hours(1)), Code::C103));
+}
+
+TEST(Estimate, NeverAddsCurrencies) {
+    auto all = partitions();
+    all[1].currency = "EUR";
+    JobSize gpu{.partitions = {"gpu"}};
+    EXPECT_TRUE(
+        fails_with(estimate(std::vector{cpu(1), gpu}, all, hours(1)), Code::C103, "USD and EUR"));
+    JobSize either{.partitions = {"cpu", "gpu"}};
+    EXPECT_TRUE(fails_with(estimate(std::vector{either}, all, hours(1)), Code::C103));
+}
+
+TEST(Estimate, AnAmountThatDoesNotFitIsAnError) {
+    JobSize job = cpu(1'000'000);
+    job.array_tasks = 4'000'000;
+    EXPECT_TRUE(fails_with(estimate(std::vector{job}, partitions(), hours(1)), Code::C105));
+    job.array_tasks = ~0ULL;
+    job.most_nodes = ~0ULL;
+    EXPECT_TRUE(fails_with(estimate(std::vector{job}, partitions(), hours(1)), Code::C105));
+}
+
+} // namespace
+} // namespace fairlead::cost

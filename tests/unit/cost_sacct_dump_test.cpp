@@ -1,0 +1,222 @@
+#include "cost/sacct_dump.hpp"
+
+#include "expect_error.hpp"
+
+#include <gtest/gtest.h>
+#include <random>
+
+namespace fairlead::cost {
+namespace {
+
+using std::chrono::seconds;
+using test::fails_with;
+using test::succeeds;
+
+const std::string header = "JobIDRaw|JobName|NodeList|Start|End|ElapsedRaw|AllocTRES|State";
+
+Dump dump_of(std::string_view columns, const std::string& zone = "UTC") {
+    auto dump = Dump::with_header(columns, Zone::find(zone).value());
+    EXPECT_TRUE(succeeds(dump));
+    return std::move(*dump);
+}
+
+/// A line between whose job name and times the rest is usual.
+std::string line(const std::string& name, const std::string& times) {
+    return "7|" + name + "|n1|" + times + "|cpu=1|COMPLETED";
+}
+
+const std::string usual = "2026-06-01T12:00:00|2026-06-01T13:00:00|3600";
+
+JobRun run_of(Dump& dump, std::string_view text) {
+    const auto run = dump.read(text);
+    EXPECT_TRUE(succeeds(run)) << text;
+    EXPECT_TRUE(run && *run) << text;
+    return run && *run ? **run : JobRun{};
+}
+
+TEST(Dump, ReadsARun) {
+    Dump dump = dump_of(header + "|Account|User|Partition|Cluster|DBIndex|AdminComment");
+    const std::string text = "4711|relax|n[1-2]|2026-06-01T12:00:00|2026-06-01T13:00:00|3600|"
+                             "cpu=4,mem=16G,node=2|CANCELLED by 1000|chem|ada|cpu|atlas|815|note";
+    const JobRun run = run_of(dump, text);
+    EXPECT_EQ(run.job, "4711");
+    EXPECT_EQ(run.nodes, "n[1-2]");
+    EXPECT_EQ(run.alloc_tres, "cpu=4,mem=16G,node=2");
+    EXPECT_EQ(run.state, "CANCELLED by 1000");
+    EXPECT_EQ(run.account, "chem");
+    EXPECT_EQ(run.user, "ada");
+    EXPECT_EQ(run.partition, "cpu");
+    EXPECT_EQ(run.cluster, "atlas");
+    EXPECT_EQ(run.db_index, "815");
+    EXPECT_EQ(run.admin_comment, "note");
+    EXPECT_EQ(run.start, read_time("2026-06-01T12:00:00"));
+    EXPECT_EQ(run.elapsed, seconds(3600));
+    EXPECT_EQ(run.suspended, seconds(0));
+}
+
+TEST(Dump, TakesColumnsInAnyOrderAndAnyCase) {
+    Dump dump = dump_of("end|EXITCODE|start|nodelist|jobid");
+    const JobRun run = run_of(dump, "2026-06-01T12:00:05|0:0|2026-06-01T12:00:00|n1|4711_3");
+    EXPECT_EQ(run.job, "4711_3");
+    EXPECT_EQ(run.elapsed, seconds(5));
+    EXPECT_EQ(run.alloc_tres, "");
+}
+
+TEST(Dump, TakesTheBarsThatSacctPutsBehindEachLine) {
+    Dump dump = dump_of("JobIDRaw|NodeList|Start|ElapsedRaw|");
+    EXPECT_EQ(run_of(dump, "7|n1|2026-06-01T12:00:00|60|\r").elapsed, seconds(60));
+}
+
+TEST(Dump, PrefersTheRawJobId) {
+    Dump dump = dump_of("JobID|JobIDRaw|NodeList|Start|ElapsedRaw");
+    EXPECT_EQ(run_of(dump, "7_1|9|n1|2026-06-01|60").job, "9");
+}
+
+TEST(Dump, NeedsAHeader) {
+    const auto read = [](std::string_view text) {
+        return Dump::with_header(text, Zone::find("UTC").value());
+    };
+    EXPECT_TRUE(fails_with(read(""), Code::C107, "no column JobIDRaw or JobID"));
+    EXPECT_TRUE(fails_with(read("4711|n1|2026-06-01"), Code::C107));
+    EXPECT_TRUE(fails_with(read("JobID|Start|End"), Code::C107, "no column NodeList"));
+    EXPECT_TRUE(fails_with(read("JobID|NodeList|End"), Code::C107, "no column Start"));
+    EXPECT_TRUE(fails_with(read("JobID|NodeList|Start"), Code::C107, "End or ElapsedRaw"));
+}
+
+TEST(Dump, StepsWaitingJobsAndHeadersAreNoRuns) {
+    Dump dump = dump_of(header);
+    for (const std::string& text :
+         {std::string("7.batch|x|n1|" + usual + "||"), std::string("7_3.0|x|n1|" + usual + "||"),
+          std::string("7+1.extern|x|n1|" + usual + "||"),
+          std::string("7|x|None assigned|Unknown|Unknown|0||PENDING"),
+          std::string("7_[1-9]|x|None assigned|Unknown|Unknown|0||PENDING"),
+          std::string("7|x|None assigned|None|2026-06-01T12:00:00|0||CANCELLED by 0"),
+          std::string("7|x||2026-06-01T12:00:00|2026-06-01T12:00:00|0||CANCELLED"), std::string(""),
+          std::string("  "), header}) {
+        const auto run = dump.read(text);
+        ASSERT_TRUE(succeeds(run)) << text;
+        EXPECT_FALSE(*run) << text;
+    }
+}
+
+TEST(Dump, ARunThatGoesOnHasWhatItUsedSoFar) {
+    Dump dump = dump_of(header);
+    EXPECT_EQ(run_of(dump, line("x", "2026-06-01T12:00:00|Unknown|90")).elapsed, seconds(90));
+    Dump without = dump_of("JobID|NodeList|Start|End");
+    EXPECT_TRUE(fails_with(without.read("7|n1|2026-06-01T12:00:00|Unknown"), Code::C102,
+                           "it has not ended, and there is no ElapsedRaw"));
+}
+
+TEST(Dump, SuspendedTimeIsWhatElapsedLeavesOut) {
+    Dump dump = dump_of(header);
+    const JobRun run = run_of(dump, line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|3000"));
+    EXPECT_EQ(run.elapsed, seconds(3000));
+    EXPECT_EQ(run.suspended, seconds(600));
+}
+
+TEST(Dump, ReadsSecondsSince1970) {
+    Dump dump = dump_of(header, "Asia/Tokyo");
+    const JobRun run = run_of(dump, line("x", "1780315200|1780318800|3600"));
+    EXPECT_EQ(run.start, read_time("2026-06-01T12:00:00"));
+}
+
+TEST(Dump, AJobNameMayHoldBars) {
+    Dump dump = dump_of(header);
+    for (const char* name : {"a|b", "|", "a|b|c|d|", "=1|2"})
+        EXPECT_EQ(run_of(dump, line(name, usual)).nodes, "n1") << name;
+}
+
+TEST(Dump, BarsInOneOfSeveralTextsAreResolvedByTheRest) {
+    Dump dump = dump_of("JobName|JobIDRaw|NodeList|Start|ElapsedRaw|Comment|WorkDir|State");
+    for (const char* text :
+         {"a|b|7|n1|2026-06-01|60|c|/w|FAILED", "a|7|n1|2026-06-01|60|c|d|/w|FAILED",
+          "a|7|n1|2026-06-01|60|c|/w|x|FAILED"}) {
+        const JobRun run = run_of(dump, text);
+        EXPECT_EQ(run.job, "7") << text;
+        EXPECT_EQ(run.state, "FAILED") << text;
+    }
+}
+
+TEST(Dump, BarsThatCouldMeanTwoThingsAreAnError) {
+    Dump dump = dump_of("JobName|JobIDRaw|NodeList|Start|ElapsedRaw|Comment");
+    // Both 5 and 7 could be the job.
+    EXPECT_TRUE(fails_with(dump.read("a|5|n1|2026-06-01|60|7|n2|2026-06-01|60|c"), Code::C102,
+                           "is not clear"));
+    Dump plain = dump_of("JobIDRaw|NodeList|Start|ElapsedRaw");
+    EXPECT_TRUE(fails_with(plain.read("7|n1|2026-06-01|60|x"), Code::C102, "is not clear"));
+    EXPECT_TRUE(fails_with(dump_of(header).read(std::string(5000, '|')), Code::C102));
+}
+
+TEST(Dump, WhatCannotBeReadIsNamed) {
+    Dump dump = dump_of(header);
+    const std::pair<std::string, const char*> wrong[] = {
+        {"7|x|n1", "3 fields, but the header names 8 columns"},
+        {"x|x|n1|" + usual + "||", "'x' is no job id"},
+        {"7_|x|n1|" + usual + "||", "'7_' is no job id"},
+        {"7x|x|n1|" + usual + "||", "is no job id"},
+        {"|x|n1|" + usual + "||", "'' is no job id"},
+        {line("x", "yesterday|2026-06-01T13:00:00|1"), "job 7: Start is 'yesterday'"},
+        {line("x", "|2026-06-01T13:00:00|1"), "job 7: Start is ''"},
+        {line("x", "Unknown|2026-06-01T13:00:00|1"), "job 7: Start is 'Unknown'"},
+        {line("x", "2026-06-01T12:00:00|2026-06-31T13:00:00|1"), "job 7: End is '2026-06-31"},
+        {line("x", "2026-06-01T12:00:00|2026-06-01T11:59:59|0"), "it ends before it starts"},
+        {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|-1"), "ElapsedRaw is '-1'"},
+        {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|"), "ElapsedRaw is ''"},
+        {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|99999999999"), "ElapsedRaw is"},
+        {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|4000"),
+         "ElapsedRaw is 4000, but it ends 3600 s after its start"},
+        {"7|x|None assigned|" + usual + "||", "ran for 3600 s on no node"},
+        {std::string("\x1b[2J\0|x|n1|", 12) + usual + "||", "'?[2J?' is no job id"},
+    };
+    for (const auto& [text, message] : wrong)
+        EXPECT_TRUE(fails_with(dump.read(text), Code::C102, message)) << text;
+    EXPECT_TRUE(fails_with(dump.read(std::string(2 << 20, 'x')), Code::C102, "is longer than"));
+}
+
+TEST(DumpInAZone, ElapsedTellsWhichOfTwoHoursIsMeant) {
+    Dump dump = dump_of(header, "Europe/Berlin");
+    // The clock was put back at 3 o'clock, so 2:30 came twice.
+    const std::pair<const char*, const char*> starts[] = {{"1800", "2026-10-25T01:30:00Z"},
+                                                          {"5400", "2026-10-25T00:30:00Z"}};
+    for (const auto& [elapsed, start] : starts) {
+        const JobRun run = run_of(
+            dump, line("x", std::string("2026-10-25T02:30:00|2026-10-25T03:00:00|") + elapsed));
+        EXPECT_EQ(show_time(run.start), start);
+        EXPECT_EQ(run.suspended, seconds(0));
+    }
+}
+
+TEST(DumpInAZone, ARunOverTheChangeOfTheClockHasItsRealLength) {
+    Dump dump = dump_of("JobID|NodeList|Start|End", "Europe/Berlin");
+    EXPECT_EQ(run_of(dump, "7|n1|2026-10-25T00:00:00|2026-10-25T06:00:00").elapsed, seconds(25200));
+    EXPECT_EQ(run_of(dump, "7|n1|2026-03-29T00:00:00|2026-03-29T06:00:00").elapsed, seconds(18000));
+}
+
+TEST(DumpInAZone, ElapsedIsBelievedWhereTheClockOfAnotherZoneChanged) {
+    Dump dump = dump_of(header); // UTC, though the times are of Berlin
+    EXPECT_EQ(run_of(dump, line("x", "2026-10-25T00:00:00|2026-10-25T06:00:00|25200")).elapsed,
+              seconds(25200));
+}
+
+/// Whatever is done to a line, it is a run, none, or an error of its own.
+TEST(Dump, GarbageIsNeverMoreThanAnError) {
+    Dump dump = dump_of(header + "|Comment");
+    std::mt19937 random(5);
+    const std::string good = line("a b", usual) + "|note";
+    std::size_t errors = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        std::string text = good;
+        for (auto edits = 1 + random() % 6; edits > 0 && !text.empty(); --edits) {
+            const std::size_t at = random() % text.size();
+            if (random() % 3 == 0)
+                text.erase(at, 1 + random() % 8);
+            else
+                text[at] = "|\n0:-T\xff"[random() % 7];
+        }
+        errors += dump.read(text).has_value() ? 0 : 1;
+    }
+    EXPECT_GT(errors, 1000u);
+}
+
+} // namespace
+} // namespace fairlead::cost
