@@ -90,7 +90,7 @@ void view_memory(std::uint64_t memory, JobRequest& request) {
 }
 
 std::optional<std::string> mail_types(std::uint16_t bits) {
-    constexpr std::array<std::pair<std::uint16_t, std::string_view>, 9> names{
+    constexpr std::array<std::pair<std::uint16_t, std::string_view>, 11> names{
         {{MAIL_JOB_BEGIN, "BEGIN"},
          {MAIL_JOB_END, "END"},
          {MAIL_JOB_FAIL, "FAIL"},
@@ -99,7 +99,9 @@ std::optional<std::string> mail_types(std::uint16_t bits) {
          {MAIL_JOB_TIME90, "TIME_LIMIT_90"},
          {MAIL_JOB_TIME80, "TIME_LIMIT_80"},
          {MAIL_JOB_TIME50, "TIME_LIMIT_50"},
-         {MAIL_JOB_STAGE_OUT, "STAGE_OUT"}}};
+         {MAIL_JOB_STAGE_OUT, "STAGE_OUT"},
+         {MAIL_ARRAY_TASKS, "ARRAY_TASKS"},
+         {MAIL_INVALID_DEPEND, "INVALID_DEPEND"}}};
     if (bits == NO_VAL16)
         return std::nullopt;
     std::string list;
@@ -255,6 +257,12 @@ void view_caller(uid_t uid, const state::Callers& callers, JobRequest& request) 
     request.groups = known->second.groups;
 }
 
+/// The components behind the first of a heterogeneous batch job have its environment and no script
+/// (22.05: seen); srun and salloc send neither.
+bool follows_script(const job_desc_msg_t& job) {
+    return number(job.het_job_offset).value_or(0) > 0 && job.env_size > 0;
+}
+
 } // namespace
 
 bool is_ours(const char* entry) { return entry && std::string_view(entry).starts_with(our_prefix); }
@@ -269,7 +277,7 @@ JobRequest view_submission(const job_desc_msg_t& job, uid_t submitted_by,
         request.submitted_by = other->second.name;
     if (job.script)
         request.script = job.script;
-    request.interactive = !job.script;
+    request.interactive = !job.script && !follows_script(job);
     if (job.environment)
         request.environment = {job.environment, job.env_size};
     return request;

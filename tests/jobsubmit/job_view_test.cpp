@@ -122,6 +122,19 @@ TEST(JobView, AnEmptyTextIsTakenAwayByAnUpdateAlone) {
     EXPECT_EQ(view_update(*job, 0, callers).account, "");
 }
 
+TEST(JobView, AComponentOfABatchJobIsNotInteractive) {
+    Description job;
+    char one[] = "A=1";
+    char* environment[] = {one};
+    job->het_job_offset = 1;
+    EXPECT_EQ(view_submission(*job, 0, callers).interactive, true);
+    job->environment = environment;
+    job->env_size = 1;
+    EXPECT_EQ(view_submission(*job, 0, callers).interactive, false);
+    job->het_job_offset = 0;
+    EXPECT_EQ(view_submission(*job, 0, callers).interactive, true);
+}
+
 TEST(JobView, ScriptAndEnvironmentAreBorrowed) {
     Description job;
     Description::put(job->script, "#!/bin/sh\n");
