@@ -1,8 +1,10 @@
 #include "slurm/job_control.hpp"
 
+#include "slurm/compat.hpp"
+
+#include <cerrno>
 #include <csignal>
 #include <memory>
-#include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 
 namespace fairlead::slurm {
@@ -16,8 +18,7 @@ void initialise() {
 Result<void> done(int status, std::string_view what, JobId id) {
     if (status == SLURM_SUCCESS)
         return {};
-    return fail(Code::E224, "job {} cannot be {}: {}", id.value, what,
-                slurm_strerror(slurm_get_errno()));
+    return fail(Code::E224, "job {} cannot be {}: {}", id.value, what, slurm_strerror(errno));
 }
 
 std::string text(const char* value) { return value ? value : ""; }
@@ -28,7 +29,7 @@ Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&
     initialise();
     job_desc_msg_t change;
     slurm_init_job_desc_msg(&change);
-    change.job_id = id.value;
+    name_job(change, id);
     set(change, value.data());
     return done(slurm_update_job(&change), what, id);
 }
@@ -38,15 +39,14 @@ Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&
 Result<Job> load_job(JobId id) {
     initialise();
     job_info_msg_t* answer = nullptr;
-    const int status = slurm_load_job(&answer, id.value, SHOW_DETAIL);
+    const int status = slurm_load_job(&answer, native(id), SHOW_DETAIL);
     const std::unique_ptr<job_info_msg_t, void (*)(job_info_msg_t*)> owner{answer,
                                                                            slurm_free_job_info_msg};
     if (status != SLURM_SUCCESS || !answer || answer->record_count == 0)
-        return fail(Code::E224, "job {} cannot be looked up: {}", id.value,
-                    slurm_strerror(slurm_get_errno()));
+        return fail(Code::E224, "job {} cannot be looked up: {}", id.value, slurm_strerror(errno));
     for (std::uint32_t i = 0; i < answer->record_count; ++i) {
         const auto& job = answer->job_array[i];
-        if (job.job_id == id.value)
+        if (id_of(job).value == id.value)
             return Job{.id = id,
                        .batch = job.batch_flag != 0,
                        .may_requeue = job.requeue != 0,
@@ -65,7 +65,7 @@ Result<std::set<std::string>> nodes_without_instance() {
         answer, slurm_free_node_info_msg};
     if (status != SLURM_SUCCESS || !answer)
         return fail(Code::E224, "slurmctld does not say which nodes are up: {}",
-                    slurm_strerror(slurm_get_errno()));
+                    slurm_strerror(errno));
     constexpr std::uint32_t powered =
         NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_UP | NODE_STATE_POWERING_DOWN;
     std::set<std::string> nodes;
@@ -77,7 +77,7 @@ Result<std::set<std::string>> nodes_without_instance() {
 
 Result<void> requeue_held(JobId id) {
     initialise();
-    return done(slurm_requeue(id.value, JOB_REQUEUE_HOLD), "sent back to the queue", id);
+    return done(slurm_requeue(native(id), JOB_REQUEUE_HOLD), "sent back to the queue", id);
 }
 
 Result<void> exclude_nodes(JobId id, const std::string& host_list) {
@@ -100,12 +100,12 @@ Result<void> release(JobId id) {
 Result<void> notify(JobId id, const std::string& line) {
     initialise();
     std::string copy = line;
-    return done(slurm_notify_job(id.value, copy.data()), "told anything", id);
+    return done(slurm_notify_job(native(id), copy.data()), "told anything", id);
 }
 
 Result<void> cancel(JobId id) {
     initialise();
-    return done(slurm_kill_job(id.value, SIGKILL, 0), "cancelled", id);
+    return done(slurm_kill_job(native(id), SIGKILL, 0), "cancelled", id);
 }
 
 } // namespace fairlead::slurm

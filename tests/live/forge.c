@@ -2,8 +2,15 @@
  * record, as nobody could with sbatch. Prints the job id. usage: forge PARTITION */
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
+#include <slurm/slurm_version.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+#define JOB_ID(response) (response)->step_id.job_id
+#else
+#define JOB_ID(response) (response)->job_id
+#endif
 
 int main(int argc, char** argv) {
     static char name[] = "forge";
@@ -38,7 +45,7 @@ int main(int argc, char** argv) {
         slurm_perror(name);
         return 1;
     }
-    printf("%u\n", response->job_id);
+    printf("%u\n", JOB_ID(response));
     slurm_free_submit_response_response_msg(response);
     return 0;
 }
