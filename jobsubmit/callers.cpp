@@ -3,6 +3,8 @@
 #include "base/files.hpp"
 #include "jobsubmit/compat.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <grp.h>
 #include <pwd.h>
 #include <utility>
@@ -44,7 +46,9 @@ Found with_user(Ask&& ask, Use&& use) {
     std::vector<char> buffer(64 * 1024);
     passwd entry{};
     passwd* found = nullptr;
-    if (ask(&entry, buffer.data(), buffer.size(), &found) != 0)
+    // The C library says so, in one of these ways, of a user who is not there (getpwnam(3)).
+    const int error = ask(&entry, buffer.data(), buffer.size(), &found);
+    if (error != 0 && error != ENOENT && error != ESRCH && error != EBADF && error != EPERM)
         return Found::Failed;
     if (!found)
         return Found::No;
@@ -90,16 +94,20 @@ void Callers::expect(std::span<const std::string> names) {
 }
 
 void Callers::refresh() {
+    const auto due = std::chrono::steady_clock::now() - looked_up_ >= kept_for;
+    const bool asked =
+        std::ranges::any_of(wanted_, [](const auto& slot) { return slot.load() != nobody_asked; });
+    if (!due && !asked)
+        return;
     state::Callers table = *table_.load();
     for (auto& slot : wanted_)
         if (const std::uint32_t uid = slot.exchange(nobody_asked); uid != nobody_asked)
             look_up(uid, table);
-    const auto now = std::chrono::steady_clock::now();
-    if (now - looked_up_ >= kept_for) {
+    if (due) {
         const state::Callers known = table;
         for (const auto& [uid, caller] : known)
             look_up(uid, table);
-        looked_up_ = now;
+        looked_up_ = std::chrono::steady_clock::now();
     }
     publish(std::move(table));
 }

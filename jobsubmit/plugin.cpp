@@ -111,7 +111,7 @@ int judge(job_desc_msg_t& job, uid_t uid, char** message, View&& view) {
     request.default_partition = in_force->snapshot->config.default_partition;
     const bool update = request.modify;
     if (!request.caller_known)
-        refresher->callers().want(update ? uid : job.user_id);
+        refresher->callers().want(update || job.user_id == NO_VAL ? uid : job.user_id);
     const policy::Decision decision = policy::decide(request, *in_force->snapshot);
     record(decision, update, uid);
     if (const std::string lines = lines_of(decision); !lines.empty())
@@ -149,7 +149,10 @@ int init() {
 
 int fini() {
     return guarded("fini", SLURM_SUCCESS, jobsubmit::report_fault, [] {
-        delete std::exchange(jobsubmit::refresher, nullptr);
+        // One that cannot be ended stays, and so does this object (linked with -z nodelete).
+        auto* old = std::exchange(jobsubmit::refresher, nullptr);
+        if (old && old->stop())
+            delete old;
         return SLURM_SUCCESS;
     });
 }

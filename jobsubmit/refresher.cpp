@@ -22,6 +22,8 @@ namespace {
 /// The log is written in every round, so that its ring does not fill; the rest once a second.
 constexpr auto interval = std::chrono::milliseconds(100);
 constexpr int rounds = 10;
+/// Of reading files that change while they are read, at start; later the next round tries again.
+constexpr int most_tries = 5;
 
 std::filesystem::path run_file(const char* name) {
     return std::filesystem::path(config::run_dir) / "admission" / name;
@@ -46,6 +48,15 @@ std::string stamp(const std::filesystem::path& path) {
                        info.st_ino);
 }
 
+/// A fault of a step costs the others nothing.
+template <class Work>
+void step(const char* name, Work&& work) {
+    guarded(name, 0, report_fault, [&] {
+        work();
+        return 0;
+    });
+}
+
 /// slurmctld handles its signals in threads of its own; a thread inherits the mask of its maker.
 class SignalsBlocked {
   public:
@@ -65,39 +76,62 @@ class SignalsBlocked {
 } // namespace
 
 /// The configuration is local, so it is read here; the pause file may be on storage that hangs, and
-/// so may the directory service, so only the thread looks at them.
+/// so may the directory service, so only threads look at them.
 Refresher::Refresher(std::filesystem::path config_path)
     : config_path_(std::move(config_path)), in_force_(std::make_shared<const InForce>()),
       callers_(run_file("callers.json")) {
-    reload_if_changed();
+    for (int tries = 0; seen_.empty() && tries < most_tries; ++tries)
+        reload_if_changed();
     const SignalsBlocked blocked;
+    running_ = 2;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    look_ups_ = std::jthread([this](const std::stop_token& stop) { look_up(stop); });
 }
 
 Refresher::~Refresher() {
     thread_.request_stop();
+    look_ups_.request_stop();
     wake_.notify_all();
 }
 
+bool Refresher::stop() {
+    thread_.request_stop();
+    look_ups_.request_stop();
+    wake_.notify_all();
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (running_.load() > 0 && std::chrono::steady_clock::now() < patience)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return running_.load() == 0;
+}
+
 void Refresher::run(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    const auto step = [](const char* name, auto&& work) {
-        guarded(name, 0, report_fault, [&] {
-            work();
-            return 0;
-        });
-    };
     for (int round = 0; !stop.stop_requested(); round = (round + 1) % rounds) {
         step("log", [this] { write_log(); });
         if (round == 0) {
             step("reload", [this] { reload_if_changed(); });
             step("pause", [this] { look_for_pause(); });
             step("count", [this] { flush_counts(); });
-            step("callers", [this] { callers_.refresh(); });
         }
+        std::unique_lock lock(mutex_);
         wake_.wait_for(lock, stop, interval, [] { return false; });
     }
     step("log", [this] { write_log(); });
+    --running_;
+}
+
+void Refresher::look_up(const std::stop_token& stop) {
+    std::shared_ptr<const policy::Snapshot> expected;
+    while (!stop.stop_requested()) {
+        step("callers", [&] {
+            const auto current = in_force_.load()->snapshot;
+            if (current && current != std::exchange(expected, current))
+                callers_.expect(policy::callers_of(*current));
+            callers_.refresh();
+        });
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
+    }
+    --running_;
 }
 
 std::string Refresher::fingerprint() const {
@@ -110,13 +144,17 @@ std::string Refresher::fingerprint() const {
     return print;
 }
 
-/// Stamped before it is read, so that a file which changes meanwhile is read again.
+/// Files that changed while they were read are read again, so that what is in force is one state of
+/// all of them.
 void Refresher::reload_if_changed() {
     std::string now = fingerprint();
     if (now == seen_)
         return;
-    reload();
-    seen_ = std::move(now);
+    auto snapshot = read();
+    if (fingerprint() != now)
+        return;
+    take(std::move(snapshot));
+    seen_ = fingerprint(); // the catalog that it names counts as well
 }
 
 void Refresher::look_for_pause() {
@@ -153,14 +191,16 @@ Result<policy::Snapshot> Refresher::read() const {
     auto rules = policy::load_rules(config_path_);
     if (!rules)
         return std::unexpected(rules.error());
+    const auto folder = config_path_.parent_path() / "policy.d";
+    if (had_folder_ && !std::filesystem::exists(folder))
+        return fail(Code::X101, "{} is gone; make it anew, empty for no rules", folder.native());
     const auto before = in_force_.load()->snapshot;
     return policy::Snapshot{std::move(*config), std::move(*catalog), before && before->paused,
                             std::move(*rules)};
 }
 
 /// A bad file leaves the last good snapshot in force.
-void Refresher::reload() {
-    auto snapshot = read();
+void Refresher::take(Result<policy::Snapshot>&& snapshot) {
     if (!snapshot) {
         refuse_or_pass(snapshot.error());
         return write_state();
@@ -174,7 +214,7 @@ void Refresher::reload() {
     slurm_info("fairlead: configuration %s in force, revision %s, %zu partitions, %zu rules",
                config_path_.c_str(), state_.revision.c_str(), snapshot->config.partitions.size(),
                snapshot->rules.size());
-    callers_.expect(policy::callers_of(*snapshot));
+    had_folder_ = std::filesystem::exists(config_path_.parent_path() / "policy.d");
     publish({std::make_shared<const policy::Snapshot>(std::move(*snapshot)), {}});
     write_state();
 }

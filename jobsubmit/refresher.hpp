@@ -1,5 +1,6 @@
-/// The one thread of the job_submit plugin: it reads files, looks users up and writes log lines, so
-/// that admission never has to.
+/// The threads of the job_submit plugin: one reads files and writes log lines, the other looks
+/// users up, so that admission never has to. The directory service may hang; nothing else waits for
+/// it.
 #pragma once
 
 #include "jobsubmit/callers.hpp"
@@ -29,9 +30,14 @@ class Refresher {
   public:
     /// Reads the configuration once, here, and then whenever it changes, looking every second.
     explicit Refresher(std::filesystem::path config_path);
+    /// Waits for the threads, so only for one that stop() ended.
     ~Refresher();
     Refresher(const Refresher&) = delete;
     Refresher& operator=(const Refresher&) = delete;
+
+    /// Ends the threads; false where one is still busy after a second, with a directory service or
+    /// storage that hangs. Then this object must stay.
+    bool stop();
 
     std::shared_ptr<const InForce> in_force() const { return in_force_.load(); }
 
@@ -46,9 +52,10 @@ class Refresher {
 
   private:
     void run(const std::stop_token& stop);
+    void look_up(const std::stop_token& stop);
     void reload_if_changed();
-    void reload();
     Result<policy::Snapshot> read() const;
+    void take(Result<policy::Snapshot>&& snapshot);
     void refuse_or_pass(const Error& error);
     void look_for_pause();
     void look_for_pause_while_broken(const std::string& refuses_because);
@@ -62,14 +69,16 @@ class Refresher {
     std::string seen_; ///< fingerprint of the files that were read last
     std::atomic<std::shared_ptr<const InForce>> in_force_;
     state::PolicyState state_;
-    std::string broken_; ///< why jobs are refused, but for a pause
+    bool had_folder_ = false; ///< policy.d was there when the snapshot was read
+    std::string broken_;      ///< why jobs are refused, but for a pause
     Callers callers_;
     LogRing log_;
     std::array<std::atomic<std::uint64_t>, code_count> counts_{};
     std::array<std::uint64_t, code_count> flushed_{}; ///< what the thread has written of them
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::jthread thread_;
+    std::atomic<int> running_{0};
+    std::jthread thread_, look_ups_;
 };
 
 } // namespace fairlead::jobsubmit

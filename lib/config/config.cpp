@@ -215,14 +215,21 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
     return {};
 }
 
-/// The value of a key at the left edge, whatever else is wrong with the text; empty without it.
-std::string_view top_level_value(std::string_view text, std::string_view key) {
-    for (const std::string_view line : split(text, '\n'))
-        if (line.starts_with(key)) {
-            const std::string_view value = line.substr(key.size());
-            return trimmed(value.substr(0, value.find(" #")));
-        }
-    return {};
+/// The value of a key at the left edge, whatever else is wrong with the text, without quotes; none
+/// without the key.
+std::optional<std::string_view> top_level_value(std::string_view text, std::string_view key) {
+    for (const std::string_view line : split(text, '\n')) {
+        if (!line.starts_with(key))
+            continue;
+        const std::string_view rest = trimmed(line.substr(key.size()));
+        if (!rest.starts_with(':'))
+            continue;
+        std::string_view value = trimmed(rest.substr(1, rest.find(" #") - 1));
+        if (value.size() > 1 && (value.front() == '"' || value.front() == '\''))
+            value = value.substr(1, value.size() - 2);
+        return value;
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -261,7 +268,8 @@ Result<Config> load_for_node(const char* path) {
 
 fs::path state_dir_of(const char* path) {
     const auto text = read_file(path ? path : default_path);
-    const fs::path value = top_level_value(text ? *text : std::string_view{}, "state_dir:");
+    const fs::path value =
+        top_level_value(text ? *text : std::string_view{}, "state_dir").value_or("");
     return value.is_absolute() ? value : Config{}.state_dir;
 }
 
@@ -269,8 +277,9 @@ bool refuses_when_broken(const char* path) {
     const auto text = read_file(path ? path : default_path);
     if (!text)
         return text.error().code != Code::X101;
-    return top_level_value(*text, "policy_mode:") == "enforce" &&
-           top_level_value(*text, "policy_broken:") != "accept";
+    const std::string_view mode = top_level_value(*text, "policy_mode").value_or("observe");
+    return mode != "observe" && mode != "off" &&
+           top_level_value(*text, "policy_broken") != "accept";
 }
 
 const PartitionRules& rules_for(const Config& config, std::string_view partition) {

@@ -13,7 +13,7 @@ bool is_exempt(const JobRequest& request, const config::PolicySettings& settings
     return who && std::ranges::find(settings.exempt, *who) != settings.exempt.end();
 }
 
-/// Whoever is not looked up yet may be exempt, so it is no refusal that would stand.
+/// Who is exempt is looked up when the rules are read, so whoever is not known is not exempt.
 void judge_by_rules(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
     Outcome outcome = evaluate(snapshot.rules, request);
     decision.fired = std::move(outcome.fired);

@@ -38,8 +38,13 @@ bool differs(const View& view, const FieldRef& ref, const Value& value) {
     return text_of(view, ref) != std::get<std::string>(value);
 }
 
+/// Memory for each CPU comes to at most that of all CPUs of the job on one node.
 bool over(const View& view, const FieldRef& ref, const Value& cap) {
-    return number_of(view, ref).value_or(0) > std::get<std::uint64_t>(cap);
+    const std::uint64_t most = std::get<std::uint64_t>(cap);
+    const auto& each = view.request.memory_per_cpu;
+    if (ref.field->name == "memory" && each && !number_of(view, ref))
+        return *each * view.request.cpus.value_or(1) > most;
+    return number_of(view, ref).value_or(0) > most;
 }
 
 bool has_piece(std::string_view text, std::string_view piece, char separator) {
@@ -78,9 +83,17 @@ std::string with_piece(const View& view, const FieldRef& ref, const Value& value
     return fmt::format("{}{}{}", *text, joint(*ref.field), piece);
 }
 
-/// Of an update: that it takes the field away.
+/// Of an update: that it takes the field away. Memory may be given for each CPU as well.
 bool is_missing(const View& view, const FieldRef& ref) {
+    if (ref.field->name == "memory" && view.request.memory_per_cpu)
+        return false;
     return is_known(view, ref) && !is_set(view, ref);
+}
+
+/// Comments bind nobody; what else is appended does.
+bool binds(const Action& action) {
+    const bool comment = action.verb == Verb::Append && action.target.field->kind == Kind::Text;
+    return action.verb != Verb::Default && action.verb != Verb::Warn && !comment;
 }
 
 /// Whether an action would change its field to `value`. In an update only what it names is looked
@@ -102,10 +115,11 @@ bool changes(const Action& action, const Value& value, const View& view) {
     }
 }
 
-void change(const Action& action, const View& view, JobPatch& patch) {
+void change(const Action& action, bool whatever_is_named, const View& view, JobPatch& patch) {
     Value made;
     const Value& value = filled(action.value, view, made);
-    if (!changes(action, value, view))
+    if (!changes(action, value, view) &&
+        !(whatever_is_named && differs(view, action.target, value)))
         return;
     if (action.verb == Verb::Append)
         store(patch, *action.target.field, with_piece(view, action.target, value));
@@ -117,7 +131,32 @@ Error refusal(Code code, std::string_view text, const Rule& rule) {
     return {code, fmt::format("{} (rule {})", text, rule.name)};
 }
 
+std::string cannot_check(const std::string& fields) {
+    return fmt::format("this update cannot be checked, because it does not name {}; name it too, "
+                       "submit the job anew, or ask an operator",
+                       fields);
+}
+
+/// An update by which the rule comes to hold, and whose field is not in it: what is asked for could
+/// not have been had by submitting it.
+bool hides_target(const Action& action, const Rule& rule, const View& view) {
+    const bool needs_value =
+        action.verb == Verb::Cap || action.verb == Verb::Append || action.verb == Verb::Require;
+    return needs_value && binds(action) && view.request.modify && !is_known(view, action.target) &&
+           touches(rule.when, view.request);
+}
+
+/// A set needs no old value, so an update by which the rule comes to hold takes it over.
+bool sets_unnamed(const Action& action, const Rule& rule, const View& view) {
+    return (action.verb == Verb::Set || action.verb == Verb::Route) && view.request.modify &&
+           touches(rule.when, view.request);
+}
+
 void take(const Action& action, const Rule& rule, const View& view, Outcome& outcome) {
+    if (hides_target(action, rule, view)) {
+        outcome.refusals.push_back(refusal(Code::A203, cannot_check(action.target.name()), rule));
+        return;
+    }
     switch (action.verb) {
     case Verb::Require:
         if (is_missing(view, action.target))
@@ -125,7 +164,7 @@ void take(const Action& action, const Rule& rule, const View& view, Outcome& out
         return;
     case Verb::Hold:
         outcome.patch.hold = outcome.patch.hold || !view.request.modify;
-        if (view.request.release)
+        if (view.request.modify && (view.request.release || touches(rule.when, view.request)))
             outcome.refusals.push_back(
                 refusal(Code::A201, "the site holds such jobs; an operator releases them", rule));
         return;
@@ -136,7 +175,7 @@ void take(const Action& action, const Rule& rule, const View& view, Outcome& out
         outcome.refusals.push_back(refusal(Code::A201, render(action.message, view), rule));
         return;
     default:
-        change(action, view, outcome.patch);
+        change(action, sets_unnamed(action, rule, view), view, outcome.patch);
     }
 }
 
@@ -150,27 +189,24 @@ std::string missing_fields(const Condition& condition, const View& view) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-/// Whether an action of a rule, if it holds, would change or refuse what is asked for.
+/// Whether an action of a rule, if it holds, would bind what is asked for.
 bool matters(const Action& action, const Rule& rule, const View& view) {
-    switch (action.verb) {
-    case Verb::Warn:
+    if (!binds(action))
         return false;
-    case Verb::Hold:
-        return !view.request.modify || view.request.release;
-    case Verb::Require:
+    if (!view.request.modify || touches(rule.when, view.request))
+        return true;
+    if (action.verb == Verb::Hold)
+        return view.request.release;
+    if (action.verb == Verb::Require)
         return is_missing(view, action.target);
-    case Verb::Reject:
-        return !view.request.modify || touches(rule.when, view.request);
-    default:
-        Value made;
-        return changes(action, filled(action.value, view, made), view);
-    }
+    Value made;
+    return action.verb != Verb::Reject && changes(action, filled(action.value, view, made), view);
 }
 
-std::string cannot_check(const Rule& rule, const View& view) {
-    return fmt::format("this update cannot be checked, because it does not name {}; submit the job "
-                       "anew, or ask an operator",
-                       missing_fields(rule.when, view));
+bool asks_who(const Condition& condition) {
+    bool asks = false;
+    for_each_field(condition, [&](const FieldRef& ref) { asks = asks || is_of_caller(ref); });
+    return asks;
 }
 
 void fire(std::size_t index, const Rule& rule, const View& view, Outcome& outcome) {
@@ -180,18 +216,21 @@ void fire(std::size_t index, const Rule& rule, const View& view, Outcome& outcom
 }
 
 void doubt(std::size_t index, const Rule& rule, const View& view, Outcome& outcome) {
+    const bool unknown_caller = !view.request.caller_known && asks_who(rule.when);
+    const bool acts = rule.stop || std::ranges::any_of(rule.actions, binds);
     const bool matter = std::ranges::any_of(
         rule.actions, [&](const Action& action) { return matters(action, rule, view); });
-    if (!matter && !rule.stop)
+    if (!matter && !(unknown_caller && acts))
         return;
     outcome.fired.push_back({index, false});
-    if (!view.request.caller_known)
+    if (unknown_caller)
         outcome.refusals.push_back(refusal(Code::A204,
                                            "slurmctld is looking up who you are; submit again in "
                                            "a few seconds",
                                            rule));
-    else if (matter)
-        outcome.refusals.push_back(refusal(Code::A203, cannot_check(rule, view), rule));
+    else
+        outcome.refusals.push_back(
+            refusal(Code::A203, cannot_check(missing_fields(rule.when, view)), rule));
 }
 
 /// What a rule that only observes would do, on a copy.

@@ -41,13 +41,17 @@ std::string show(const Change& change);
 /// Later rules see what earlier ones changed. A rule that refuses does not end it, `stop` does.
 ///
 /// An update names only what changes, and the old values are not seen. So there
+/// - `default` and `require` act where the update takes the field away (`Account=`), and `set`,
+///   `route`, `append` and `cap` on fields that it names;
+/// - where the update names what makes a rule hold, `set` and `route` are added to it, `hold`
+/// refuses
+///   it, and `cap`, `require` and `append` (but for comments) refuse it where it does not name
+///   their field (FL-A203);
 /// - `hold` refuses that the job is released (slurmctld takes a hold of a plugin for the user's
 /// own:
-///   seen on 22.05.8, and the same in the sources of 24.11 and 26.05), `default` and `require` act
-///   where the update takes the field away
-///   (`Account=`), and `set`, `route`, `append` and `cap` on fields that it names;
-/// - a rule whose condition cannot be decided refuses the update (FL-A203) where it would change
-///   or refuse what is asked for. Nothing passes by being submitted small and updated large.
+///   seen on 22.05.8, and the same in the sources of 24.11 and 26.05);
+/// - a rule whose condition cannot be decided refuses the update (FL-A203) where it would bind what
+///   is asked for. Nothing passes by being submitted small and updated large.
 ///
 /// Where the caller is not known yet, a rule that asks who it is refuses (FL-A204).
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request);

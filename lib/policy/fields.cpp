@@ -173,8 +173,22 @@ std::optional<std::string_view> variable(const JobRequest& request, std::string_
     return std::nullopt;
 }
 
-bool of_the_caller(const FieldEntry& field) {
-    return field.special == Special::Groups || field.name == "user";
+/// CPUs and generic resources of the whole job come from these.
+bool names_sizes(const JobRequest& request) {
+    return request.least_nodes || request.most_nodes || request.tasks || request.tasks_per_node ||
+           request.cpus_per_task || request.cpus || request.tres_named || !request.tres.empty();
+}
+
+bool is_put_together(const FieldEntry& field) {
+    switch (field.special) {
+    case Special::Gpus:
+    case Special::GpuType:
+    case Special::CpusPerGpu:
+    case Special::Tres:
+        return true;
+    default:
+        return field.name == "cpus";
+    }
 }
 
 std::optional<std::string_view> raw_text(const View& view, const FieldRef& ref) {
@@ -237,6 +251,10 @@ std::optional<std::string_view> text_of(const View& view, const FieldRef& ref) {
     return text && text->empty() && !variable ? std::nullopt : text;
 }
 
+bool is_of_caller(const FieldRef& ref) {
+    return ref.field->special == Special::Groups || ref.field->name == "user";
+}
+
 bool is_set(const View& view, const FieldRef& ref) {
     switch (ref.field->kind) {
     case Kind::Number:
@@ -255,14 +273,16 @@ bool is_set(const View& view, const FieldRef& ref) {
 }
 
 bool is_known(const View& view, const FieldRef& ref) {
-    if (of_the_caller(*ref.field))
+    if (is_of_caller(ref))
         return view.request.caller_known;
     return !view.request.modify || is_set(view, ref) || raw_text(view, ref);
 }
 
 bool is_asked(const JobRequest& request, const FieldRef& ref) {
-    if (of_the_caller(*ref.field) || ref.field->special == Special::Modify)
+    if (is_of_caller(ref) || ref.field->special == Special::Modify)
         return false;
+    if (is_put_together(*ref.field) && names_sizes(request))
+        return true;
     const JobPatch none;
     const View view{request, none};
     return is_set(view, ref) || raw_text(view, ref);

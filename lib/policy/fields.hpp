@@ -78,8 +78,12 @@ bool is_set(const View& view, const FieldRef& ref);
 /// update what it names, of the caller once they are looked up.
 bool is_known(const View& view, const FieldRef& ref);
 
-/// Whether the request itself, without a patch, sets it or takes it away; never true of who asks.
+/// Whether the request itself, without a patch, sets it, takes it away or names what it is put
+/// together from (`cpus` from tasks, `gpus` from nodes); never true of who asks.
 bool is_asked(const JobRequest& request, const FieldRef& ref);
+
+/// Who asks: the user or their groups.
+bool is_of_caller(const FieldRef& ref);
 
 /// The value for a message; empty where it is unset.
 std::string shown(const View& view, const FieldRef& ref);

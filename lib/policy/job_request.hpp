@@ -61,6 +61,7 @@ struct JobRequest {
     std::optional<std::string> script_args{}; ///< with blanks between them
     std::optional<bool> exclusive{}, interactive{}, requeue{}, contiguous{}, overcommit{};
     std::vector<Tres> tres{};
+    bool tres_named = false; ///< an update names resources whose number for the job is not known
     /// Of the caller, for as long as the request: up to megabytes, and most rules want neither.
     std::optional<std::string_view> script{};
     std::span<const char* const> environment{}; ///< "NAME=value"; srun and salloc send none

@@ -55,7 +55,7 @@ std::string taken(char*& message) {
 
 int update(job_desc_msg_t& job, char*& message) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
-    return job_modify(&job, nullptr, 0, &message);
+    return job_modify(&job, nullptr, 65534, &message);
 #else
     (void)message;
     return job_modify(&job, nullptr, 65534);

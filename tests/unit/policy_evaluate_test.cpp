@@ -144,9 +144,10 @@ TEST(PolicyEvaluate, SubmittedSmallAndUpdatedLargeIsRefused) {
     JobRequest request = update();
     request.time_limit = 600;
     const Outcome outcome = on(list, request);
-    EXPECT_EQ(refusals(outcome), "FL-A203 this update cannot be checked, because it does not name "
-                                 "partition; submit the job anew, or ask an operator (rule "
-                                 "short)\n");
+    EXPECT_EQ(refusals(outcome),
+              "FL-A203 this update cannot be checked, because it does not name "
+              "partition; name it too, submit the job anew, or ask an operator (rule "
+              "short)\n");
     ASSERT_EQ(outcome.fired.size(), 1u);
     EXPECT_FALSE(outcome.fired[0].known);
     request.partition = "cpu";
@@ -285,6 +286,80 @@ TEST(PolicyEvaluate, ThePartitionThatIsNotAskedForIsTheDefaultOne) {
     request = update();
     request.default_partition = "cpu";
     EXPECT_TRUE(on("- {name: a, when: {partition: cpu}, warn: x}\n", request).warnings.empty());
+}
+
+TEST(PolicyEvaluate, AnUpdateThatMakesARuleHoldIsHeldToAllOfIt) {
+    const char* list = "- {name: a, when: {partition: big}, cap: {time_limit: 2h}}\n"
+                       "- {name: b, when: {partition: big}, require: [account]}\n"
+                       "- {name: c, when: {partition: big}, append: {features: eu}}\n"
+                       "- {name: d, when: {partition: big}, set: {qos: big}}\n"
+                       "- {name: e, when: {partition: big}, append: {comment: seen}}\n"
+                       "- {name: f, when: {time_limit: \"> 24h\"}, hold: true}\n";
+    JobRequest request = update();
+    request.partition = "big";
+    const char* name_it = "; name it too, submit the job anew, or ask an operator";
+    const auto cannot = [&](std::string field, std::string rule) {
+        return "FL-A203 this update cannot be checked, because it does not name " + field +
+               name_it + " (rule " + rule + ")\n";
+    };
+    Outcome outcome = on(list, request);
+    EXPECT_EQ(refusals(outcome),
+              cannot("time_limit", "a") + cannot("account", "b") + cannot("features", "c"));
+    EXPECT_EQ(outcome.patch.qos, "big") << "what needs no old value is added";
+    EXPECT_FALSE(outcome.patch.comment);
+    request.time_limit = 600;
+    request.account = "bio";
+    request.features = "x";
+    outcome = on(list, request);
+    EXPECT_EQ(refusals(outcome), "");
+    EXPECT_EQ(outcome.patch.time_limit, 120u);
+    EXPECT_EQ(outcome.patch.features, "x&eu");
+    request = update();
+    request.time_limit = 2000;
+    EXPECT_EQ(refusals(on(list, request)),
+              cannot("partition", "a") +
+                  "FL-A201 the site holds such jobs; an operator releases them (rule f)\n");
+    request = update();
+    request.job_name = "x";
+    EXPECT_EQ(refusals(on(list, request)), "") << "what no rule reads is nobody's matter";
+}
+
+TEST(PolicyEvaluate, SizesOfTheWholeJobAreTouchedByWhatTheyAreMadeOf) {
+    const char* list = "- {name: a, when: {gpus: \"> 4\"}, reject: no}\n"
+                       "- {name: b, when: {cpus: \"> 32\"}, reject: no}\n";
+    JobRequest request = update();
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.least_nodes = 10;
+    EXPECT_EQ(on(list, request).refusals.size(), 2u);
+    request = update();
+    request.tres_named = true;
+    EXPECT_EQ(on(list, request).refusals.size(), 2u);
+    request = update();
+    request.cpus = 8;
+    request.tres = {{"gres/gpu", "", 2}};
+    EXPECT_EQ(refusals(on(list, request)), "");
+}
+
+TEST(PolicyEvaluate, MemoryForEachCpuIsMemory) {
+    JobRequest request = submission();
+    request.memory_per_cpu = 2048;
+    request.cpus = 4;
+    EXPECT_FALSE(on("- {name: a, default: {memory: 4G}}\n", request).patch.memory);
+    EXPECT_EQ(refusals(on("- {name: a, require: [memory]}\n", request)), "");
+    EXPECT_FALSE(on("- {name: a, cap: {memory: 8G}}\n", request).patch.memory);
+    EXPECT_EQ(on("- {name: a, cap: {memory: 7G}}\n", request).patch.memory, 7168u);
+}
+
+TEST(PolicyEvaluate, AnUpdateOfSomebodyUnknownIsRefusedByRulesThatAskWho) {
+    JobRequest request = update();
+    request.caller_known = false;
+    request.comment = "x";
+    const char* list = "- {name: a, when: {modify: true, group: students}, reject: no}\n"
+                       "- {name: b, when: {group: students}, warn: hello}\n"
+                       "- {name: c, when: {partition: x}, reject: no}\n";
+    EXPECT_EQ(
+        refusals(on(list, request)),
+        "FL-A204 slurmctld is looking up who you are; submit again in a few seconds (rule a)\n");
 }
 
 } // namespace
