@@ -14,9 +14,27 @@ using config::Reader;
 using Op = Condition::Op;
 
 constexpr std::array<std::string_view, 2> truths{"false", "true"};
-constexpr int deepest = 16;
+constexpr int deepest = 16, most_parts = 256;
 
-Result<Condition> read_map(const Reader& reader, const YAML::Node& node, int depth);
+/// How deep a part of a condition is, and how many of them have been read. Aliases of YAML make a
+/// short text a condition of any size.
+struct Level {
+    int depth = 0;
+    int& parts;
+
+    Level below() const { return {depth + 1, parts}; }
+};
+
+Result<void> count_part(const Reader& reader, const YAML::Node& node, const Level& level) {
+    if (level.depth > deepest)
+        return reader.error(Code::X106, node, "the condition is nested too deeply");
+    if (++level.parts > most_parts)
+        return reader.error(Code::X106, node,
+                            fmt::format("the condition has more than {} parts", most_parts));
+    return {};
+}
+
+Result<Condition> read_map(const Reader& reader, const YAML::Node& node, const Level& level);
 
 Condition test_of(const FieldRef& ref, Matcher matcher) {
     return {.op = Op::Field, .ref = ref, .matcher = std::move(matcher)};
@@ -136,9 +154,9 @@ Result<Matcher> read_regex(const Reader& reader, const YAML::Node& node, const F
 }
 
 Result<Condition> read_test(const Reader& reader, const YAML::Node& node, const FieldRef& ref,
-                            int depth) {
-    if (depth > deepest)
-        return reader.error(Code::X106, node, "the condition is nested too deeply");
+                            const Level& level) {
+    if (auto counted = count_part(reader, node, level); !counted)
+        return std::unexpected(counted.error());
     if (!node.IsMap()) {
         auto matcher = read_values(reader, node, ref);
         if (!matcher)
@@ -149,7 +167,7 @@ Result<Condition> read_test(const Reader& reader, const YAML::Node& node, const 
     const Key keys[] = {
         {"not",
          [&](const YAML::Node& value) -> Result<void> {
-             auto part = read_test(reader, value, ref, depth + 1);
+             auto part = read_test(reader, value, ref, level.below());
              if (!part)
                  return std::unexpected(part.error());
              all.parts.push_back({.op = Op::Not, .parts = {std::move(*part)}});
@@ -172,12 +190,13 @@ Result<Condition> read_test(const Reader& reader, const YAML::Node& node, const 
     return std::move(all.parts.front());
 }
 
-Result<Condition> read_list(const Reader& reader, const YAML::Node& node, Op op, int depth) {
+Result<Condition> read_list(const Reader& reader, const YAML::Node& node, Op op,
+                            const Level& level) {
     if (!node.IsSequence() || node.size() == 0)
         return reader.error(Code::X106, node, "all and any take a list of conditions: [{...}]");
     Condition list{.op = op};
     for (const auto& item : node) {
-        auto part = read_map(reader, item, depth + 1);
+        auto part = read_map(reader, item, level.below());
         if (!part)
             return part;
         list.parts.push_back(std::move(*part));
@@ -185,8 +204,8 @@ Result<Condition> read_list(const Reader& reader, const YAML::Node& node, Op op,
     return list;
 }
 
-Result<Condition> read_not(const Reader& reader, const YAML::Node& node, int depth) {
-    auto part = read_map(reader, node, depth + 1);
+Result<Condition> read_not(const Reader& reader, const YAML::Node& node, const Level& level) {
+    auto part = read_map(reader, node, level.below());
     if (!part)
         return part;
     Condition negation{.op = Op::Not};
@@ -205,45 +224,45 @@ Key part_key(std::string_view name, Condition& all,
             }};
 }
 
-Key field_key(const Reader& reader, std::string_view name, const FieldRef& ref, int depth,
+Key field_key(const Reader& reader, std::string_view name, const FieldRef& ref, const Level& level,
               Condition& all) {
-    return part_key(name, all, [&reader, ref, depth](const YAML::Node& node) {
-        return read_test(reader, node, ref, depth);
+    return part_key(name, all, [&reader, ref, level](const YAML::Node& node) {
+        return read_test(reader, node, ref, level);
     });
 }
 
 /// Every field without a key, and those with one that the map names.
-std::vector<Key> field_keys(const Reader& reader, const YAML::Node& node, int depth,
+std::vector<Key> field_keys(const Reader& reader, const YAML::Node& node, const Level& level,
                             Condition& all) {
     std::vector<Key> keys;
     for (const FieldEntry& field : all_fields())
         if (const auto ref = read_field(field.name))
-            keys.push_back(field_key(reader, field.name, *ref, depth, all));
+            keys.push_back(field_key(reader, field.name, *ref, level, all));
     for (const auto& entry : node) {
         if (!entry.first.IsScalar())
             continue;
         const auto ref = read_field(entry.first.Scalar());
         if (ref && !ref->key.empty())
-            keys.push_back(field_key(reader, entry.first.Scalar(), *ref, depth, all));
+            keys.push_back(field_key(reader, entry.first.Scalar(), *ref, level, all));
     }
     return keys;
 }
 
-Result<Condition> read_map(const Reader& reader, const YAML::Node& node, int depth) {
+Result<Condition> read_map(const Reader& reader, const YAML::Node& node, const Level& level) {
     if (!node.IsMap() || node.size() == 0)
         return reader.error(Code::X106, node, "a condition must be a map: {partition: gpu}");
-    if (depth > deepest)
-        return reader.error(Code::X106, node, "the condition is nested too deeply");
+    if (auto counted = count_part(reader, node, level); !counted)
+        return std::unexpected(counted.error());
     Condition all;
-    std::vector<Key> keys = field_keys(reader, node, depth, all);
+    std::vector<Key> keys = field_keys(reader, node, level, all);
     keys.push_back(part_key("all", all, [&](const YAML::Node& list) {
-        return read_list(reader, list, Op::All, depth);
+        return read_list(reader, list, Op::All, level);
     }));
     keys.push_back(part_key("any", all, [&](const YAML::Node& list) {
-        return read_list(reader, list, Op::Any, depth);
+        return read_list(reader, list, Op::Any, level);
     }));
     keys.push_back(
-        part_key("not", all, [&](const YAML::Node& map) { return read_not(reader, map, depth); }));
+        part_key("not", all, [&](const YAML::Node& map) { return read_not(reader, map, level); }));
     if (auto done = reader.map(node, "when", keys); !done)
         return std::unexpected(done.error());
     return all;
@@ -252,7 +271,8 @@ Result<Condition> read_map(const Reader& reader, const YAML::Node& node, int dep
 } // namespace
 
 Result<Condition> read_condition(const Reader& reader, const YAML::Node& node) {
-    return read_map(reader, node, 0);
+    int parts = 0;
+    return read_map(reader, node, {.parts = parts});
 }
 
 } // namespace fairlead::policy

@@ -308,6 +308,99 @@ def records():
         write("machine_record", f"step {name}", step(text + "\n", words))
 
 
+# --- rules -----------------------------------------------------------------------------------------
+
+RECIPES = pathlib.Path(__file__).parents[2] / "conf/policy-examples"
+# Jobs: each is judged by many rules, as a submission and as an update.
+JOBS = {
+    "nothing": "",
+    "much": """user=ada
+group=users
+group=operators
+partition=gpu-a100,hpc
+account=course-a
+qos=urgent
+reservation=workshop-may
+wckey=flow
+licenses=fluent:2@server,matlab
+features=fast|slow&x86
+gpu=a100:2
+gpu=:4
+tasks=64
+cpus=128
+least_nodes=2
+most_nodes=40
+memory=262144
+time_limit=4000
+exclusive=true
+interactive=true
+mail_type=END
+mail_user=ada@evil.example
+work_dir=/fsx/eu/x
+environment.OMP_NUM_THREADS=4""",
+    "batch": "interactive=false\npartition=interactive\nscript=module load gcc/9-el7\narray_size=6000\njob_name=4711\ntime_limit=30\nfeatures=arm\nrequeue=false",
+    "unlimited": "time_limit=18446744073709551615\nmemory=18446744073709551615\ntasks=4294967295\nbegin_time=1\nqos=flexible\ndeadline=1893456000",
+    "taken away": "account=\nqos=\nwckey=\npartition=\nfeatures=\ncomment=\nmail_user=\nlicenses=\ntime_limit=3000",
+    "stranger": "stranger=\npartition=eu\naccount=chem\nrelease=",
+    "root for others": "user=mallory\nby=root\npartition=teaching\nnodes=17\nmost_nodes=17",
+}
+CHANGES = "account: x, qos: '{user}', tasks: 2, time_limit: 4h, memory: 64G, exclusive: true"
+RULES = {
+    "each verb": f"default: {{{CHANGES}}}, set: {{{CHANGES}}}, route: {{partition: '{{account}}', qos: y}}, append: {{features: f, comment: '{{user}}', licenses: 'x:1'}}, "
+    "cap: {time_limit: 1h, memory: all, tasks: 1}, require: {account: 'no {account}', group: g}, hold: true, warn: '{rule} {nobody} {', reject: 'no {gpus} {user', stop: true",
+    "observed": f"mode: observe, set: {{{CHANGES}}}, hold: true, reject: r, require: [qos]",
+    "every test": "when: {partition: [gpu*, '?pc', cpu], account: {not: {regex: '^c.*$'}}, any: [{qos: set}, {not: {group: users}}, {all: [{tasks: '> 4'}, {time_limit: [1h..2h, '<= 2-0', ..5, 7..]}]}], "
+    "exclusive: false, tres.gres/gpu: '1..4', tres.gres/gpu:a100: unset, environment.OMP_NUM_THREADS: '4', cpus_per_gpu: '>= 1', modify: false}, warn: w",
+    "all required": "require: [partition, account, user, group, qos, features, nodes, gpus, gpu_type, cpus_per_gpu, script, interactive, modify]",
+    "unlimited set": "set: {time_limit: unlimited, memory: all, tasks: 4294967280, begin_time: 2030-01-01T04:00:00Z}", "map required": "require: {qos: '{qos}{qos}'}",
+    "stop alone": "stop: true", "hold not": "hold: false, warn: w", "literal": "set: {comment: |\n      many\n      lines\n    }",
+    "release": "when: {partition: eu}, hold: true", "who": "when: {user: ada}, reject: r", "who else": "when: {user: {not: ada}}, set: {comment: c}, stop: true",
+    "constraint": "append: {features: fast}", "constraint counted": "append: {features: '[a*2]'}", "nested": "when: " + "{not: " * 12 + "{qos: a}" + "}" * 12 + ", warn: w",
+}
+BAD_RULES = {
+    "no action": "when: {qos: a}", "unknown key": "rejct: x", "unknown field": "when: {quos: a}, warn: w", "key twice": "warn: a, warn: b", "number as text": "set: {tasks: many}",
+    "number large": "set: {tasks: 4294967281}", "number unlimited": "set: {tasks: unlimited}", "number huge": "set: {tasks: 99999999999999999999}", "number negative": "set: {tasks: -1}", "flag": "set: {exclusive: maybe}",
+    "not writable": "set: {user: x}", "route elsewhere": "route: {account: x}", "append elsewhere": "append: {qos: x}", "cap text": "cap: {qos: x}", "require unknown": "require: [x]", "require map": "require: {x: y}",
+    "require text": "require: qos", "require empty": "require: []", "when list": "when: [a], warn: w", "when empty": "when: {}, warn: w", "when text": "when: a, warn: w", "any map": "when: {any: {qos: a}}, warn: w",
+    "any empty": "when: {any: []}, warn: w", "not list": "when: {not: [a]}, warn: w", "test empty": "when: {qos: {}}, warn: w", "test twice": "when: {qos: {not: a, regex: b}}, warn: w", "test list empty": "when: {qos: []}, warn: w",
+    "test of lists": "when: {qos: [[a]]}, warn: w", "regex of number": "when: {tasks: {regex: a}}, warn: w", "regex open": "when: {qos: {regex: '('}}, warn: w", "regex huge": "when: {qos: {regex: '((a{1000}){1000}){1000}'}}, warn: w",
+    "regex of list": "when: {qos: {regex: [a]}}, warn: w", "regex long": "when: {qos: {regex: '(x+x+)+y'}}, warn: w", "range backwards": "when: {tasks: 8..4}, warn: w", "range empty": "when: {tasks: ..}, warn: w", "range less than none": "when: {tasks: '< 0'}, warn: w",
+    "more than unlimited": "when: {time_limit: '> unlimited'}, warn: w", "flag of text": "when: {exclusive: x}, warn: w", "flags": "when: {exclusive: [true]}, warn: w", "mode": "mode: off, warn: w", "hold text": "hold: yes please", "stop list": "stop: [true]",
+    "message empty": "warn: ''", "message list": "warn: [w]", "message long": "warn: " + "w" * 1025, "value long": "set: {comment: " + "c" * 1025 + "}", "default map": "default: a", "deep": "when: " + "{not: " * 20 + "{qos: a}" + "}" * 20 + ", warn: w",
+    "deep test": "when: {qos: " + "{not: " * 20 + "a" + "}" * 20 + "}, warn: w", "tres alone": "when: {tres: 1}, warn: w", "tres no name": "when: {tres.: 1}, warn: w", "environment alone": "when: {environment: a}, warn: w",
+    "field with key": "when: {qos.a: b}, warn: w", "key is a list": "when: {[a]: b}, warn: w", "key is a map": "{a: b}: c, warn: w", "null": "warn: ~", "tag": "warn: !!binary x", "alias of nothing": "warn: *a",
+    "merge": "<<: {warn: w}", "alias of itself": "when: &a {not: *a}, warn: w",
+}
+RULE_TEXTS = {
+    "empty": "", "comment": "# nothing", "no schema": "policy: []", "schema alone": "schema: fairlead.policy/1", "schema other": "schema: fairlead.policy/2\npolicy: []", "schema list": "schema: [a]", "list": "[a]", "text": "a", "null": "~",
+    "two documents": "schema: fairlead.policy/1\n---\npolicy: []", "other key": "schema: fairlead.policy/1\nrules: []", "policy map": "schema: fairlead.policy/1\npolicy: {}", "policy null": "schema: fairlead.policy/1\npolicy:", "rule text": "schema: fairlead.policy/1\npolicy: [a]",
+    "rule without name": "schema: fairlead.policy/1\npolicy: [{warn: w}]", "name list": "schema: fairlead.policy/1\npolicy: [{name: [a], warn: w}]", "name empty": "schema: fairlead.policy/1\npolicy: [{name: '', warn: w}]",
+    "name with escapes": 'schema: fairlead.policy/1\npolicy: [{name: "\\e[2J{rule}\\n", warn: "{rule}", reject: "{rule}"}]', "names alike": "schema: fairlead.policy/1\npolicy: [{name: a, warn: w}, {name: a, warn: w}]", "configuration": "schema: fairlead.config/1\nadmission: node\npolicy: [{name: a, warn: w}]",
+    "configuration alone": "schema: fairlead.config/1", "deep lists": "[" * 2000, "deep maps": "{a: " * 1000, "deep and closed": "[" * 400 + "]" * 400, "tab": "schema:\tfairlead.policy/1\npolicy:\n\t- a", "nul": b"schema: fairlead.policy/1\0", "invalid utf8": b"\xff\xfe\x80",
+    "utf16": "schema: fairlead.policy/1".encode("utf-16"), "byte order mark": "\ufeffschema: fairlead.policy/1\npolicy: []", "open quote": "schema: 'x", "open map": "schema: {", "directive": "%YAML 1.2\n---\nschema: fairlead.policy/1\npolicy: []",
+    "repeated": "schema: fairlead.policy/1\npolicy:\n  - {name: a, when: {qos: x}, reject: r}\n  - {name: b, when: {qos: x}, reject: r}\n  - {name: c, when: {all: [{qos: x}, {qos: y}]}, stop: true}\n  - {name: d, stop: true}\n  - {name: e, warn: w}",
+    "aliases": "schema: fairlead.policy/1\npolicy:\n  - {name: a0, when: &a0 {qos: x}, warn: w}\n" + "".join(f"  - {{name: a{i}, when: &a{i} {{any: [{', '.join([f'*a{i - 1}'] * 9)}]}}, warn: w}}\n" for i in range(1, 10)),
+}
+
+
+def job(rules, words):
+    return rules + "\n--- \n" + words
+
+
+def rules():
+    for path in sorted(RECIPES.glob("*.yaml")):
+        for number, name in enumerate(JOBS):
+            if (number + len(path.stem)) % 3 == 0:
+                write("rules", f"recipe {path.stem} {name}", job(path.read_text(), JOBS[name]))
+    for name, text in RULES.items():
+        for who, words in JOBS.items():
+            write("rules", f"good {name} {who}", job(f"schema: fairlead.policy/1\npolicy:\n  - {{name: a, {text}}}\n", words))
+    for name, text in BAD_RULES.items():
+        write("rules", f"bad {name}", f"schema: fairlead.policy/1\npolicy:\n  - {{name: a, {text}}}\n")
+    for name, text in RULE_TEXTS.items():
+        write("rules", f"text {name}", text)
+
+
 def main():
     for path in CORPUS.glob("*/*"):
         if not path.name.startswith("crash-"):
@@ -315,6 +408,7 @@ def main():
     requests()
     topologies()
     records()
+    rules()
 
 
 main()

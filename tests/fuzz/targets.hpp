@@ -14,4 +14,8 @@ void topology_xml(std::string_view input);
 /// The same with a machine record.
 void machine_record(std::string_view input);
 
+/// Rules in YAML and, behind the last "\n--- ", a job; job.hpp says how. It is judged as it is
+/// submitted and as it is an update.
+void rules(std::string_view input);
+
 } // namespace fairlead::fuzz

@@ -30,6 +30,8 @@ TEST(FuzzCorpus, EveryTopologyIsReadAndPlannedOnOrRefused) {
     EXPECT_GE(replay("topology_xml", topology_xml), 100u);
 }
 
+TEST(FuzzCorpus, RulesAreReadAndJobsJudgedByThem) { EXPECT_GE(replay("rules", rules), 100u); }
+
 TEST(FuzzCorpus, EveryMachineRecordIsReadAndPlannedOnOrRefused) {
     EXPECT_GE(replay("machine_record", machine_record), 100u);
 }

@@ -34,6 +34,15 @@ TEST(ConditionReader, EveryFormOfAComparison) {
         EXPECT_FALSE(on(fmt::format("time_limit: {}", text), request)) << text;
 }
 
+TEST(ConditionReader, AliasesMakeNoConditionOfAnySize) {
+    std::string text = "any:\n  - not: &a0 {qos: x}\n";
+    for (int i = 1; i < 10; ++i)
+        text += fmt::format("  - not: &a{0} {{any: [*a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}]}}\n",
+                            i, i - 1);
+    EXPECT_TRUE(fails_with(read(text), Code::X106, "the condition has more than 256 parts"));
+    EXPECT_TRUE(succeeds(read("any: [&a {qos: x}, *a, *a]")));
+}
+
 TEST(ConditionReader, TextsAreWordsGlobsAndPatterns) {
     JobRequest request;
     request.work_dir = "/fsx/cfd/case1";
