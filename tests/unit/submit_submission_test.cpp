@@ -111,8 +111,10 @@ TEST(SubmitSubmission, Folders) {
 TEST(SubmitSubmission, NodesFromAFile) {
     Site site;
     site.files["/tmp/nl"] = "n1\nn2 n2\n";
-    EXPECT_EQ(said("sbatch --wrap=x -F /tmp/nl", site), "node_list=n[1-2] least_nodes=2 cpus=2");
-    EXPECT_EQ(said("sbatch --wrap=x -w /tmp/nl", site), "node_list=n[1-2] least_nodes=2 cpus=2");
+    EXPECT_EQ(said("sbatch --wrap=x -F /tmp/nl", site),
+              "node_list=n[1-2] least_nodes=2 most_nodes=2 cpus=2");
+    EXPECT_EQ(said("sbatch --wrap=x -w /tmp/nl", site),
+              "node_list=n[1-2] least_nodes=2 most_nodes=2 cpus=2");
 }
 
 std::string sent(std::string_view option) {
