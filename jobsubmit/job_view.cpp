@@ -1,5 +1,6 @@
 #include "jobsubmit/job_view.hpp"
 
+#include "submit/derived.hpp"
 #include "submit/generic.hpp"
 #include "submit/slurm_values.hpp"
 
@@ -128,19 +129,18 @@ std::vector<policy::Tres> generic(const job_desc_msg_t& job, const JobRequest& r
                                   .node = list(job.tres_per_node),
                                   .socket = list(job.tres_per_socket),
                                   .task = list(job.tres_per_task)};
-    const submit::Scale scale{
-        .nodes = std::max(request.most_nodes.value_or(0), request.least_nodes.value_or(1)),
-        .sockets = count(job.sockets_per_node).value_or(1),
-        .tasks = request.tasks.value_or(1)};
-    return submit::generic_resources(lists, scale);
+    const auto sockets = count(job.sockets_per_node);
+    return request.modify ? submit::generic_resources_in_update(lists, request, sockets)
+                          : submit::generic_resources(lists, submit::scale_of(request, sockets));
 }
 
-std::optional<std::uint64_t> cpus(const job_desc_msg_t& job, const JobRequest& request) {
-    if (const auto given = count(job.min_cpus))
-        return *given;
-    if (!request.tasks && !request.cpus_per_task)
+/// slurmctld refuses what it cannot read, and so do rules that bound the size. What an update sends
+/// is the throttle (scontrol's ArrayTaskThrottle).
+std::optional<std::uint32_t> array_size(const job_desc_msg_t& job, bool update) {
+    constexpr std::uint32_t largest = 0xfffffff0;
+    if (update || !job.array_inx || !*job.array_inx)
         return std::nullopt;
-    return std::uint64_t{request.tasks.value_or(1)} * request.cpus_per_task.value_or(1);
+    return submit::read_array(job.array_inx).value_or(largest);
 }
 
 void view_texts(const job_desc_msg_t& job, const Texts& text, JobRequest& request) {
@@ -166,6 +166,7 @@ void view_texts(const job_desc_msg_t& job, const Texts& text, JobRequest& reques
     request.burst_buffer = text(job.burst_buffer);
     request.extra = text(job.extra);
     request.script_args = script_args(job);
+    submit::fold_names(request);
 }
 
 void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
@@ -177,11 +178,17 @@ void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
     request.switch_wait = count(job.wait4switch);
     request.cpus_per_task = count(job.cpus_per_task);
     request.threads_per_core = count(job.threads_per_core);
-    request.cpus = cpus(job, request);
+    request.cpus = count(job.min_cpus);
+    if (job.overcommit != NO_VAL8)
+        request.overcommit = job.overcommit != 0;
+    if (!request.modify)
+        submit::derive_counts(request);
+    submit::derive_cpus(request);
     view_memory(job.pn_min_memory, request);
-    if (job.array_inx && *job.array_inx)
-        request.array_size = submit::read_array(job.array_inx);
+    request.array_size = array_size(job, request.modify);
     request.tres = generic(job, request);
+    request.tres_named = job.tres_per_job || job.tres_per_node || job.tres_per_socket ||
+                         job.tres_per_task || job.cpus_per_tres || job.mem_per_tres;
 }
 
 void view_times(const job_desc_msg_t& job, JobRequest& request) {
@@ -198,8 +205,6 @@ void view_flags(const job_desc_msg_t& job, JobRequest& request) {
     request.exclusive = exclusive(job.shared);
     request.requeue = flag(job.requeue);
     request.contiguous = flag(job.contiguous);
-    if (job.overcommit != NO_VAL8)
-        request.overcommit = job.overcommit != 0;
 }
 
 /// The value of an option that the SPANK plugin stored; the last one counts.

@@ -98,10 +98,11 @@ Result<Matcher> read_ranges(const Reader& reader, const YAML::Node& node, const 
     return ranges;
 }
 
-Matcher one_of(std::span<const std::string> values) {
+Matcher one_of(std::span<const std::string> values, const FieldEntry& field) {
     OneOf test;
     for (const std::string& value : values)
-        (value.find_first_of("*?") == std::string::npos ? test.words : test.globs).push_back(value);
+        (value.find_first_of("*?") == std::string::npos ? test.words : test.globs)
+            .push_back(folded(field, value));
     return test;
 }
 
@@ -124,7 +125,7 @@ Result<Matcher> read_values(const Reader& reader, const YAML::Node& node, const 
     if (ref.field->kind == Kind::Number)
         return read_ranges(reader, node, ref, values);
     if (ref.field->kind != Kind::Flag)
-        return one_of(values);
+        return one_of(values, *ref.field);
     const auto index = reader.word(node, ref.name(), truths);
     if (!index)
         return std::unexpected(index.error());
@@ -144,6 +145,7 @@ Result<Matcher> read_regex(const Reader& reader, const YAML::Node& node, const F
     options.set_log_errors(false);
     options.set_encoding(re2::RE2::Options::EncodingLatin1);
     options.set_max_mem(memory);
+    options.set_case_sensitive(!ref.field->caseless);
     auto expression = std::make_shared<const re2::RE2>(*text, options);
     if (!expression->ok())
         return reader.error(Code::X106, node,

@@ -43,7 +43,9 @@ bool over(const View& view, const FieldRef& ref, const Value& cap) {
     const std::uint64_t most = std::get<std::uint64_t>(cap);
     const auto& each = view.request.memory_per_cpu;
     if (ref.field->name == "memory" && each && !number_of(view, ref))
-        return *each * view.request.cpus.value_or(1) > most;
+        return *each > most / std::max<std::uint64_t>(view.request.cpus.value_or(1), 1);
+    if (ref.field->name == "most_nodes" && !number_of(view, ref))
+        return view.request.least_nodes.value_or(0) > most;
     return number_of(view, ref).value_or(0) > most;
 }
 

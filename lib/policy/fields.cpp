@@ -21,6 +21,13 @@ constexpr FieldEntry text(std::string_view name, Member<Q> of, Member<P> to,
     return {.name = name, .kind = Kind::Text, .request = of, .patch = to, .meaning = meaning};
 }
 
+constexpr FieldEntry caseless(std::string_view name, Member<Q> of, Member<P> to,
+                              std::string_view meaning) {
+    FieldEntry entry = text(name, of, to, meaning);
+    entry.caseless = true;
+    return entry;
+}
+
 constexpr FieldEntry words(std::string_view name, std::string_view separators, Member<Q> of,
                            Member<P> to, std::string_view meaning) {
     return {.name = name,
@@ -29,6 +36,14 @@ constexpr FieldEntry words(std::string_view name, std::string_view separators, M
             .request = of,
             .patch = to,
             .meaning = meaning};
+}
+
+/// 22.05 parts licenses at ',' and ';', 26.05 also at '|'; it also takes '=' before a count and '('
+/// before nodes.
+constexpr FieldEntry license_words() {
+    FieldEntry entry = words("licenses", ",;|", &Q::licenses, &P::licenses, "-L");
+    entry.ends = ":=@(";
+    return entry;
 }
 
 constexpr FieldEntry number(std::string_view name, Unit unit, Member<Q> of, Member<P> to,
@@ -53,14 +68,14 @@ constexpr FieldEntry special(std::string_view name, Kind kind, Special special,
 
 constexpr std::array table{
     words("partition", commas, &Q::partition, &P::partition, "-p"),
-    text("account", &Q::account, &P::account, "-A"),
+    caseless("account", &Q::account, &P::account, "-A"),
     text("user", &Q::user, fixed, "name of the user"),
     special("group", Kind::Words, Special::Groups, "Unix groups of the user"),
-    text("qos", &Q::qos, &P::qos, "-q"),
+    caseless("qos", &Q::qos, &P::qos, "-q"),
     words("reservation", commas, &Q::reservation, &P::reservation, "--reservation"),
     words("features", constraint, &Q::features, &P::features, "-C"),
-    words("licenses", commas, &Q::licenses, &P::licenses, "-L"),
-    text("wckey", &Q::wckey, &P::wckey, "--wckey"),
+    license_words(),
+    caseless("wckey", &Q::wckey, &P::wckey, "--wckey"),
     text("job_name", &Q::job_name, fixed, "-J"),
     text("comment", &Q::comment, &P::comment, "--comment"),
     text("admin_comment", &Q::admin_comment, &P::admin_comment, "a comment of operators"),
@@ -255,6 +270,14 @@ bool is_of_caller(const FieldRef& ref) {
     return ref.field->special == Special::Groups || ref.field->name == "user";
 }
 
+std::string folded(const FieldEntry& field, std::string_view text) {
+    std::string result(text);
+    if (field.caseless)
+        for (char& c : result)
+            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return result;
+}
+
 bool is_set(const View& view, const FieldRef& ref) {
     switch (ref.field->kind) {
     case Kind::Number:
@@ -264,7 +287,7 @@ bool is_set(const View& view, const FieldRef& ref) {
     case Kind::Text:
         return text_of(view, ref).has_value();
     case Kind::Words:
-        if (ref.field->special == Special::None)
+        if (ref.field->special == Special::None && ref.field->name != "licenses")
             return raw_text(view, ref).value_or("").find_first_not_of(ref.field->separators) !=
                    std::string_view::npos;
         break;

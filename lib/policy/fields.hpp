@@ -32,12 +32,16 @@ using Member =
 /// The fields that are no member: put together from others, or with a key behind a dot.
 enum class Special { None, Nodes, Groups, Gpus, GpuType, CpusPerGpu, Tres, Environment, Modify };
 
+/// Before the name of a license among the resources of a job (--tres-per-task=license/matlab:1).
+inline constexpr std::string_view license = "license/";
+
 struct FieldEntry {
     std::string_view name;
     Kind kind;
     Unit unit = Unit::Count;
-    /// What parts the words; they end at a ':' or '@', which begins a count or a server.
-    std::string_view separators{};
+    /// What parts the words, and what begins a count or a server behind one.
+    std::string_view separators{}, ends = ":@";
+    bool caseless = false; ///< Slurm does not tell capital letters from small ones
     Member<JobRequest> request{};
     Member<JobPatch> patch{}; ///< monostate: rules cannot change it
     Special special = Special::None;
@@ -88,6 +92,9 @@ bool is_of_caller(const FieldRef& ref);
 /// The value for a message; empty where it is unset.
 std::string shown(const View& view, const FieldRef& ref);
 
+/// "Closed" as "closed" where the field is caseless, else as it is.
+std::string folded(const FieldEntry& field, std::string_view text);
+
 /// Calls `each` for every word until it returns true; whether it did. A text is one word.
 template <class Each>
 bool any_word(const View& view, const FieldRef& ref, Each&& each) {
@@ -104,15 +111,22 @@ bool any_word(const View& view, const FieldRef& ref, Each&& each) {
         return false;
     }
     const auto text = text_of(view, ref);
+    if (ref.field->name == "licenses")
+        for (const Tres& tres : view.request.tres)
+            if (tres.name.starts_with(license) &&
+                each(std::string_view(tres.name).substr(license.size())))
+                return true;
     if (!text)
         return false;
+    if (ref.field->caseless)
+        return each(std::string_view(folded(*ref.field, *text)));
     if (ref.field->separators.empty())
         return each(*text);
     for (std::size_t begin = 0; begin <= text->size();) {
         std::size_t end = text->find_first_of(ref.field->separators, begin);
         end = end == std::string_view::npos ? text->size() : end;
         std::string_view word = text->substr(begin, end - begin);
-        word = word.substr(0, word.find_first_of(":@"));
+        word = word.substr(0, word.find_first_of(ref.field->ends));
         if (!word.empty() && each(word))
             return true;
         begin = end + 1;

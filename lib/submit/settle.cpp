@@ -3,6 +3,7 @@
 #include "base/host_list.hpp"
 #include "base/words.hpp"
 #include "placement/hostlist.hpp"
+#include "submit/derived.hpp"
 #include "submit/generic.hpp"
 
 #include <algorithm>
@@ -137,12 +138,12 @@ Result<JobRequest> settle(const Draft& draft, Command command, std::uint32_t rel
     if (!job.tasks)
         job.tasks = sent_tasks(counted, draft, command, release);
     settle_nodes(job, tres);
-    const Scale scale{.nodes = std::max(job.most_nodes.value_or(0), job.least_nodes.value_or(1)),
-                      .sockets = draft.sockets.value_or(1),
-                      .tasks = job.tasks.value_or(1)};
-    job.tres = generic_resources(tres, scale);
+    derive_counts(job);
+    job.tres = generic_resources(tres, scale_of(job, draft.sockets));
     job.cpus = cpus_of(counted, draft, job.tres, release);
     settle_cpus_per_task(job, draft);
+    derive_cpus(job);
+    fold_names(job);
     job.contiguous = job.contiguous.value_or(false);
     if (job.memory_per_cpu == 0U) {
         job.memory_per_cpu.reset();

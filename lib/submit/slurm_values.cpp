@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <fmt/ranges.h>
 #include <set>
 #include <vector>
@@ -91,6 +92,34 @@ std::optional<Indexes> indexes_of(std::string_view text) {
     const Number last = dash == std::string_view::npos ? first : digits(range.substr(dash + 1));
     const Number step = colon == std::string_view::npos ? 1 : digits(text.substr(colon + 1));
     if (!first || !last || !step || *last < *first || *step == 0)
+        return std::nullopt;
+    return Indexes{*first, *last, *step};
+}
+
+/// A number as strtol takes it, blanks and a sign before it; 0 where there is none. A ']' behind it
+/// is passed over.
+Number array_number(const char*& at) {
+    constexpr int decimal = 10;
+    char* end = nullptr;
+    const long value = std::strtol(at, &end, decimal);
+    at = *end == ']' ? end + 1 : end;
+    if (value < 0 || static_cast<std::uint64_t>(value) > largest)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(value);
+}
+
+/// One piece of --array: "5-10:2", "[5-10]", " +5%3". It ends at '%', behind which is the throttle.
+std::optional<Indexes> array_indexes(const std::string& piece) {
+    const char* at = piece.c_str();
+    at += *at == '[' ? 1 : 0;
+    const Number first = array_number(at);
+    Number last = first, step = 1;
+    if (*at == '-') {
+        last = array_number(++at);
+        if (*at == ':')
+            step = array_number(++at);
+    }
+    if ((*at != '\0' && *at != '%') || !first || !last || !step || *last < *first || *step == 0)
         return std::nullopt;
     return Indexes{*first, *last, *step};
 }
@@ -195,12 +224,16 @@ std::optional<NodeCount> read_nodes(std::string_view text) {
 
 std::optional<std::uint32_t> read_array(std::string_view text) {
     std::uint64_t tasks = 0;
-    for (const std::string_view part : split(text.substr(0, text.find('%')), ',')) {
-        const auto indexes = indexes_of(part);
+    for (const std::string_view part : split(text, ',')) {
+        if (part.empty())
+            continue;
+        const auto indexes = array_indexes(std::string(part));
         if (!indexes)
             return std::nullopt;
         tasks += (indexes->last - indexes->first) / indexes->step + 1;
     }
+    if (tasks == 0)
+        return std::nullopt;
     return static_cast<std::uint32_t>(std::min(tasks, largest));
 }
 

@@ -27,7 +27,8 @@ struct NodeCount {
 };
 std::optional<NodeCount> read_nodes(std::string_view text);
 
-/// Tasks of "0-9%2" and "1,3,5-10:2". Slurm's commands send any text; slurmctld refuses it later.
+/// Tasks of "0-9%2", "[1-100]" and "1%5,3,5-10:2", each piece as slurmctld reads it. Slurm's
+/// commands send any text; slurmctld refuses it later.
 std::optional<std::uint32_t> read_array(std::string_view text);
 
 /// "BEGIN,END" as slurmctld keeps it: in capitals, in its own order, ALL as its parts; empty for

@@ -2,6 +2,7 @@
 
 #include "base/words.hpp"
 #include "submit/command_line.hpp"
+#include "submit/derived.hpp"
 #include "submit/generic.hpp"
 #include "submit/slurm_values.hpp"
 
@@ -137,16 +138,16 @@ Result<Draft> read_options_alone(std::span<const std::string> words, Command com
 }
 
 /// As slurmctld sees it: what follows from options is left to the commands, but for generic
-/// resources and the CPUs of tasks.
+/// resources and the CPUs of tasks, where the update names all that they come from.
 policy::JobRequest as_update(const Draft& draft) {
     policy::JobRequest job = draft.job;
     TresLists tres = draft.tres;
     tres.node = draft.gres.value_or(tres.node);
-    const std::uint64_t nodes = std::max(job.most_nodes.value_or(0), job.least_nodes.value_or(1));
-    job.tres = generic_resources(tres, {.nodes = nodes, .tasks = job.tasks.value_or(1)});
-    if (job.tasks || job.cpus_per_task)
-        job.cpus = std::uint64_t{job.tasks.value_or(1)} * job.cpus_per_task.value_or(1);
+    job.tres = generic_resources_in_update(tres, job, draft.sockets);
+    job.tres_named = !(tres.job + tres.node + tres.socket + tres.task).empty();
     job.modify = true;
+    derive_cpus(job);
+    fold_names(job);
     return job;
 }
 

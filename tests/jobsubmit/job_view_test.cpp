@@ -72,7 +72,66 @@ TEST(JobView, NumbersAndFlagsAreThoseOfTheOptions) {
     EXPECT_EQ(other.time_limit, policy::unlimited);
     EXPECT_FALSE(other.nice);
     EXPECT_EQ(other.exclusive, false);
-    EXPECT_EQ(other.cpus, 5u);
+    EXPECT_EQ(other.cpus, 24u) << "the tasks need more than min_cpus";
+    job->min_cpus = 50;
+    EXPECT_EQ(view_submission(*job, 0, callers).cpus, 50u);
+}
+
+TEST(JobView, WhatSlurmctldDerivesIsSeen) {
+    Description job;
+    job->min_nodes = 8;
+    job->ntasks_per_node = 64;
+    job->min_cpus = 1;
+    Description::put(job->tres_per_task, "gres/gpu:1");
+    const policy::JobRequest request = view_submission(*job, 0, callers);
+    EXPECT_EQ(request.tasks, 512u);
+    EXPECT_EQ(request.cpus, 512u);
+    EXPECT_EQ(request.tres.at(0).count, 512u);
+    const policy::JobRequest update = view_update(*job, 0, callers);
+    EXPECT_FALSE(update.tasks || update.most_nodes);
+}
+
+TEST(JobView, AnUpdateTellsNothingOfWhatItDoesNotName) {
+    Description job;
+    job->num_tasks = 32;
+    Description::put(job->tres_per_node, "gres/gpu:4");
+    Description::put(job->array_inx, "5");
+    const policy::JobRequest update = view_update(*job, 0, callers);
+    EXPECT_FALSE(update.cpus);
+    EXPECT_FALSE(update.array_size) << "the throttle";
+    EXPECT_TRUE(update.tres.empty());
+    job->cpus_per_task = 64;
+    job->min_nodes = 16;
+    const policy::JobRequest whole = view_update(*job, 0, callers);
+    EXPECT_EQ(whole.cpus, 2048u);
+    EXPECT_EQ(whole.tres.at(0).count, 64u);
+}
+
+TEST(JobView, AnArrayThatCannotBeReadIsTheLargest) {
+    Description job;
+    Description::put(job->array_inx, "1-x");
+    EXPECT_EQ(view_submission(*job, 0, callers).array_size, 0xfffffff0u);
+    Description::put(job->array_inx, "1%5,2-1000");
+    EXPECT_EQ(view_submission(*job, 0, callers).array_size, 1000u);
+}
+
+TEST(JobView, NamesThatSlurmFoldsAreInSmallLetters) {
+    Description job;
+    Description::put(job->account, "CLOSED");
+    Description::put(job->qos, "High");
+    Description::put(job->wckey, "W");
+    const policy::JobRequest request = view_submission(*job, 0, callers);
+    EXPECT_EQ(request.account, "closed");
+    EXPECT_EQ(request.qos, "high");
+    EXPECT_EQ(request.wckey, "w");
+}
+
+TEST(JobView, GpusOfAnotherListOrTypeCount) {
+    Description job;
+    Description::put(job->tres_per_job, "gres:gpu:0");
+    EXPECT_TRUE(view_submission(*job, 0, callers).tres.empty());
+    Description::put(job->tres_per_node, "gres:gpu:h100:8");
+    EXPECT_EQ(view_submission(*job, 0, callers).tres.at(0).count, 8u);
 }
 
 TEST(JobView, MemoryIsOfANodeOrOfACpu) {

@@ -54,6 +54,19 @@ TEST(ConditionReader, TextsAreWordsGlobsAndPatterns) {
     EXPECT_FALSE(on("work_dir: {regex: '^/cfd'}", request));
 }
 
+TEST(ConditionReader, SlurmsCaselessNamesAreToldApartByNoCase) {
+    JobRequest request;
+    request.account = "CLOSED";
+    request.qos = "high";
+    request.job_name = "Run";
+    for (const char* text :
+         {"account: closed", "account: Closed", "account: cLo*", "account: {regex: '^Closed$'}",
+          "qos: [HIGH]", "qos: H?gh", "qos: {regex: HIGH}", "account: {not: open}"})
+        EXPECT_TRUE(on(text, request)) << text;
+    EXPECT_FALSE(on("job_name: run", request));
+    EXPECT_FALSE(on("job_name: {regex: run}", request));
+}
+
 TEST(ConditionReader, PartsHoldTogetherUnlessUnderAny) {
     JobRequest request;
     request.partition = "gpu";

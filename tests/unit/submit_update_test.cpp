@@ -17,7 +17,7 @@ TEST(SubmitUpdate, FieldsOfScontrol) {
     EXPECT_EQ(read("scontrol update JobId=12 TimeLimit=2:00:00 partition=gpu"),
               "partition=gpu time_limit=02:00:00 modify=true");
     EXPECT_EQ(read("scontrol update job 12 NumNodes=2-4 NumTasks=8 Features=a"),
-              "features=a least_nodes=2 most_nodes=4 tasks=8 cpus=8 modify=true");
+              "features=a least_nodes=2 most_nodes=4 tasks=8 modify=true");
     EXPECT_EQ(read("scontrol update 12 MinMemoryNode=4G Requeue=0 Contiguous=yes"),
               "memory=4G requeue=false contiguous=true modify=true");
     EXPECT_EQ(read("scontrol update 12 OverSubscribe=no StartTime=uts60 AdminComment=x"),
@@ -33,7 +33,7 @@ TEST(SubmitUpdate, AnEmptyTextIsTakenAway) {
 }
 
 TEST(SubmitUpdate, OptionsOfSbatchWithoutWhatItSaysOfItself) {
-    EXPECT_EQ(read("sbatch -t 5 -n2"), "tasks=2 cpus=2 time_limit=00:05:00 modify=true");
+    EXPECT_EQ(read("sbatch -t 5 -n2"), "tasks=2 time_limit=00:05:00 modify=true");
 }
 
 TEST(SubmitUpdate, WhatCannotBeRead) {
