@@ -45,7 +45,7 @@ std::unexpected<Error> too_large() {
 std::string grouped(std::uint64_t number) {
     std::string digits = std::to_string(number);
     for (std::size_t end = digits.size(); end > 3; end -= 3)
-        digits.insert(end - 3, ",");
+        digits.insert(end - 3, 1, ',');
     return digits;
 }
 
