@@ -71,11 +71,26 @@ void check_patch(const JobRequest& request, const JobPatch& patch) {
         promise(number.value_or(0) <= 0xfffffff0, "a number that is set is none of Slurm's words");
 }
 
-void check_update(const JobRequest& request, const Outcome& outcome) {
+/// A rule that the update makes hold sets the field.
+bool sets(const policy::Rule& rule, const JobRequest& request, std::string_view field) {
+    return !rule.observe && touches(rule.when, request) &&
+           std::ranges::any_of(rule.actions, [&](const policy::Action& action) {
+               return (action.verb == policy::Verb::Set || action.verb == policy::Verb::Route) &&
+                      action.target.field->name == field;
+           });
+}
+
+void check_update(const Rules& rules, const JobRequest& request, const Outcome& outcome) {
     promise(!outcome.patch.hold, "an update is not held");
     for (const policy::Change& change : changes_of({request, JobPatch{}}, outcome.patch))
-        promise(is_asked(request, {.field = policy::find_field(change.field)}),
-                "an update changes no field that it does not name");
+        promise(is_asked(request, {.field = policy::find_field(change.field)}) ||
+                    (change.field == "memory" && request.memory_per_cpu) ||
+                    std::ranges::any_of(outcome.fired,
+                                        [&](const policy::Fired& fired) {
+                                            return fired.known &&
+                                                   sets(rules[fired.rule], request, change.field);
+                                        }),
+                "an update changes what it names, and what a rule sets that it makes hold");
 }
 
 void check_refusals(const Rules& rules, const Outcome& outcome) {
@@ -143,7 +158,7 @@ void judge(const Snapshot& snapshot, const JobRequest& request) {
     check_refusals(snapshot.rules, outcome);
     check_patch(request, outcome.patch);
     if (request.modify)
-        check_update(request, outcome);
+        check_update(snapshot.rules, request, outcome);
     check_trace(snapshot.rules, request, outcome);
     check_decisions(snapshot, request, outcome);
 }
