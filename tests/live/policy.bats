@@ -154,11 +154,15 @@ counted() { as root grep -q FL-A206 /run/fairlead/admission/observed.json; }
     rules '- {name: a, when: {job_name: odd}, reject: "no"}'
     wait_for 5 held
     before=$(controller_pid)
-    for _ in 1 2 3 4; do
-        for name in odd even; do submissions "$name" >"$BATS_TEST_TMPDIR/$name.$RANDOM$RANDOM" & done
-    done 3>&-
+    pids=()
+    for number in 1 2 3 4; do
+        for name in odd even; do
+            submissions "$name" >"$BATS_TEST_TMPDIR/$name.$number" 3>&- &
+            pids+=("$!")
+        done
+    done
     for _ in 1 2 3 4 5; do as root scontrol reconfigure; done
-    wait
+    wait "${pids[@]}"
     run ! grep -rLE '^10 of 10 as the rules say$' "$BATS_TEST_TMPDIR"
     run ! logged 'fault in'
     # From 23.11 on slurmctld begins anew as another process.
