@@ -35,6 +35,7 @@ void add_cost(CLI::App& app, Session& session);
 void add_ledger(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
+void add_prices(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_pause(CLI::App& app, Session& session);
 void add_topology(CLI::App& app, Session& session);

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
     cli::add_cost(app, session);
     cli::add_ledger(app, session);
     cli::add_policy(app, session);
+    cli::add_prices(app, session);
     cli::add_report(app, session);
     cli::add_pause(app, session);
     cli::add_topology(app, session);

@@ -77,10 +77,11 @@ constexpr std::array table{
         "`fairlead policy test` judged a case and the outcome is not what the file expects.",
         "Correct the rules or the case; `fairlead policy explain` shows what each rule does."},
     CodeEntry{Code::C101, "FL-C101", "price book cannot be used",
-              "A row of the price book is not what it should be, or two rows give the same thing "
-              "two prices at the same time. A book with a doubtful row prices nothing.",
+              "A row of the price book, or of the file of AWS that it is made of, is not what it "
+              "should be, or two rows give the same thing two prices at the same time. A book with "
+              "a doubtful row prices nothing.",
               "Correct the line that the message names. A price ends (`valid_to`) where its "
-              "successor begins."},
+              "successor begins. Fetch a file of AWS again."},
     CodeEntry{Code::C102, "FL-C102", "row of a dump skipped",
               "A line of sacct's output cannot be read, contradicts itself or repeats a run that "
               "was counted already. It is left out; all other lines count.",

@@ -1,0 +1,124 @@
+/// fairlead prices import
+
+#include "cli/commands.hpp"
+
+#include "base/files.hpp"
+#include "cost/price_import.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <openssl/evp.h>
+
+namespace fairlead::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::vector<fs::path> files;
+    fs::path archive = "/var/lib/fairlead/prices";
+    std::string region;
+};
+
+constexpr std::size_t largest_answer = 1024UL * 1024 * 1024;
+
+std::string sha256(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    std::string hex;
+    for (unsigned i = 0; i < size; ++i)
+        hex += fmt::format("{:02x}", digest.at(i));
+    return hex;
+}
+
+/// The region of spot prices is kept in the name: the answer does not say it.
+Result<void> archive(const Options& options, const fs::path& file) {
+    const auto text = read_file(file, largest_answer);
+    if (!text)
+        return std::unexpected(text.error());
+    const auto prices = cost::read_aws_prices(*text, file.native(), options.region);
+    if (!prices)
+        return std::unexpected(prices.error());
+    constexpr mode_t read_only = 0444;
+    const fs::path kept =
+        options.archive / fmt::format("{}.{}.json", sha256(*text), options.region);
+    std::error_code ignored;
+    if (fs::exists(kept, ignored))
+        return {};
+    return write_atomic(kept, *text, read_only);
+}
+
+/// "REGION" of "CHECKSUM.REGION.json".
+std::string region_of(const fs::path& kept) {
+    const std::string region = kept.stem().extension().string();
+    return region.empty() ? "" : region.substr(1);
+}
+
+/// The book of all that was ever archived.
+Result<std::string> whole_book(const fs::path& folder) {
+    std::vector<cost::Observed> all;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().extension() != ".json")
+            continue;
+        const auto text = read_file(entry->path(), largest_answer);
+        if (!text)
+            return std::unexpected(text.error());
+        auto prices =
+            cost::read_aws_prices(*text, entry->path().native(), region_of(entry->path()));
+        if (!prices)
+            return std::unexpected(prices.error());
+        std::ranges::move(*prices, std::back_inserter(all));
+    }
+    if (error)
+        return fail(Code::X103, "{}: {}", folder.native(), error.message());
+    return cost::book_of(std::move(all));
+}
+
+void import_files(const Options& options, Session& session) {
+    constexpr mode_t folder_mode = 0755, book_mode = 0644;
+    if (auto made = make_folders(options.archive, folder_mode); !made)
+        return session.report(made.error());
+    for (const fs::path& file : options.files)
+        if (auto done = archive(options, file); !done)
+            return session.report(done.error());
+    const auto book = whole_book(options.archive);
+    if (!book)
+        return session.report(book.error());
+    const fs::path file = options.archive / "prices.csv";
+    if (auto written = write_atomic(file, *book, book_mode); !written)
+        return session.report(written.error());
+    fmt::print("{}: {} prices\n", file.native(), std::ranges::count(*book, '\n') - 1);
+}
+
+} // namespace
+
+void add_prices(CLI::App& app, Session& session) {
+    auto options = std::make_shared<Options>();
+    CLI::App* prices = app.add_subcommand("prices", "the price book");
+    prices->require_subcommand(1);
+    CLI::App* command = prices->add_subcommand(
+        "import", "archive what AWS said of prices and write a price book of all that is archived");
+    command
+        ->add_option("FILE", options->files,
+                     "JSON: EC2's price list, or of `aws pricing get-products` or `aws ec2 "
+                     "describe-spot-price-history`")
+        ->required();
+    command->add_option("--archive", options->archive, "folder that keeps them, and prices.csv")
+        ->capture_default_str();
+    command
+        ->add_option("--region", options->region,
+                     "region of spot prices, which their history does not name")
+        ->check([](const std::string& word) {
+            const bool fine = std::ranges::all_of(word, [](char c) {
+                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+            });
+            return fine ? std::string() : "expected a region such as us-east-2";
+        });
+    command->callback([options, &session] { import_files(*options, session); });
+}
+
+} // namespace fairlead::cli
