@@ -122,14 +122,19 @@ Key warn_key(const Reader& reader, Expectation& expect) {
 
 Key expect_key(const Reader& reader, Expectation& expect) {
     return {"expect", [&reader, &expect](const YAML::Node& node) -> Result<void> {
-                bool accept = false;
+                bool accept = true, hold = false;
                 const Key keys[] = {
                     truth_key(reader, "accept", accept), text_key(reader, "refuse", expect.refuse),
-                    truth_key(reader, "hold", expect.hold), fields_key(reader, "set", expect.set),
+                    truth_key(reader, "hold", hold), fields_key(reader, "set", expect.set),
                     warn_key(reader, expect)};
                 auto done = reader.map(node, "expect", keys);
-                if (done && accept && !expect.refuse.empty())
+                if (done && !accept && expect.refuse.empty())
+                    return reader.error(Code::X106, node,
+                                        "accept is false; say by what: `refuse: RULE or CODE`");
+                if (done && node["accept"] && accept && !expect.refuse.empty())
                     return reader.error(Code::X106, node, "expect takes accept or refuse");
+                if (done && node["hold"])
+                    expect.hold = hold;
                 return done;
             }};
 }
@@ -201,6 +206,8 @@ Result<void> build(const Case& one, std::uint32_t release, Jobs& jobs) {
         return {};
     }
     const Call call = call_of(one, release);
+    if (call.words.empty())
+        return fail(Code::A221, "submit has no command; expected sbatch, srun, salloc or scontrol");
     if (one.modify || call.words.front() == "scontrol") {
         auto update = read_update(call.words, call.now, release);
         if (!update)
@@ -239,8 +246,9 @@ void compare_fields(const Expectation& expect, const JobRequest& request,
             differences.push_back(
                 fmt::format("{} is {}; expected {}", field.name(), shown(is), shown(wanted)));
     }
-    if (expect.hold && !patch.hold)
-        differences.emplace_back("the job is not held; expected it to be");
+    if (expect.hold && *expect.hold != patch.hold)
+        differences.emplace_back(patch.hold ? "the job is held; expected it not to be"
+                                            : "the job is not held; expected it to be");
 }
 
 void compare(const Expectation& expect, const Found& found, std::vector<std::string>& differences) {

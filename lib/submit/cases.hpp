@@ -18,6 +18,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,7 @@ using FieldValue = std::pair<policy::FieldRef, std::string>;
 struct Expectation {
     std::string refuse{};
     std::vector<FieldValue> set{}; ///< values as messages show them; empty for unset
-    bool hold = false;
+    std::optional<bool> hold{};
     std::shared_ptr<const re2::RE2> warn{};
 };
 

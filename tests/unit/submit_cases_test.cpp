@@ -63,6 +63,11 @@ TEST(SubmitCases, WhatDiffersIsToldWithWhatWasExpected) {
               "qos is unset; expected 'low'");
     EXPECT_EQ(judge("submit: sbatch --wrap=x, expect: {warn: cut}"),
               "warnings are ''; expected one like 'cut'");
+    EXPECT_EQ(judge("submit: sbatch -a 0-10 --wrap=x, expect: {hold: false}"),
+              "the job is held; expected it not to be");
+    EXPECT_EQ(judge("submit: sbatch --wrap=x, expect: {hold: false}"), "");
+    EXPECT_NE(judge("submit: \"#x\", expect: {accept: true}").find("no command"),
+              std::string::npos);
     EXPECT_EQ(judge("submit: sbatch --wrap=x, expect: {hold: true}"),
               "the job is not held; expected it to be");
     EXPECT_TRUE(judge("submit: sbatch --nodse=1 --wrap=x, expect: {accept: true}")
