@@ -147,7 +147,8 @@ grammar_words() {
 
 @test "every command and option of fairlead has a help text" {
     for command in "" explain "pin plan" "node scan" "node topology" "catalog list" "catalog show" \
-        "catalog refresh" "config check" "policy status" "policy check" "policy explain" "policy test" "report network" pause resume version; do
+        "catalog refresh" "config check" "policy status" "policy check" "policy explain" "policy test" "report network" \
+        "cost price" "cost groups" "prices import" "ledger settle" "ledger verify" pause resume version; do
         # shellcheck disable=SC2086
         run -0 fairlead $command --help
         [[ $output == *"--help"* ]]
@@ -165,7 +166,7 @@ completed() {
 }
 
 @test "bash completes commands, options, formats and codes" {
-    [[ $(completed fairlead p | xargs) == "pin policy pause" ]]
+    [[ $(completed fairlead p | xargs) == "pin policy prices pause" ]]
     [[ $(completed fairlead pin p) == plan ]]
     [[ $(completed fairlead pin plan --nt) == --ntasks ]]
     [[ $(completed fairlead pin plan --format j) == json ]]
