@@ -96,7 +96,7 @@ Result<submit::Submission> submission_of(const Options& options) {
 Verdict verdict_of(policy::JobRequest request, const Caller& caller,
                    const policy::Snapshot& snapshot) {
     request.user = caller.user;
-    request.groups = caller.groups;
+    request.groups.assign(caller.groups.begin(), caller.groups.end());
     request.default_partition = snapshot.config.default_partition;
     Verdict verdict{.request = request,
                     .decision = policy::decide(request, snapshot),

@@ -16,9 +16,11 @@ void release(char*& text) {
     text = nullptr;
 }
 
-void replace(char*& text, const std::string& value) {
+void replace(char*& text, std::string_view value) {
     release(text);
-    text = slurm_xstrdup(value.c_str());
+    text = static_cast<char*>(
+        slurm_xcalloc(value.size() + 1, 1, true, false, __FILE__, __LINE__, __func__));
+    std::ranges::copy(value, text);
 }
 
 void append_spank_entry(job_desc_msg_t& job, const std::string& entry) {
@@ -35,13 +37,14 @@ void append_spank_entry(job_desc_msg_t& job, const std::string& entry) {
 }
 
 /// A site's own admin_comment stays in front of ours.
-void note(job_desc_msg_t& job, const std::string& record) {
-    const std::string before = job.admin_comment ? job.admin_comment : "";
-    replace(job.admin_comment, before.empty() ? record : before + ";" + record);
+void note(job_desc_msg_t& job, std::string_view record) {
+    std::string whole = job.admin_comment ? job.admin_comment : "";
+    whole += whole.empty() ? "" : ";";
+    replace(job.admin_comment, whole += record);
 }
 
 void apply_texts(const policy::JobPatch& patch, job_desc_msg_t& job) {
-    const auto write = [](char*& text, const std::optional<std::string>& value) {
+    const auto write = [](char*& text, const std::optional<Text>& value) {
         if (value)
             replace(text, *value);
     };
@@ -119,7 +122,7 @@ void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
         job.priority = 0;
     if (!patch.record)
         return;
-    append_spank_entry(job, std::string(state::admitted_name) + "=" + *patch.record);
+    append_spank_entry(job, fmt::format("{}={}", state::admitted_name, patch.record->view()));
     note(job, *patch.record);
 }
 

@@ -17,16 +17,28 @@ using policy::JobRequest;
 constexpr std::string_view our_prefix = "FAIRLEAD_";
 constexpr std::string_view option_prefix = "_SLURM_SPANK_OPTION_";
 
-/// In an update an empty text takes something away, so it stays.
-struct Texts {
-    bool update;
-
-    std::optional<std::string> operator()(const char* value) const {
-        if (!value || (!*value && !update))
-            return std::nullopt;
-        return std::string(value);
-    }
-};
+/// The texts that a request borrows, each beside where Slurm has it.
+constexpr std::array<std::pair<std::optional<Text> JobRequest::*, char * job_desc_msg_t::*>, 20>
+    texts{{{&JobRequest::partition, &job_desc_msg_t::partition},
+           {&JobRequest::features, &job_desc_msg_t::features},
+           {&JobRequest::account, &job_desc_msg_t::account},
+           {&JobRequest::qos, &job_desc_msg_t::qos},
+           {&JobRequest::reservation, &job_desc_msg_t::reservation},
+           {&JobRequest::wckey, &job_desc_msg_t::wckey},
+           {&JobRequest::licenses, &job_desc_msg_t::licenses},
+           {&JobRequest::node_list, &job_desc_msg_t::req_nodes},
+           {&JobRequest::exclude, &job_desc_msg_t::exc_nodes},
+           {&JobRequest::job_name, &job_desc_msg_t::name},
+           {&JobRequest::comment, &job_desc_msg_t::comment},
+           {&JobRequest::admin_comment, &job_desc_msg_t::admin_comment},
+           {&JobRequest::mail_user, &job_desc_msg_t::mail_user},
+           {&JobRequest::work_dir, &job_desc_msg_t::work_dir},
+           {&JobRequest::dependency, &job_desc_msg_t::dependency},
+           {&JobRequest::submit_host, &job_desc_msg_t::alloc_node},
+           {&JobRequest::container, &job_desc_msg_t::container},
+           {&JobRequest::network, &job_desc_msg_t::network},
+           {&JobRequest::burst_buffer, &job_desc_msg_t::burst_buffer},
+           {&JobRequest::extra, &job_desc_msg_t::extra}}};
 
 std::span<char*> spank_environment(const job_desc_msg_t& job) {
     if (!job.spank_job_env)
@@ -143,28 +155,12 @@ std::optional<std::uint32_t> array_size(const job_desc_msg_t& job, bool update) 
     return submit::read_array(job.array_inx).value_or(largest);
 }
 
-void view_texts(const job_desc_msg_t& job, const Texts& text, JobRequest& request) {
-    request.partition = text(job.partition);
-    request.features = text(job.features);
-    request.account = text(job.account);
-    request.qos = text(job.qos);
-    request.reservation = text(job.reservation);
-    request.wckey = text(job.wckey);
-    request.licenses = text(job.licenses);
-    request.node_list = text(job.req_nodes);
-    request.exclude = text(job.exc_nodes);
-    request.job_name = text(job.name);
-    request.comment = text(job.comment);
-    request.admin_comment = text(job.admin_comment);
-    request.mail_user = text(job.mail_user);
+/// In an update an empty text takes something away, so it stays.
+void view_texts(const job_desc_msg_t& job, JobRequest& request) {
+    for (const auto& [to, from] : texts)
+        if (const char* text = job.*from; text && (*text || request.modify))
+            request.*to = Text::borrowed(text);
     request.mail_type = mail_types(job.mail_type);
-    request.work_dir = text(job.work_dir);
-    request.dependency = text(job.dependency);
-    request.submit_host = text(job.alloc_node);
-    request.container = text(job.container);
-    request.network = text(job.network);
-    request.burst_buffer = text(job.burst_buffer);
-    request.extra = text(job.extra);
     request.script_args = script_args(job);
     submit::fold_names(request);
 }
@@ -246,7 +242,7 @@ JobRequest view(const job_desc_msg_t& job, bool update) {
                        .switches = {},
                        .switch_wait = {},
                        .modify = update};
-    view_texts(job, Texts{update}, request);
+    view_texts(job, request);
     view_sizes(job, request);
     view_times(job, request);
     view_flags(job, request);
@@ -258,8 +254,10 @@ void view_caller(uid_t uid, const state::Callers& callers, JobRequest& request) 
     request.caller_known = known != callers.end();
     if (!request.caller_known)
         return;
-    request.user = known->second.name;
-    request.groups = known->second.groups;
+    request.user = Text::borrowed(known->second.name);
+    request.groups.reserve(known->second.groups.size());
+    for (const std::string& group : known->second.groups)
+        request.groups.push_back(Text::borrowed(group));
 }
 
 /// The components behind the first of a heterogeneous batch job have its environment and no script
@@ -279,9 +277,9 @@ JobRequest view_submission(const job_desc_msg_t& job, uid_t submitted_by,
     view_caller(owner, callers, request);
     if (const auto other = callers.find(submitted_by);
         owner != submitted_by && other != callers.end())
-        request.submitted_by = other->second.name;
+        request.submitted_by = Text::borrowed(other->second.name);
     if (job.script)
-        request.script = job.script;
+        request.script = Text::borrowed(job.script);
     request.interactive = !job.script && !follows_script(job);
     if (job.environment)
         request.environment = {job.environment, job.env_size};

@@ -108,7 +108,8 @@ int judge(job_desc_msg_t& job, uid_t uid, char** message, View&& view) {
                    : refuse_unread(in_force->refuses_because, uid, message);
     const auto callers = refresher->callers().table();
     policy::JobRequest request = view(job, uid, *callers);
-    request.default_partition = in_force->snapshot->config.default_partition;
+    if (const auto& usual = in_force->snapshot->config.default_partition)
+        request.default_partition = Text::borrowed(*usual);
     const bool update = request.modify;
     if (!request.caller_known)
         refresher->callers().want(update || job.user_id == NO_VAL ? uid : job.user_id);

@@ -47,7 +47,7 @@ void ask_for_one_leaf(const JobRequest& request, int wait, JobPatch& patch) {
 JobPatch patch_of(const JobRequest& request, const FabricDemand& demand, bool asked,
                   const config::Config& config) {
     JobPatch patch;
-    const std::string features = request.features.value_or("");
+    const std::string_view features = request.features ? request.features->view() : "";
     if (demand.efa == EfaNeed::Required)
         if (std::string wanted = with_efa(features); wanted != features)
             patch.features = std::move(wanted);
@@ -91,21 +91,25 @@ Admission admit_fabric(const JobRequest& request, const config::FabricRequest& a
 
 } // namespace
 
-std::string with_efa(const std::string& features) {
+std::string with_efa(std::string_view features) {
+    std::string wanted(features);
     if (features.empty())
-        return "efa";
-    if (features.contains('*') || demands_efa(features))
-        return features;
-    return features + "&efa";
+        wanted = "efa";
+    else if (!features.contains('*') && !demands_efa(features))
+        wanted += "&efa";
+    return wanted;
 }
 
-bool fabric_matters(const JobRequest& request, const std::optional<std::string>& partitions,
+bool fabric_matters(const JobRequest& request, const std::optional<Text>& partitions,
                     const Snapshot& snapshot) {
     const config::Config& config = snapshot.config;
     if (!request.fabric || *request.fabric != config::FabricRequest{})
         return true;
-    const auto& asked = partitions ? partitions : config.default_partition;
-    std::string_view rest = asked ? std::string_view(*asked) : std::string_view{};
+    std::string_view rest;
+    if (partitions)
+        rest = *partitions;
+    else if (config.default_partition)
+        rest = *config.default_partition;
     for (;;) {
         const std::size_t comma = rest.find(',');
         const config::PartitionRules& rules = config::rules_for(config, rest.substr(0, comma));

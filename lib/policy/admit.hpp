@@ -33,12 +33,12 @@ Admission admit(const JobRequest& request, const Snapshot& snapshot);
 
 /// Whether the job asks for anything of the fabric, or one of these partitions (a comma list; the
 /// default one where none is given) demands any; most jobs do neither.
-bool fabric_matters(const JobRequest& request, const std::optional<std::string>& partitions,
+bool fabric_matters(const JobRequest& request, const std::optional<Text>& partitions,
                     const Snapshot& snapshot);
 
 /// `features` with `efa` required as well: "efa", "a&efa", "a|b&efa"; unchanged where it is there.
 /// A constraint with counts ("[a*2|b*1]") stays as it is, because slurmctld takes nothing beside
 /// it; its nodes are checked by the prolog all the same.
-std::string with_efa(const std::string& features);
+std::string with_efa(std::string_view features);
 
 } // namespace fairlead::policy

@@ -10,23 +10,23 @@ using config::Mode;
 
 bool is_exempt(const JobRequest& request, const config::PolicySettings& settings) {
     const auto& who = request.submitted_by ? request.submitted_by : request.user;
-    return who && std::ranges::find(settings.exempt, *who) != settings.exempt.end();
+    return who && std::ranges::find(settings.exempt, who->view()) != settings.exempt.end();
+}
+
+void only_observed(const JobRequest& request, Decision& decision) {
+    std::ranges::move(decision.refusals, std::back_inserter(decision.would_have));
+    for (const Change& change : changes_of({request, JobPatch{}}, decision.patch))
+        decision.would_have.push_back({Code::A206, "rules would set " + show(change)});
+    decision.patch = {};
+    decision.refusals.clear();
+    decision.warnings.clear();
 }
 
 /// Who is exempt is looked up when the rules are read, so whoever is not known is not exempt.
 void judge_by_rules(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
-    Outcome outcome = evaluate(snapshot.rules, request);
-    decision.fired = std::move(outcome.fired);
-    decision.would_have = std::move(outcome.would_have);
-    if (snapshot.config.policy.mode == Mode::Enforce) {
-        decision.patch = std::move(outcome.patch);
-        decision.refusals = std::move(outcome.refusals);
-        decision.warnings = std::move(outcome.warnings);
-        return;
-    }
-    std::ranges::move(outcome.refusals, std::back_inserter(decision.would_have));
-    for (const Change& change : changes_of({request, JobPatch{}}, outcome.patch))
-        decision.would_have.push_back({Code::A206, "rules would set " + show(change)});
+    evaluate(snapshot.rules, request, decision);
+    if (snapshot.config.policy.mode == Mode::Observe)
+        only_observed(request, decision);
 }
 
 bool concerns_fabric(const JobPatch& patch) {

@@ -10,12 +10,8 @@
 
 namespace fairlead::policy {
 
-struct Decision {
-    JobPatch patch;                ///< of a job that is not refused
-    std::vector<Error> refusals;   ///< empty for a job that is queued
-    std::vector<Error> would_have; ///< what enforce mode would have refused or changed
-    std::vector<std::string> warnings;
-    std::vector<Fired> fired;
+/// The patch is of a job that is not refused; would_have is what enforce mode would have done.
+struct Decision : Outcome {
     bool exempt = false; ///< the rules are not for who asks
 };
 

@@ -12,10 +12,10 @@ void store(JobPatch& patch, const FieldEntry& field, const Value& value) {
         if constexpr (!std::is_same_v<decltype(pointer), std::monostate>) {
             auto& member = patch.*pointer;
             using Held = typename std::remove_reference_t<decltype(member)>::value_type;
-            if constexpr (std::is_same_v<Held, std::string_view>)
-                return; // only requests borrow
-            else if constexpr (std::is_same_v<Held, std::uint32_t>)
+            if constexpr (std::is_same_v<Held, std::uint32_t>)
                 member = static_cast<std::uint32_t>(std::get<std::uint64_t>(value));
+            else if constexpr (std::is_same_v<Held, Text>)
+                member = std::get<std::string>(value);
             else
                 member = std::get<Held>(value);
         }
@@ -35,7 +35,7 @@ bool differs(const View& view, const FieldRef& ref, const Value& value) {
         return number_of(view, ref) != *number;
     if (const auto* flag = std::get_if<bool>(&value))
         return flag_of(view, ref) != *flag;
-    return text_of(view, ref) != std::get<std::string>(value);
+    return text_of(view, ref) != std::string_view(std::get<std::string>(value));
 }
 
 /// Memory for each CPU comes to at most that of all CPUs of the job on one node.
@@ -82,7 +82,10 @@ std::string with_piece(const View& view, const FieldRef& ref, const Value& value
     const auto text = text_of(view, ref);
     if (!text || text->empty())
         return piece;
-    return fmt::format("{}{}{}", *text, joint(*ref.field), piece);
+    std::string whole(*text);
+    whole += joint(*ref.field);
+    whole += piece;
+    return whole;
 }
 
 /// Of an update: that it takes the field away. Memory may be given for each CPU as well.
@@ -274,6 +277,11 @@ std::string show(const Change& change) {
 
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request) {
     Outcome outcome;
+    evaluate(rules, request, outcome);
+    return outcome;
+}
+
+void evaluate(std::span<const Rule> rules, const JobRequest& request, Outcome& outcome) {
     outcome.fired.reserve(std::min<std::size_t>(rules.size(), 16));
     const View view{request, outcome.patch};
     for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -287,9 +295,8 @@ Outcome evaluate(std::span<const Rule> rules, const JobRequest& request) {
         else
             doubt(i, rules[i], view, outcome);
         if (held == Truth::Yes && rules[i].stop && !rules[i].observe)
-            break;
+            return;
     }
-    return outcome;
 }
 
 } // namespace fairlead::policy

@@ -56,4 +56,7 @@ std::string show(const Change& change);
 /// Where the caller is not known yet, a rule that asks who it is refuses (FL-A204).
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request);
 
+/// The same into an outcome that is empty.
+void evaluate(std::span<const Rule> rules, const JobRequest& request, Outcome& outcome);
+
 } // namespace fairlead::policy

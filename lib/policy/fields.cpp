@@ -321,15 +321,15 @@ std::string shown(const View& view, const FieldRef& ref) {
         const auto flag = flag_of(view, ref);
         return flag ? (*flag ? "true" : "false") : "";
     }
-    std::vector<std::string_view> words;
     if (const auto text = text_of(view, ref))
-        words.push_back(*text);
-    else
-        any_word(view, ref, [&](std::string_view word) {
-            words.push_back(word);
-            return false;
-        });
-    return printable(fmt::format("{}", fmt::join(words, ",")), longest);
+        return printable(*text, longest);
+    std::string words;
+    any_word(view, ref, [&](std::string_view word) {
+        words += words.empty() ? "" : ",";
+        words += word;
+        return false;
+    });
+    return printable(words, longest);
 }
 
 } // namespace fairlead::policy

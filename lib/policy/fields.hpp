@@ -25,8 +25,7 @@ enum class Kind {
 /// How a field is found in a request or a patch: an optional member, or by a function of its own.
 template <class Job>
 using Member =
-    std::variant<std::monostate, std::optional<std::string> Job::*,
-                 std::optional<std::string_view> Job::*, std::optional<std::uint32_t> Job::*,
+    std::variant<std::monostate, std::optional<Text> Job::*, std::optional<std::uint32_t> Job::*,
                  std::optional<std::uint64_t> Job::*, std::optional<bool> Job::*>;
 
 /// The fields that are no member: put together from others, or with a key behind a dot.
@@ -99,8 +98,8 @@ std::string folded(const FieldEntry& field, std::string_view text);
 template <class Each>
 bool any_word(const View& view, const FieldRef& ref, Each&& each) {
     if (ref.field->special == Special::Groups) {
-        for (const std::string& group : view.request.groups)
-            if (each(std::string_view(group)))
+        for (const Text& group : view.request.groups)
+            if (each(group.view()))
                 return true;
         return false;
     }

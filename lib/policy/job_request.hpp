@@ -1,13 +1,14 @@
-/// What a job asks for, as the controller sees it: values, no pointers, nothing unset but empty.
+/// What a job asks for, as the controller sees it: values, nothing unset but empty. Its texts may
+/// be borrowed of whoever asks, for as long as the request.
 #pragma once
 
+#include "base/text.hpp"
 #include "config/fabric_words.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace fairlead::policy {
@@ -24,8 +25,8 @@ struct Tres {
 /// In an update (`modify`) what is empty stays as it is and is not known, and an empty text is one
 /// that the update takes away; in a submission what is empty is not asked for.
 struct JobRequest {
-    std::optional<std::string> partition; ///< comma list as the user gave it
-    std::optional<std::string> features;  ///< --constraint
+    std::optional<Text> partition;        ///< comma list as the user gave it
+    std::optional<Text> features;         ///< --constraint
     Result<config::FabricRequest> fabric; ///< the options of the SPANK plugin
     std::optional<std::uint32_t> least_nodes, most_nodes;
     std::optional<std::uint32_t> tasks, tasks_per_node;
@@ -35,16 +36,16 @@ struct JobRequest {
     bool modify = false;      ///< an update of a job, not a submission
     bool caller_known = true; ///< false: neither `user` nor `groups` could be looked up yet
     bool release = false;     ///< an update that ends a hold (scontrol release)
-    std::optional<std::string> default_partition{}; ///< where it asks for none
-    std::optional<std::string> submitted_by{};      ///< where it is not the user: root for them
-    std::optional<std::string> user{}, account{}, qos{}, reservation{}, wckey{};
-    std::vector<std::string> groups{};      ///< Unix groups of the user, the first is the job's
-    std::optional<std::string> licenses{};  ///< comma list: "matlab:2,fluent@server"
-    std::optional<std::string> node_list{}; ///< --nodelist
-    std::optional<std::string> exclude{};   ///< --exclude
-    std::optional<std::string> job_name{}, comment{}, admin_comment{};
-    std::optional<std::string> mail_user{}, mail_type{}; ///< the type as a comma list
-    std::optional<std::string> work_dir{}, dependency{}, submit_host{}, container{};
+    std::optional<Text> default_partition{}; ///< where it asks for none
+    std::optional<Text> submitted_by{};      ///< where it is not the user: root for them
+    std::optional<Text> user{}, account{}, qos{}, reservation{}, wckey{};
+    std::vector<Text> groups{};      ///< Unix groups of the user, the first is the job's
+    std::optional<Text> licenses{};  ///< comma list: "matlab:2,fluent@server"
+    std::optional<Text> node_list{}; ///< --nodelist
+    std::optional<Text> exclude{};   ///< --exclude
+    std::optional<Text> job_name{}, comment{}, admin_comment{};
+    std::optional<Text> mail_user{}, mail_type{}; ///< the type as a comma list
+    std::optional<Text> work_dir{}, dependency{}, submit_host{}, container{};
     std::optional<std::uint64_t> cpus{}; ///< all tasks together, as far as the request tells
     std::optional<std::uint32_t> cpus_per_task{}, threads_per_core{};
     std::optional<std::uint64_t> memory{};         ///< MiB on a node, or `unlimited`
@@ -57,24 +58,23 @@ struct JobRequest {
     std::optional<std::uint32_t> het_component{};  ///< from 0; unset where the job is not of many
     std::optional<std::uint32_t> priority{};       ///< 0 is --hold
     std::optional<std::uint32_t> nice{};           ///< where it lowers the priority
-    std::optional<std::string> network{}, burst_buffer{}, extra{};
-    std::optional<std::string> script_args{}; ///< with blanks between them
+    std::optional<Text> network{}, burst_buffer{}, extra{};
+    std::optional<Text> script_args{}; ///< with blanks between them
     std::optional<bool> exclusive{}, interactive{}, requeue{}, contiguous{}, overcommit{};
     std::vector<Tres> tres{};
     bool tres_named = false; ///< an update names resources whose number for the job is not known
-    /// Of the caller, for as long as the request: up to megabytes, and most rules want neither.
-    std::optional<std::string_view> script{};
+    std::optional<Text> script{};               ///< up to megabytes
     std::span<const char* const> environment{}; ///< "NAME=value"; srun and salloc send none
 };
 
 /// What admission changes. Fields that are empty stay as they are.
 struct JobPatch {
-    std::optional<std::string> features;
+    std::optional<Text> features;
     std::optional<std::uint32_t> switches, switch_wait;
-    std::optional<std::string> record; ///< the admitted record
+    std::optional<Text> record; ///< the admitted record
 
-    std::optional<std::string> partition{}, account{}, qos{}, reservation{}, wckey{};
-    std::optional<std::string> licenses{}, comment{}, admin_comment{}, mail_user{};
+    std::optional<Text> partition{}, account{}, qos{}, reservation{}, wckey{};
+    std::optional<Text> licenses{}, comment{}, admin_comment{}, mail_user{};
     std::optional<std::uint32_t> least_nodes{}, most_nodes{}, tasks{}, cpus_per_task{},
         threads_per_core{};
     std::optional<std::uint64_t> memory{};     ///< MiB on a node, or `unlimited`

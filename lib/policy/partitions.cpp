@@ -44,8 +44,8 @@ void add(const PartitionRules& rules, std::string_view name, Partitions& all) {
 } // namespace
 
 Partitions partitions_of(const JobRequest& request, const config::Config& config) {
-    const std::string names =
-        request.partition.value_or(config.default_partition.value_or(std::string{}));
+    const std::string names(
+        request.partition.value_or(config.default_partition.value_or(std::string{})).view());
     auto list = split(names, ',');
     std::erase(list, std::string_view{});
     if (list.empty())

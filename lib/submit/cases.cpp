@@ -325,7 +325,7 @@ std::vector<std::string> judge(const Case& one, const policy::Snapshot& snapshot
         if (!request.user)
             request.user = one.user;
         if (request.groups.empty())
-            request.groups = one.groups;
+            request.groups.assign(one.groups.begin(), one.groups.end());
         request.default_partition = snapshot.config.default_partition;
         policy::Decision decision = policy::decide(request, enforced);
         std::ranges::move(decision.refusals, std::back_inserter(found.refusals));

@@ -25,8 +25,9 @@ void derive_cpus(JobRequest& job) {
 }
 
 void fold_names(JobRequest& job) {
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
     for (auto* name : {&job.account, &job.qos, &job.wckey})
-        if (*name)
+        if (*name && std::ranges::any_of((*name)->view(), is_capital))
             *name = lower(**name);
 }
 

@@ -18,11 +18,7 @@ struct Store {
     policy::Unit unit;
 
     bool operator()(std::monostate) const { return false; }
-    bool operator()(std::optional<std::string> JobRequest::* member) const {
-        request.*member = text;
-        return true;
-    }
-    bool operator()(std::optional<std::string_view> JobRequest::* member) const {
+    bool operator()(std::optional<Text> JobRequest::* member) const {
         request.*member = text;
         return true;
     }

@@ -267,8 +267,8 @@ class Assembly {
                 return std::unexpected(list.error());
             draft.job.node_list = std::move(*list);
         }
-        if (draft.job.exclude && draft.job.exclude->contains('/')) {
-            auto list = names(*draft.job.exclude);
+        if (draft.job.exclude && draft.job.exclude->view().contains('/')) {
+            auto list = names(std::string(draft.job.exclude->view()));
             if (!list)
                 return std::unexpected(list.error());
             draft.job.exclude = std::move(*list);

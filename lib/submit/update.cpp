@@ -88,7 +88,7 @@ Result<void> take(const Option& option, std::string_view value, Draft& draft) {
 
 /// The texts that an empty value takes away.
 void take_away(std::string_view option, policy::JobRequest& job) {
-    const std::pair<std::string_view, std::optional<std::string>*> texts[] = {
+    const std::pair<std::string_view, std::optional<Text>*> texts[] = {
         {"account", &job.account},         {"comment", &job.comment},
         {"dependency", &job.dependency},   {"exclude", &job.exclude},
         {"constraint", &job.features},     {"job-name", &job.job_name},
@@ -112,7 +112,7 @@ Result<void> take_field(std::string_view word, Draft& draft,
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1);
     if (name == "admincomment") {
-        draft.job.admin_comment = std::string(value);
+        draft.job.admin_comment = value;
         return {};
     }
     const auto option = option_of(name);

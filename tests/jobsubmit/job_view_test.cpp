@@ -168,7 +168,7 @@ TEST(JobView, AJobIsItsOwnersWhoeverSubmitsIt) {
     job->user_id = 5001;
     const policy::JobRequest own = view_submission(*job, 5001, callers);
     EXPECT_EQ(own.user, "ada");
-    EXPECT_EQ(own.groups, (std::vector<std::string>{"chem", "gpu"}));
+    EXPECT_EQ(own.groups, (std::vector<Text>{"chem", "gpu"}));
     EXPECT_FALSE(own.submitted_by);
     EXPECT_EQ(view_submission(*job, 0, callers).submitted_by, "root");
     EXPECT_FALSE(view_submission(*job, 99, callers).submitted_by) << "not looked up";
@@ -202,7 +202,7 @@ TEST(JobView, ScriptAndEnvironmentAreBorrowed) {
     job->environment = environment;
     job->env_size = 1;
     const policy::JobRequest request = view_submission(*job, 0, callers);
-    EXPECT_EQ(request.script->data(), job->script);
+    EXPECT_EQ(request.script->view().data(), job->script);
     EXPECT_EQ(request.environment.size(), 1u);
     EXPECT_EQ(request.interactive, false);
 }

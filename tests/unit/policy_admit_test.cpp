@@ -52,7 +52,7 @@ std::string outcome(const Admission& admission) {
     if (admission.would_have)
         text += fmt::format("({})", id_of(admission.would_have->code).substr(3));
     if (admission.patch.features)
-        text += "+" + *admission.patch.features;
+        text += fmt::format("+{}", admission.patch.features->view());
     if (admission.patch.record == asked_record)
         text += " asked";
     else if (admission.patch.record == partition_record)

@@ -48,7 +48,7 @@ TEST(PolicyFields, WordsLoseTheirCountsServersAndOperators) {
     EXPECT_EQ(words(request, "licenses"), (std::vector<std::string>{"matlab", "fluent"}));
     EXPECT_EQ(words(request, "features"),
               (std::vector<std::string>{"rack1", "2", "rack2", "4", "efa"}));
-    EXPECT_EQ(words(request, "group"), request.groups);
+    EXPECT_EQ(words(request, "group"), (std::vector<std::string>{"users", "eu-data"}));
 }
 
 TEST(PolicyFields, LicensesArePartedAsSlurmDoes) {

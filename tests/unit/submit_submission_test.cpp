@@ -36,7 +36,7 @@ TEST(SubmitSubmission, TheScriptItsNameAndItsArguments) {
 TEST(SubmitSubmission, WrappedCommandsAndStandardInput) {
     const auto wrapped = read_submission(test::call_of("sbatch --wrap='srun x'"));
     ASSERT_TRUE(test::succeeds(wrapped));
-    EXPECT_TRUE(wrapped->jobs.at(0).script->ends_with("\nsrun x\n"));
+    EXPECT_TRUE(wrapped->jobs.at(0).script->view().ends_with("\nsrun x\n"));
     Site site;
     site.files[""] = "#!/bin/sh\n#SBATCH -n 7\n";
     EXPECT_EQ(said("sbatch", site), "job_name=sbatch tasks=7 cpus=7");
