@@ -94,6 +94,29 @@ std::string shown(const View& view, const FieldRef& ref);
 /// "Closed" as "closed" where the field is caseless, else as it is.
 std::string folded(const FieldEntry& field, std::string_view text);
 
+/// As find_first_of, which asks memchr about each character: of words and sets this short that is
+/// most of a condition's time.
+constexpr std::size_t first_of(std::string_view text, std::string_view set) {
+    for (std::size_t i = 0; i < text.size(); ++i)
+        for (const char c : set)
+            if (text[i] == c)
+                return i;
+    return text.size();
+}
+
+/// Calls `each` for what stands between the separators until it returns true; whether it did.
+template <class Each>
+bool any_piece(std::string_view text, std::string_view separators, Each&& each) {
+    for (;;) {
+        const std::size_t end = first_of(text, separators);
+        if (each(text.substr(0, end)))
+            return true;
+        if (end == text.size())
+            return false;
+        text.remove_prefix(end + 1);
+    }
+}
+
 /// Calls `each` for every word until it returns true; whether it did. A text is one word.
 template <class Each>
 bool any_word(const View& view, const FieldRef& ref, Each&& each) {
@@ -121,16 +144,10 @@ bool any_word(const View& view, const FieldRef& ref, Each&& each) {
         return each(std::string_view(folded(*ref.field, *text)));
     if (ref.field->separators.empty())
         return each(*text);
-    for (std::size_t begin = 0; begin <= text->size();) {
-        std::size_t end = text->find_first_of(ref.field->separators, begin);
-        end = end == std::string_view::npos ? text->size() : end;
-        std::string_view word = text->substr(begin, end - begin);
-        word = word.substr(0, word.find_first_of(ref.field->ends));
-        if (!word.empty() && each(word))
-            return true;
-        begin = end + 1;
-    }
-    return false;
+    return any_piece(*text, ref.field->separators, [&](std::string_view piece) {
+        const std::string_view word = piece.substr(0, first_of(piece, ref.field->ends));
+        return !word.empty() && each(word);
+    });
 }
 
 } // namespace fairlead::policy
