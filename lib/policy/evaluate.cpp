@@ -49,13 +49,13 @@ bool over(const View& view, const FieldRef& ref, const Value& cap) {
     return number_of(view, ref).value_or(0) > most;
 }
 
+/// The piece may have separators within.
 bool has_piece(std::string_view text, std::string_view piece, char separator) {
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find(separator, begin), text.size());
-        if (text.substr(begin, end - begin) == piece)
+    const auto is_end = [&](std::size_t at) { return at >= text.size() || text[at] == separator; };
+    for (std::size_t at = text.find(piece); at != std::string_view::npos;
+         at = text.find(piece, at + 1))
+        if ((at == 0 || is_end(at - 1)) && is_end(at + piece.size()))
             return true;
-        begin = end + 1;
-    }
     return false;
 }
 

@@ -401,6 +401,30 @@ def rules():
         write("rules", f"text {name}", text)
 
 
+# Of Slurm's job description: unset values of each width, what rules of the fuzzer ask for, and texts that are lists.
+DESCRIPTIONS = {
+    "nothing": "", "small": "partition=cpu\naccount=bio\ntime_limit=30\nmin_nodes=1\nnum_tasks=1\nscript=#!/bin/sh",
+    "capitals": "account=BIO\nqos=HIGH\nwckey=Grant", "empty texts": "partition=\naccount=\nfeatures=\ncomment=\nadmin_comment=\nmail_user=",
+    "unset numbers": "min_nodes=4294967294\nmax_nodes=4294967295\nnum_tasks=4294967294\nntasks_per_node=65534\ncpus_per_task=65535\ntime_limit=4294967295\npn_min_memory=18446744073709551614",
+    "largest": "min_nodes=4294967280\nmax_nodes=4294967280\nnum_tasks=4294967280\nntasks_per_node=65520\ncpus_per_task=65520\nmin_cpus=4294967280",
+    "memory": "pn_min_memory=8192", "memory per cpu": "pn_min_memory=9223372036854784000\nnum_tasks=8", "memory all": "pn_min_memory=0",
+    "gpus": "partition=gpu\ntres_per_job=gres/gpu:a100:4", "gpus everywhere": "tres_per_job=gpu:1,gpu:a100:2\ntres_per_node=gres/gpu:h100:8\ntres_per_socket=gpu:1\ntres_per_task=gres/gpu:2,license/matlab:1\nmin_nodes=4\nnum_tasks=8\nsockets_per_node=2",
+    "gpus odd": "tres_per_node=gpu:x:y:z:,,:,gpu:-1,gpu:99999999999999999999", "tres of others": "cpus_per_tres=gpu:4\nmem_per_tres=gpu:1024",
+    "array": "array_inx=0-31:2%4", "array odd": "array_inx=5-1,x,%,0-", "array huge": "array_inx=0-4294967295", "array update": "array_inx=%5",
+    "script": "script=#!/bin/sh\nname=t1", "arguments": "script=srun x\narg=run.sh\narg=a\narg=b c", "environment": "env=A=x\nenv=B\nenv==\nenv=", "mail": "mail_type=65535\nuser_id=1", "mail bits": "mail_type=2\nmail_user=x@y\nuser_id=1",
+    "forged": "spank=FAIRLEAD_ADMITTED=1\nspank=_SLURM_SPANK_OPTION_fairlead_efa=required\nspank=OTHER=1\nspank=FAIRLEAD_", "options": "spank=_SLURM_SPANK_OPTION_fairlead_efa=required\nspank=_SLURM_SPANK_OPTION_fairlead_placement=cluster\nmin_nodes=4",
+    "options odd": "spank=_SLURM_SPANK_OPTION_fairlead_efa=maybe\nspank=_SLURM_SPANK_OPTION_\nspank==", "named": "name=t\nshared=1\nbegin_time=-1", "routed": "qos=low\npartition=cpu,gpu", "hold": "deadline=1900000000",
+    "release": "priority=4294967295", "nice": "nice=2147483748", "nice upward": "nice=2147483548", "flags": "shared=0\nrequeue=0\ncontiguous=1\novercommit=1", "flags odd": "shared=65533\nrequeue=7\novercommit=255", "het": "het_job_offset=3\nenv=A=x",
+    "features": "features=a|b", "features counted": "features=[a*2&b*1]", "licenses": "licenses=x:2;y|z=3(n1)", "comments": "comment=a;many;b\nadmin_comment=of bio in 1", "lists": "req_nodes=n[1-4],n9\nexc_nodes=n2\nreservation=a,b\ndependency=afterok:1",
+    "others": "alloc_node=login\ncontainer=/oci\nnetwork=verbs\nburst_buffer=#BB\nextra=x\nwork_dir=/tmp", "user": "user_id=4294967294", "no utf8": b"account=\xff\xfe\npartition=\x80\ncomment=\xc0\xaf",
+}
+
+
+def descriptions():
+    for name, lines in DESCRIPTIONS.items():
+        write("description", name, lines)
+
+
 def main():
     for path in CORPUS.glob("*/*"):
         if not path.name.startswith("crash-"):
@@ -409,6 +433,7 @@ def main():
     topologies()
     records()
     rules()
+    descriptions()
 
 
 main()

@@ -18,4 +18,8 @@ void machine_record(std::string_view input);
 /// submitted and as it is an update.
 void rules(std::string_view input);
 
+/// A job description of Slurm's in lines, judged by rules with every action, as it is submitted and
+/// as it is an update. In a library of its own, which needs libslurm.
+void description(std::string_view input);
+
 } // namespace fairlead::fuzz

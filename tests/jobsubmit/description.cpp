@@ -19,7 +19,9 @@ Description::~Description() {
          {&job_.partition, &job_.features, &job_.account, &job_.qos, &job_.reservation, &job_.wckey,
           &job_.licenses, &job_.comment, &job_.admin_comment, &job_.mail_user, &job_.name,
           &job_.array_inx, &job_.script, &job_.job_id_str, &job_.tres_per_node, &job_.tres_per_job,
-          &job_.tres_per_task, &job_.work_dir})
+          &job_.tres_per_task, &job_.tres_per_socket, &job_.cpus_per_tres, &job_.mem_per_tres,
+          &job_.work_dir, &job_.req_nodes, &job_.exc_nodes, &job_.dependency, &job_.alloc_node,
+          &job_.container, &job_.network, &job_.burst_buffer, &job_.extra})
         drop(*text);
     for (std::uint32_t i = 0; i < job_.spank_job_env_size && job_.spank_job_env; ++i)
         drop(job_.spank_job_env[i]);

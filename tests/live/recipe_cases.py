@@ -108,9 +108,10 @@ def allocation(site, user, words):
 def look(site, text, number):
     if not number:
         return Answer(False, text)
-    job = site.job(number)
+    qos, _, arguments = site.read("witness").partition("\n")
+    job = site.job(number) | {"arguments": arguments}
     site.run("root", "scancel", number)
-    return Answer(True, text, job, site.read("witness").strip())
+    return Answer(True, text, job, qos)
 
 
 def update(site, case, words):
@@ -168,7 +169,7 @@ FIELDS = {
     "exclusive": lambda job, value: (job["OverSubscribe"] == "NO", value == "true"),
     "requeue": lambda job, value: (job["Requeue"], "1" if value == "true" else "0"),
     "begin_time": lambda job, value: (begin_time(job) if value else begin_time(job) > "2030", value or False),
-    "script_args": lambda job, value: (job["Command"].partition(" ")[2], value),
+    "script_args": lambda job, value: (job["arguments"], value),
 }
 
 

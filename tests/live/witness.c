@@ -1,6 +1,6 @@
 /* A job_submit plugin that stands behind another one and writes the QoS of each job, as the other
- * left it, to /run/cluster/log/witness: without accounting slurmctld keeps no QoS that it could
- * show. */
+ * left it, and the arguments of its script to /run/cluster/log/witness, a line each: without
+ * accounting slurmctld keeps no QoS that it could show, and from 24.11 on it shows no arguments. */
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 #include <slurm/slurm_version.h>
@@ -27,6 +27,8 @@ int job_submit(job_desc_msg_t* job, uint32_t uid, char** message) {
     (void)message;
     if (file) {
         fprintf(file, "%s\n", job->qos ? job->qos : "");
+        for (uint32_t i = 1; job->argv && i < job->argc; ++i)
+            fprintf(file, "%s%s", i > 1 ? " " : "", job->argv[i]);
         fclose(file);
     }
     return SLURM_SUCCESS;
