@@ -6,6 +6,7 @@
 #include "topology/cache.hpp"
 
 #include <fmt/ranges.h>
+#include <future>
 #include <memory>
 #include <unistd.h>
 
@@ -58,34 +59,60 @@ Result<config::Config> config_of(const Session& session, bool records) {
     return records ? trusted_config(session) : config::load(session.config_path);
 }
 
-/// What steps read. Each is of use without the other.
-void record_for_steps(const config::Config& config, const std::string& node, Session& session) {
-    if (auto recorded = config::record(config::run_dir, named_path(session)); !recorded)
-        session.report(recorded.error());
-    if (auto recorded = topology::record(config, config::run_dir, node); !recorded)
-        session.report(recorded.error());
+void report_failure(const Result<void>& done, Session& session) {
+    if (!done)
+        session.report(done.error());
 }
 
-void scan(const Options& options, Session& session) {
-    const auto config = config_of(session, !options.dry_run);
-    if (!config)
-        return session.report(config.error());
-    const auto found = look_at_node(*config, options.node);
-    if (!found)
-        return session.report(found.error());
-    const state::NodeRecord& record = *found;
-    if (options.json)
+using Survey = Result<topology::Survey>;
+
+/// What steps read. Each is of use without the other. `libfabric` is its version, where it is known
+/// already.
+void record_for_steps(const config::Config& config, Survey survey,
+                      const std::optional<std::string>& libfabric, Session& session) {
+    report_failure(config::record(config::run_dir, named_path(session)), session);
+    if (!survey)
+        return session.report(survey.error());
+    survey->machine.libfabric =
+        libfabric ? *libfabric : topology::libfabric_of(config, survey->machine);
+    report_failure(topology::record(*survey, config::run_dir), session);
+}
+
+std::optional<std::string> libfabric_in(const state::NodeRecord& record) {
+    return record.probe ? std::optional(record.probe->libfabric) : std::nullopt;
+}
+
+void print(const state::NodeRecord& record, bool json) {
+    if (json)
         fmt::print("{}", state::encode(record));
     else
         print_text(record);
-    if (options.dry_run)
-        return;
-    // Each is of use without the others; shared storage comes last, because it may hang.
-    if (auto saved = state::write_node_record(config::run_dir, record); !saved)
-        session.report(saved.error());
-    record_for_steps(*config, options.node, session);
-    if (auto kept = state::keep_node_record(config->state_dir, record); !kept)
-        session.report(kept.error());
+}
+
+void show(const Options& options, Session& session) {
+    const auto config = config_of(session, false);
+    if (!config)
+        return session.report(config.error());
+    const auto record = look_at_node(*config, options.node);
+    if (!record)
+        return session.report(record.error());
+    print(*record, options.json);
+}
+
+/// A job may wait for this: the machine is surveyed while libfabric and the metadata service are
+/// asked. Each record is of use without the others; shared storage comes last, because it may hang.
+void scan(const Options& options, Session& session) {
+    const auto config = config_of(session, true);
+    if (!config)
+        return session.report(config.error());
+    auto surveying = std::async(std::launch::async, topology::survey, *config, options.node);
+    const auto record = look_at_node(*config, options.node);
+    if (!record)
+        return session.report(record.error());
+    print(*record, options.json);
+    report_failure(state::write_node_record(config::run_dir, *record), session);
+    record_for_steps(*config, surveying.get(), libfabric_in(*record), session);
+    report_failure(state::keep_node_record(config->state_dir, *record), session);
 }
 
 /// A step of slurmstepd runs this with root's real id and the user's effective one: the user's
@@ -115,7 +142,7 @@ void record_topology(const std::string& node, Session& session) {
     const auto config = config_of(session, true);
     if (!config)
         return session.report(config.error());
-    record_for_steps(*config, node, session);
+    record_for_steps(*config, topology::survey(*config, node), std::nullopt, session);
 }
 
 } // namespace
@@ -130,7 +157,9 @@ void add_node(CLI::App& app, Session& session) {
     command->add_option("--node", options->node, "Slurm's name of the node (default: host name)");
     command->add_flag("--dry-run", options->dry_run, "show it, record nothing");
     add_format(*command, options->json);
-    command->callback([options, &session] { scan(*options, session); });
+    command->callback([options, &session] {
+        options->dry_run ? show(*options, session) : scan(*options, session);
+    });
     add_node_check(*node, session);
     CLI::App* topology = node->add_subcommand(
         "topology", "print this machine's cores, NUMA nodes, EFA interfaces and GPUs as JSON");

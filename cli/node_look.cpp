@@ -6,6 +6,7 @@
 #include "state/record.hpp"
 
 #include <cstdlib>
+#include <future>
 #include <unistd.h>
 
 namespace fairlead::cli {
@@ -18,26 +19,29 @@ void say_unknown(const Error& error) {
     fmt::print(stderr, "fairlead: {}; its fields stay empty\n", to_string(error));
 }
 
-void ask_imds(const config::Config& config, state::NodeRecord& record) {
+aws::InstanceFacts ask_imds(const config::Config& config) {
     const bool tested = config.testing && !config.testing->imds_endpoint.empty();
     auto facts = aws::instance_facts(
         tested ? config.testing->imds_endpoint : std::string(aws::imds_endpoint), imds_deadline);
-    if (!facts)
-        return say_unknown(facts.error());
-    record.facts = std::move(*facts);
+    if (facts)
+        return std::move(*facts);
+    say_unknown(facts.error());
+    return {};
 }
 
 /// A node without devices has nothing to ask libfabric about.
-void ask_libfabric(const config::Config& config, state::NodeRecord& record) {
+std::optional<fabric::ProbeAnswer> ask_libfabric(const config::Config& config,
+                                                 const std::vector<fabric::EfaDevice>& devices) {
     const bool faked = config.testing && !config.testing->sysfs_root.empty();
     const auto providers =
         config.testing ? config.testing->fabric_providers : std::filesystem::path{};
-    if (!config.node_checks.libfabric || record.efa.empty() || (faked && providers.empty()))
-        return;
+    if (!config.node_checks.libfabric || devices.empty() || (faked && providers.empty()))
+        return std::nullopt;
     auto answer = fabric::ask_probe(config::probe_path, providers, probe_deadline);
-    if (!answer)
-        return say_unknown(answer.error());
-    record.probe = std::move(*answer);
+    if (answer)
+        return std::move(*answer);
+    say_unknown(answer.error());
+    return std::nullopt;
 }
 
 } // namespace
@@ -60,8 +64,10 @@ Result<state::NodeRecord> look_at_node(const config::Config& config, const std::
                              .instance = fabric::this_instance(root),
                              .efa = std::move(*devices),
                              .scanned = state::utc_now()};
-    ask_imds(config, record);
-    ask_libfabric(config, record);
+    // libfabric takes most of the time, so the rest is asked meanwhile.
+    auto libfabric = std::async(std::launch::async, ask_libfabric, config, record.efa);
+    record.facts = ask_imds(config);
+    record.probe = libfabric.get();
     return record;
 }
 

@@ -7,6 +7,7 @@
 #include "config/paths.hpp"
 #include "fabric/counters.hpp"
 #include "fabric/instance.hpp"
+#include "placement/node_place.hpp"
 #include "state/job_presence.hpp"
 #include "state/network_json.hpp"
 #include "state/node_record.hpp"
@@ -53,6 +54,7 @@ Result<void> keep_counters(const EnvView& env, JobId job, const config::Config& 
     const state::NetworkStart start{.spool = config::spool_of(config),
                                     .make_spool = config.spool.empty(),
                                     .root = config::system_root(config),
+                                    .state_dir = config.state_dir,
                                     .restart =
                                         number<int>(env, "SLURM_JOB_RESTART_COUNT").value_or(0),
                                     .start = std::time(nullptr),
@@ -65,17 +67,26 @@ bool wanted(const Demand& demand, const config::Config& config) {
            demand.checked.efa != config::EfaNeed::Off;
 }
 
-/// What `fairlead node scan` knew of this node's zone.
-std::string zone_of_this_node() {
-    const fs::path path = fs::path(config::run_dir) / "node.json";
-    const auto text = read_file(path);
-    if (!text)
+/// Where this node lies, as it recorded itself and EC2 was last asked. That is on shared storage,
+/// which may hang, and a report does without it.
+fabric::NodePlace place_of_this_node(const fs::path& state_dir) {
+    const auto record = state::read_node_record(config::run_dir);
+    if (!record)
         return {};
-    const auto record = state::decode_node_record(*text, path.native());
-    return record ? record->facts.availability_zone.value_or("") : std::string{};
+    const auto answer = ask_forked(Code::E231, "where this node lies", read_deadline, [&] {
+        const auto snapshot = placement::read_snapshot(placement::snapshot_file(state_dir));
+        return ChildResult{0, state::encode(placement::place_of(
+                                  *record, snapshot.value_or(placement::Snapshot{})))};
+    });
+    if (answer && answer->status == 0)
+        return state::decode_node_place(answer->output);
+    if (!answer)
+        log_error(answer.error());
+    return placement::place_of(*record, {});
 }
 
 fabric::NetworkPart part_of(const EnvView& env, JobId job, const state::NetworkStart& start,
+                            fabric::NodePlace place,
                             const std::vector<fabric::DeviceCounters>& now) {
     const std::string old_list = text(env, "SLURM_NODELIST"); // 22.05 has this name alone
     return {.job = job,
@@ -87,28 +98,30 @@ fabric::NetworkPart part_of(const EnvView& env, JobId job, const state::NetworkS
             .node_list = old_list.empty() ? text(env, "SLURM_JOB_NODELIST") : old_list,
             .nodes = number<int>(env, "SLURM_JOB_NUM_NODES").value_or(0),
             .instance_type = fabric::this_instance(start.root).type,
-            .availability_zone = zone_of_this_node(),
+            .place = std::move(place),
             .shared = state::shared_node(config::run_dir, job),
             .start = start.start,
             .end = std::time(nullptr),
             .devices = fabric::deltas(start.devices, now)};
 }
 
-Result<void> write_this_part(const EnvView& env, JobId job) {
+Result<state::NetworkStart> start_of(JobId job) {
     const fs::path file = counters_file(job);
     const auto text = read_file(file);
     if (!text)
         return std::unexpected(text.error());
-    const auto start = state::decode_network_start(*text, file.native());
-    if (!start)
-        return std::unexpected(start.error());
-    const auto now = fabric::read_counters(start->root);
+    return state::decode_network_start(*text, file.native());
+}
+
+Result<void> write_this_part(const EnvView& env, JobId job, const state::NetworkStart& start,
+                             const fabric::NodePlace& place) {
+    const auto now = fabric::read_counters(start.root);
     if (!now)
         return std::unexpected(now.error());
-    const fabric::NetworkPart part = part_of(env, job, *start, *now);
+    const fabric::NetworkPart part = part_of(env, job, start, place, *now);
     if (!is_host_name(part.node))
         return fail(Code::X301, "SLURMD_NODENAME is no node name");
-    return state::write_part({start->spool, start->make_spool}, job,
+    return state::write_part({start.spool, start.make_spool}, job,
                              fmt::format("{}.{}.{}.json", part.node, part.start, part.restart),
                              part.uid, state::encode(part));
 }
@@ -137,8 +150,12 @@ void end_network_report(const EnvView& env, JobId job) {
     const fs::path refused = state::job_folder(config::run_dir, job) / state::refused_name;
     if (::access(counters_file(job).c_str(), F_OK) != 0 || ::access(refused.c_str(), F_OK) == 0)
         return;
+    const auto start = start_of(job);
+    if (!start)
+        return log_error(start.error());
+    const auto place = place_of_this_node(start->state_dir);
     const auto written = run_forked(Code::E231, "writing the network report", write_deadline,
-                                    [&] { return write_this_part(env, job); });
+                                    [&] { return write_this_part(env, job, *start, place); });
     if (!written)
         log_error(written.error());
 }

@@ -129,13 +129,15 @@ int run(const Arguments& arguments) {
         return without_config(job, config::state_dir_of(arguments.config_path), config.error(),
                               deadline);
     record_config(arguments);
-    record_topology(arguments, job.node, deadline);
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
         log_error(*demand.record_error);
     const int status = admit(arguments, job, demand, *config, deadline);
-    if (status == go_on)
-        begin_network_report(EnvView{environ}, job, demand, *config);
+    if (status != go_on)
+        return status;
+    // Last, because a scan of the whole node, where one was due, recorded it as well.
+    record_topology(arguments, job.node, deadline);
+    begin_network_report(EnvView{environ}, job, demand, *config);
     return status;
 }
 

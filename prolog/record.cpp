@@ -4,7 +4,6 @@
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
-#include "config/paths.hpp"
 #include "config/recorded.hpp"
 #include "config/recording.hpp"
 #include "prolog/timing.hpp"
@@ -19,13 +18,14 @@ void log_error(const Error& error) { log::write(log::Level::Error, to_string(err
 
 /// `fairlead node WORDS... --node NODE`
 void run_fairlead(const Arguments& arguments, std::vector<std::string> words,
-                  const std::string& node, Deadline::milliseconds deadline) {
-    if (::access(config::cli_path, F_OK) != 0 || deadline.count() == 0)
+                  const std::string& node, const std::filesystem::path& program,
+                  Deadline::milliseconds deadline) {
+    if (::access(program.c_str(), F_OK) != 0 || deadline.count() == 0)
         return;
-    if (auto trusted = check_trusted(config::cli_path); !trusted)
+    if (auto trusted = check_trusted(program); !trusted)
         return log_error(trusted.error());
     const char* path = arguments.config_path ? arguments.config_path : config::default_path;
-    std::vector<std::string> argv{config::cli_path, "--config", path, "node"};
+    std::vector<std::string> argv{program.native(), "--config", path, "node"};
     argv.insert(argv.end(), words.begin(), words.end());
     argv.insert(argv.end(), {"--node", node});
     auto env = plain_environment();
@@ -42,8 +42,9 @@ bool is_of_now(const state::NodeRecord& record, const std::vector<fabric::EfaDev
     return record.efa == devices && (!record.probe || fabric::holds(*record.probe));
 }
 
-std::optional<state::NodeRecord> recorded_now(const std::vector<fabric::EfaDevice>& devices) {
-    auto record = state::read_node_record(config::run_dir);
+std::optional<state::NodeRecord> recorded_now(const std::filesystem::path& run,
+                                              const std::vector<fabric::EfaDevice>& devices) {
+    auto record = state::read_node_record(run);
     if (!record || !is_of_now(*record, devices))
         return std::nullopt;
     return std::move(*record);
@@ -51,28 +52,28 @@ std::optional<state::NodeRecord> recorded_now(const std::vector<fabric::EfaDevic
 
 } // namespace
 
-void record_config(const Arguments& arguments) {
-    if (config::recorded(config::run_dir, arguments.config_path))
+void record_config(const Arguments& arguments, const Installation& here) {
+    if (config::recorded(here.run, arguments.config_path))
         return;
-    if (auto done = config::record(config::run_dir, arguments.config_path); !done)
+    if (auto done = config::record(here.run, arguments.config_path); !done)
         log_error(done.error());
 }
 
-void record_topology(const Arguments& arguments, const std::string& node,
-                     const Deadline& deadline) {
-    const auto record = topology::read_record(config::run_dir);
+void record_topology(const Arguments& arguments, const std::string& node, const Deadline& deadline,
+                     const Installation& here) {
+    const auto record = topology::read_record(here.run);
     if (!record || !record->slurm_asked)
-        run_fairlead(arguments, {"topology", "--record"}, node,
+        run_fairlead(arguments, {"topology", "--record"}, node, here.program,
                      deadline.share(topology_time, acting_time));
 }
 
 std::optional<state::NodeRecord> node_record(const Arguments& arguments, const std::string& node,
                                              const std::vector<fabric::EfaDevice>& devices,
-                                             const Deadline& deadline) {
-    if (auto record = recorded_now(devices))
+                                             const Deadline& deadline, const Installation& here) {
+    if (auto record = recorded_now(here.run, devices))
         return record;
-    run_fairlead(arguments, {"scan"}, node, deadline.share(scan_time, acting_time));
-    return recorded_now(devices);
+    run_fairlead(arguments, {"scan"}, node, here.program, deadline.share(scan_time, acting_time));
+    return recorded_now(here.run, devices);
 }
 
 } // namespace fairlead::prolog

@@ -6,6 +6,7 @@
 
 #include "base/deadline.hpp"
 #include "prolog/arguments.hpp"
+#include "prolog/installation.hpp"
 #include "state/node_record.hpp"
 
 #include <optional>
@@ -14,17 +15,19 @@
 namespace fairlead::prolog {
 
 /// Steps read what the configuration said when it was recorded, as long as its text is the same.
-void record_config(const Arguments& arguments);
+void record_config(const Arguments& arguments, const Installation& here = {});
 
 /// The topology that steps read, where nobody recorded it or slurmctld was not asked yet what it
 /// takes the node for.
-void record_topology(const Arguments& arguments, const std::string& node, const Deadline& deadline);
+void record_topology(const Arguments& arguments, const std::string& node, const Deadline& deadline,
+                     const Installation& here = {});
 
 /// The node's record of this boot, scanned anew where it is missing, where it shows other
 /// `devices`, or where another libfabric was installed. Empty where that failed: then nothing is
 /// known.
 std::optional<state::NodeRecord> node_record(const Arguments& arguments, const std::string& node,
                                              const std::vector<fabric::EfaDevice>& devices,
-                                             const Deadline& deadline);
+                                             const Deadline& deadline,
+                                             const Installation& here = {});
 
 } // namespace fairlead::prolog

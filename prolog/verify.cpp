@@ -1,6 +1,5 @@
 #include "prolog/verify.hpp"
 
-#include "config/paths.hpp"
 #include "fabric/host.hpp"
 #include "prolog/timing.hpp"
 
@@ -62,8 +61,8 @@ std::optional<int> slurmd_of_machine() {
 
 Result<fabric::Checked> verify(const Arguments& arguments, const JobEnvironment& job,
                                const Demand& demand, const config::Config& config,
-                               const Deadline& deadline) {
-    const auto catalog = catalog::Catalog::load(config::catalog_path, config.catalog);
+                               const Deadline& deadline, const Installation& here) {
+    const auto catalog = catalog::Catalog::load(here.catalog, config.catalog);
     if (!catalog)
         return std::unexpected(catalog.error());
     const auto& rules = config::rules_for(config, job.partition);
@@ -74,7 +73,7 @@ Result<fabric::Checked> verify(const Arguments& arguments, const JobEnvironment&
         return std::unexpected(looked.error());
     if (auto awaited = await_interfaces(look, deadline); !awaited)
         return std::unexpected(awaited.error());
-    if (const auto record = node_record(arguments, job.node, look.node.devices, deadline)) {
+    if (const auto record = node_record(arguments, job.node, look.node.devices, deadline, here)) {
         look.node.facts = record->facts;
         look.node.probe = record->probe;
     }

@@ -12,7 +12,7 @@ namespace fairlead::prolog {
 /// FL-X101, FL-X103 and FL-X109 where the node cannot be checked at all.
 Result<fabric::Checked> verify(const Arguments& arguments, const JobEnvironment& job,
                                const Demand& demand, const config::Config& config,
-                               const Deadline& deadline);
+                               const Deadline& deadline, const Installation& here = {});
 
 /// The slurmd above this process, else any of the machine: for a command that a person runs.
 std::optional<int> slurmd_of_machine();

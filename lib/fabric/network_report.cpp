@@ -107,6 +107,34 @@ void add_up(NetworkReport& report) {
     }
 }
 
+std::vector<std::string> listed_once(std::set<std::string> words) {
+    return {words.begin(), words.end()};
+}
+
+/// Nodes that wrote no part may be anywhere.
+void find_spread(NetworkReport& report) {
+    std::set<std::string> groups, zones;
+    std::vector<Path> paths;
+    Spread& spread = report.spread;
+    for (const NetworkPart& part : report.parts) {
+        const NodePlace& place = part.place;
+        if (place.group)
+            groups.insert(*place.group);
+        if (!place.availability_zone.empty())
+            zones.insert(place.availability_zone);
+        if (place.path && !place.path->empty())
+            paths.push_back(*place.path);
+        else
+            spread.unknown_nodes.push_back(part.node);
+    }
+    spread.groups = listed_once(std::move(groups));
+    spread.zones = listed_once(std::move(zones));
+    spread.network_nodes = network_nodes(paths);
+    std::ranges::copy(report.missing_nodes, std::back_inserter(spread.unknown_nodes));
+    if (!paths.empty() && paths.size() == static_cast<std::size_t>(report.nodes))
+        spread.max_layer = layers_needed(paths);
+}
+
 void find_errors(NetworkReport& report) {
     for (const Cause& known : causes) {
         NetworkError error{std::string(known.counter), 0, {}, known.cause, known.action};
@@ -230,6 +258,7 @@ std::optional<NetworkReport> merge(std::vector<NetworkPart> parts, std::optional
     keep_one_a_node(report.parts);
     find_missing_nodes(report);
     add_up(report);
+    find_spread(report);
     find_errors(report);
     judge(report);
     return report;

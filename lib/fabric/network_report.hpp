@@ -3,6 +3,7 @@
 
 #include "base/job_id.hpp"
 #include "fabric/counters.hpp"
+#include "fabric/network_path.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,15 @@
 #include <vector>
 
 namespace fairlead::fabric {
+
+/// Where an instance lay in EC2's network. What is empty is not known.
+struct NodePlace {
+    std::string availability_zone{}, zone_id{};
+    std::optional<std::string> group{}; ///< its placement group; "" where it was in none
+    std::string strategy{};             ///< of that group: "cluster", "spread", "partition"
+    std::optional<int> partition{};     ///< of that group; 0 where it has no partitions
+    std::optional<Path> path{};         ///< without network nodes where EC2 tells of none
+};
 
 /// What one node counted in the time of one run of a job.
 struct NetworkPart {
@@ -20,7 +30,8 @@ struct NetworkPart {
     std::string node;
     std::string node_list; ///< all nodes of the job, in Slurm's short form; empty where not known
     int nodes = 0;         ///< how many; 0 where not known
-    std::string instance_type, availability_zone; ///< empty where not known
+    std::string instance_type; ///< empty where not known
+    NodePlace place;
     bool shared = false; ///< another job was on the node at some time, and counters are of a device
     std::int64_t start = 0, end = 0; ///< seconds since 1970
     std::vector<DeviceDelta> devices;
@@ -43,6 +54,17 @@ struct NetworkError {
     std::string_view cause, action;
 };
 
+/// How far apart the nodes of a job lay.
+struct Spread {
+    std::vector<std::string> groups; ///< placement groups that are known, "" for none
+    std::vector<std::string> zones;  ///< that are known
+    std::vector<int> network_nodes;  ///< above the nodes that are known, each layer, top first
+    std::vector<std::string> unknown_nodes; ///< without a path, or without a part
+    /// As --max-layer counts: 1 where one leaf is above all nodes, 0 where nothing is. Empty where
+    /// a node is not known.
+    std::optional<int> max_layer;
+};
+
 struct NetworkReport {
     std::vector<NetworkPart> parts;         ///< of one run, one a node, in the order of their names
     int earlier_runs = 0;                   ///< before this one, of the same job
@@ -53,6 +75,7 @@ struct NetworkReport {
     Counters totals; ///< sums over all devices that count throughout
     std::vector<NetworkError> errors;
     std::vector<std::string> idle_nodes; ///< moved nothing over EFA
+    Spread spread;
     NetworkVerdict verdict = NetworkVerdict::Unknown;
     std::vector<std::string> reasons; ///< why it is no better known, for people
 };

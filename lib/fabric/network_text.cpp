@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/ranges.h>
+#include <map>
 
 namespace fairlead::fabric {
 namespace {
@@ -99,6 +100,61 @@ void add_totals(const NetworkReport& report, Lines& lines) {
                                     printable(shortened(report.idle_nodes), 160)));
 }
 
+std::string groups_text(const NetworkReport& report) {
+    Lines groups = report.spread.groups;
+    if (groups == Lines{""})
+        return "in no placement group";
+    const std::string& strategy = report.parts.front().place.strategy;
+    if (groups.size() == 1)
+        return fmt::format("placement group {}{}", groups.front(),
+                           strategy.empty() ? "" : " (" + strategy + ")");
+    std::ranges::replace(groups, "", "none");
+    return fmt::format("placement groups {}", fmt::join(groups, ", "));
+}
+
+/// Placement group and zone, as far as they are known.
+void add_place(const NetworkReport& report, Lines& lines) {
+    const Lines& zones = report.spread.zones;
+    Lines known;
+    if (!report.spread.groups.empty())
+        known.push_back(groups_text(report));
+    if (!zones.empty())
+        known.push_back(
+            fmt::format("zone{} {}", zones.size() == 1 ? "" : "s", fmt::join(zones, ", ")));
+    if (!known.empty())
+        lines.push_back(printable(fmt::format("placed    {}", fmt::join(known, "; ")), 160));
+}
+
+std::string spread_text(const Spread& spread, std::size_t leaves) {
+    if (!spread.max_layer)
+        return fmt::format("not known of: {}", shortened(spread.unknown_nodes));
+    if (*spread.max_layer == 0)
+        return fmt::format("{} leaves, and nothing above them all", leaves);
+    if (*spread.max_layer == 1)
+        return "one leaf (layer 1)";
+    return fmt::format("{} leaves below one network node of layer {}", leaves, *spread.max_layer);
+}
+
+/// The network nodes above each node, once a leaf.
+void add_paths(const NetworkReport& report, Lines& lines) {
+    constexpr std::size_t most = 8;
+    std::map<std::string, Lines> nodes_at;
+    for (const NetworkPart& part : report.parts)
+        if (part.place.path && !part.place.path->empty())
+            nodes_at[fmt::format("{}", fmt::join(*part.place.path, " / "))].push_back(part.node);
+    if (nodes_at.empty())
+        return;
+    lines.push_back(printable("network   " + spread_text(report.spread, nodes_at.size()), 160));
+    std::size_t shown = 0;
+    for (const auto& [path, nodes] : nodes_at) {
+        if (shown++ == most) {
+            lines.push_back(fmt::format("          and {} more leaves", nodes_at.size() - most));
+            return;
+        }
+        lines.push_back(printable(fmt::format("          {}: {}", path, shortened(nodes)), 160));
+    }
+}
+
 std::uint64_t errors_of(const NetworkReport& report, const NetworkPart& part) {
     std::uint64_t sum = 0;
     for (const NetworkError& error : report.errors)
@@ -183,6 +239,8 @@ std::vector<std::string> network_lines(const NetworkReport& report) {
     Lines lines{head_line(report)};
     add_verdict(report, lines);
     add_totals(report, lines);
+    add_place(report, lines);
+    add_paths(report, lines);
     add_nodes(report, lines);
     add_errors(report, lines);
     if (report.earlier_runs > 0)

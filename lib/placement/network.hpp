@@ -1,23 +1,17 @@
 /// EC2's network as a tree: network nodes, and the Slurm nodes under them.
 #pragma once
 
-#include <cstddef>
+#include "fabric/network_path.hpp"
+
 #include <span>
 #include <string>
 #include <vector>
 
 namespace fairlead::placement {
 
-/// Network nodes above an instance, top first, as EC2 lists them (three or four).
-using Path = std::vector<std::string>;
-
-/// How many network nodes, from the top on, lie above all of them.
-std::size_t common_layers(std::span<const Path> paths);
-
-/// The layer of the lowest network node above all of them, counted from the instances: 1 is a leaf
-/// that all are attached to, 2 a network node over leaves. Where paths differ in length the longest
-/// counts. 0 where nothing is above all, or a path is empty.
-int layers_needed(std::span<const Path> paths);
+using fabric::common_layers;
+using fabric::layers_needed;
+using fabric::Path;
 
 /// A network node, or a group of ours, with all that is under it, in the order of names.
 struct Branch {

@@ -11,6 +11,7 @@ namespace {
 
 using fabric::DeviceDelta;
 using fabric::NetworkPart;
+using fabric::NodePlace;
 
 constexpr Schema start_schema{"fairlead.network-start", 1};
 constexpr Schema part_schema{"fairlead.network-part", 1};
@@ -123,14 +124,63 @@ Json errors_json(const fabric::NetworkReport& report) {
     return errors;
 }
 
+/// What is known of it.
+Json place_json(const NodePlace& place) {
+    Json json = Json::object();
+    if (!place.availability_zone.empty())
+        json["availability_zone"] = place.availability_zone;
+    if (!place.zone_id.empty())
+        json["zone_id"] = place.zone_id;
+    if (place.group)
+        json["group"] = *place.group;
+    if (!place.strategy.empty())
+        json["strategy"] = place.strategy;
+    if (place.partition)
+        json["partition"] = *place.partition;
+    if (place.path)
+        json["path"] = *place.path;
+    return json;
+}
+
+/// Names in it are short, and a path has four network nodes at most.
+NodePlace place_in(const Json& json) {
+    constexpr std::size_t longest = 255, deepest = 8;
+    const auto name = [&](const char* field) { return text_in(json, field).substr(0, longest); };
+    NodePlace place{.availability_zone = name("availability_zone"),
+                    .zone_id = name("zone_id"),
+                    .strategy = name("strategy")};
+    if (json.contains("group"))
+        place.group = name("group");
+    if (json.contains("partition"))
+        place.partition = static_cast<int>(number_in(json, "partition"));
+    if (!json.contains("path"))
+        return place;
+    place.path.emplace();
+    for (const Json& node : list_in(json, "path"))
+        if (node.is_string() && place.path->size() < deepest)
+            place.path->push_back(node.get_ref<const std::string&>().substr(0, longest));
+    return place;
+}
+
+const Json& object_in(const Json& record, const char* name) {
+    static const Json empty = Json::object();
+    const auto field = record.find(name);
+    return field != record.end() && field->is_object() ? *field : empty;
+}
+
+Json spread_json(const fabric::Spread& spread) {
+    return {{"groups", spread.groups},
+            {"zones", spread.zones},
+            {"network_nodes", spread.network_nodes},
+            {"max_layer", spread.max_layer ? Json(*spread.max_layer) : Json(nullptr)},
+            {"unknown_nodes", spread.unknown_nodes}};
+}
+
 Json node_json(const NetworkPart& part) {
-    Json placement = Json::object();
-    if (!part.availability_zone.empty())
-        placement["availability_zone"] = part.availability_zone;
     return {{"node", part.node},
             {"instance_type", part.instance_type},
             {"shared", part.shared},
-            {"placement", placement},
+            {"placement", place_json(part.place)},
             {"start", part.start},
             {"end", part.end},
             {"devices", devices_json(part)}};
@@ -147,6 +197,7 @@ std::string encode(const NetworkStart& start) {
                    {"spool", start.spool.native()},
                    {"make_spool", start.make_spool},
                    {"root", start.root.native()},
+                   {"state_dir", start.state_dir.native()},
                    {"restart", start.restart},
                    {"start", start.start},
                    {"devices", devices}});
@@ -159,16 +210,24 @@ Result<NetworkStart> decode_network_start(std::string_view text, std::string_vie
     NetworkStart start{.spool = text_in(*json, "spool"),
                        .make_spool = truth_in(*json, "make_spool"),
                        .root = text_in(*json, "root"),
+                       .state_dir = text_in(*json, "state_dir"),
                        .restart = static_cast<int>(number_in(*json, "restart")),
                        .start = number_in(*json, "start", INT64_MAX),
                        .devices = {}};
-    if (!start.spool.is_absolute() || !start.root.is_absolute())
-        return fail(Code::X203, "{} names no spool and no root", source);
+    if (!start.spool.is_absolute() || !start.root.is_absolute() || !start.state_dir.is_absolute())
+        return fail(Code::X203, "{} names no spool, no root or no state_dir", source);
     for (const Json& device : list_in(*json, "devices"))
         if (device.is_object())
             start.devices.push_back({{text_in(device, "name"), text_in(device, "pci")},
                                      counters_in(device, "counters")});
     return start;
+}
+
+std::string encode(const NodePlace& place) { return dumped(place_json(place)); }
+
+NodePlace decode_node_place(std::string_view text) {
+    const Json json = Json::parse(text, nullptr, false);
+    return json.is_object() ? place_in(json) : NodePlace{};
 }
 
 std::string encode(const NetworkPart& part) {
@@ -182,7 +241,7 @@ std::string encode(const NetworkPart& part) {
                    {"node_list", part.node_list},
                    {"nodes", part.nodes},
                    {"instance_type", part.instance_type},
-                   {"availability_zone", part.availability_zone},
+                   {"placement", place_json(part.place)},
                    {"shared", part.shared},
                    {"start", part.start},
                    {"end", part.end},
@@ -204,7 +263,7 @@ Result<NetworkPart> decode_network_part(std::string_view text, std::string_view 
                      .node_list = text_in(*json, "node_list"),
                      .nodes = static_cast<int>(number_in(*json, "nodes", most_hosts)),
                      .instance_type = text_in(*json, "instance_type"),
-                     .availability_zone = text_in(*json, "availability_zone"),
+                     .place = place_in(object_in(*json, "placement")),
                      .shared = truth_in(*json, "shared"),
                      .start = number_in(*json, "start", latest),
                      .end = number_in(*json, "end", latest),
@@ -239,6 +298,7 @@ std::string report_json(const fabric::NetworkReport& report) {
                    {"idle_nodes", report.idle_nodes},
                    {"totals", totals_json(report)},
                    {"errors", errors_json(report)},
+                   {"placement", spread_json(report.spread)},
                    {"nodes", nodes}},
                   2);
 }

@@ -16,10 +16,11 @@ namespace fairlead::state {
 /// where the configuration said when it began.
 struct NetworkStart {
     std::filesystem::path spool;
-    bool make_spool = false;    ///< the default place, below a folder that must exist
-    std::filesystem::path root; ///< of sysfs
-    int restart = 0;            ///< the epilog of a requeued job is told of the next run already
-    std::int64_t start = 0;     ///< seconds since 1970
+    bool make_spool = false;         ///< the default place, below a folder that must exist
+    std::filesystem::path root;      ///< of sysfs
+    std::filesystem::path state_dir; ///< where the snapshot of EC2's network is
+    int restart = 0;        ///< the epilog of a requeued job is told of the next run already
+    std::int64_t start = 0; ///< seconds since 1970
     std::vector<fabric::DeviceCounters> devices;
 };
 
@@ -27,6 +28,11 @@ std::string encode(const NetworkStart& start);
 
 /// FL-X202, FL-X203.
 Result<NetworkStart> decode_network_start(std::string_view text, std::string_view source);
+
+std::string encode(const fabric::NodePlace& place);
+
+/// Nothing known where the text is none.
+fabric::NodePlace decode_node_place(std::string_view text);
 
 std::string encode(const fabric::NetworkPart& part);
 

@@ -40,26 +40,35 @@ Result<Machine> look(const config::Config& config) {
     if (!machine)
         return machine;
     add_gpu_identities(config::system_root(config), *machine);
-    machine->libfabric = libfabric_version(config::system_root(config));
+    machine->libfabric = libfabric_of(config, *machine);
     return machine;
 }
 
-Result<void> record(const config::Config& config, const std::filesystem::path& run,
-                    const std::string& node) {
-    auto machine = look(config);
-    if (!machine)
-        return std::unexpected(machine.error());
-    if (!node.empty())
-        machine->slurm = ask_slurm(config.scontrol, node);
-    const auto xml = discover_xml();
+Result<Survey> survey(const config::Config& config, const std::string& node) {
+    auto xml = discover_xml();
     if (!xml)
         return std::unexpected(xml.error());
+    auto machine = has_test_topology(config) ? from_xml(config.testing->hwloc_xml)
+                                             : from_xml_text(*xml, "what hwloc found");
+    if (!machine)
+        return std::unexpected(machine.error());
+    add_gpu_identities(config::system_root(config), *machine);
+    if (!node.empty())
+        machine->slurm = ask_slurm(config.scontrol, node);
+    return Survey{std::move(*machine), std::move(*xml), !node.empty()};
+}
+
+std::string libfabric_of(const config::Config& config, const Machine& machine) {
+    return machine.efas.empty() ? std::string{} : libfabric_version(config::system_root(config));
+}
+
+Result<void> record(const Survey& survey, const std::filesystem::path& run) {
     if (auto made = make_folders(run, 0755); !made)
         return made;
-    if (auto written = write_atomic(xml_file(run), *xml, 0644); !written)
+    if (auto written = write_atomic(xml_file(run), survey.xml, 0644); !written)
         return written;
     return write_atomic(record_file(run),
-                        encode({current_key(), std::move(*machine), !node.empty()}), 0644);
+                        encode({current_key(), survey.machine, survey.slurm_asked}), 0644);
 }
 
 Result<Machine> this_machine(const config::Config& config, const std::filesystem::path& run,

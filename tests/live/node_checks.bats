@@ -169,6 +169,23 @@ has_drained() { reasons | grep -q "FL-$1"; }
     run -1 on n1 -- grep -vE 'exited|execve\("/run/cluster/prefix/libexec/fairlead/fairlead-prolog|AF_UNIX|exit_group|clone\(|wait4\(|SIGCHLD' /run/trace
 }
 
+@test "the first scan loads libfabric once: what steps read of it comes from the probe" {
+    local bin=$CLUSTER_DIR/conf/n1/root/usr/bin
+    mkdir -p "$bin"
+    printf '#!/bin/sh\ntouch /run/fi_info-ran\necho libfabric: 9.9\n' >"$bin/fi_info"
+    chmod 0755 "$bin/fi_info"
+    run -0 prolog n1 hpc
+    run -1 on n1 -- test -e /run/fi_info-ran
+    run -0 on n1 -- cat /run/fairlead/machine.json
+    [[ $output == *'"libfabric":"'[12].* ]]
+    # Without the probe's answer fi_info is asked.
+    run -0 node_fairlead n1 node topology --record --node n1
+    run -0 on n1 -- rm /run/fi_info-ran
+    run -0 on n1 -- cat /run/fairlead/machine.json
+    [[ $output == *'"libfabric":"9.9"'* ]]
+    rm "$bin/fi_info"
+}
+
 @test "without a record the prolog scans, once" {
     run -0 prolog n1 hpc
     run -0 on n1 -- stat -c %i /run/fairlead/node.json

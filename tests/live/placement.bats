@@ -34,6 +34,7 @@ partitions:
     site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID"
     mkdir "$CLUSTER_DIR/shared/state/nodes"
     for number in 9 10; do record "$number"; done
+    ec2
     start_fakes
 }
 teardown_file() { cluster_down; }
@@ -57,28 +58,6 @@ ec2() {
     mv "$CLUSTER_DIR/shared/ec2.new" "$CLUSTER_DIR/shared/ec2.json"
 }
 new_place='{"type": "hpc7a.96xlarge", "zone": "us-east-2a", "zone_id": "use2-az-a", "path": ["nn-a1", "nn-a2", "nn-a31"]}'
-
-# fake NAME OPTION...: serves until the cluster ends.
-fake() {
-    local name=$1
-    shift
-    "$CLUSTER" exec "$CLUSTER_DIR" sh -c 'mkfifo "/run/$0.stop"; name=$0
-        exec "/run/cluster/src/tests/fakes/$name" "/run/cluster/shared/$name.port" "$@" <>"/run/$name.stop"' "$name" "$@" \
-        >"$BATS_FILE_TMPDIR/$name.log" 2>&1 3>&- &
-    wait_for 10 test -s "$CLUSTER_DIR/shared/$name.port"
-}
-
-# The section `testing` ends the configuration of each node.
-start_fakes() {
-    ec2
-    fake ec2 --state /run/cluster/shared/ec2.json --calls /run/cluster/shared/calls
-    fake imds
-    local file
-    for file in "$CLUSTER_DIR"/conf/n*/fairlead.yaml; do
-        printf '  %s_endpoint: http://127.0.0.1:%s\n' aws "$(<"$CLUSTER_DIR/shared/ec2.port")" \
-            imds "$(<"$CLUSTER_DIR/shared/imds.port")" >>"$file"
-    done
-}
 
 setup() {
     snapshot

@@ -28,6 +28,27 @@ network() {
         >"$CLUSTER_DIR/shared/state/topology.json"
 }
 
+# fake NAME OPTION...: serves until the cluster ends.
+fake() {
+    local name=$1
+    shift
+    "$CLUSTER" exec "$CLUSTER_DIR" sh -c 'mkfifo "/run/$0.stop"; name=$0
+        exec "/run/cluster/src/tests/fakes/$name" "/run/cluster/shared/$name.port" "$@" <>"/run/$name.stop"' "$name" "$@" \
+        >"$BATS_FILE_TMPDIR/$name.log" 2>&1 3>&- &
+    wait_for 10 test -s "$CLUSTER_DIR/shared/$name.port"
+}
+
+# EC2 and the metadata service, for all nodes. The section `testing` ends the configuration of each node.
+start_fakes() {
+    fake ec2 --state /run/cluster/shared/ec2.json --calls /run/cluster/shared/calls
+    fake imds
+    local file
+    for file in "$CLUSTER_DIR"/conf/n*/fairlead.yaml; do
+        printf '  %s_endpoint: http://127.0.0.1:%s\n' aws "$(<"$CLUSTER_DIR/shared/ec2.port")" \
+            imds "$(<"$CLUSTER_DIR/shared/imds.port")" >>"$file"
+    done
+}
+
 # field NAME ID: of `scontrol show job`.
 field() { as root scontrol show job "$2" | grep -oE "(^| )$1=[^ ]*" | cut -d= -f2- | head -n 1; }
 comment_of() { as root scontrol show job "$1" | sed -n 's/^ *AdminComment=//p'; }

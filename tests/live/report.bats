@@ -79,6 +79,43 @@ field() { python3 -c 'import json, sys; print(eval("report" + sys.argv[1], {"rep
         "$BATS_TEST_DIRNAME/../../docs/schema/fairlead.network-report-1.json"
 }
 
+# lies_at LEAF1 LEAF2 [INSTANCE2]: what `fairlead topology refresh` learned of n1 and n2.
+lies_at() {
+    local here='"instance_type":"hpc7a.96xlarge","placement_group":"efa-pg","strategy":"cluster","availability_zone":"us-east-2a","availability_zone_id":"use2-az1","capacity_block":""'
+    printf '{"schema":"fairlead.network/1","taken":"2026-11-21T00:00:00Z","region":"us-east-2","nodes":[
+{"node":"n1","instance_id":"i-0123456789abcdef0","network_nodes":["nn-1","nn-2","%s"],%s},
+{"node":"n2","instance_id":"%s","network_nodes":["nn-1","nn-2","%s"],%s}]}\n' "$1" "$here" "${3:-i-0123456789abcdef0}" "$2" "$here" \
+        >"$CLUSTER_DIR/shared/state/topology.json"
+}
+
+@test "the report says where the nodes lay: placement group, network path of each, and how far apart" {
+    lies_at nn-31 nn-32
+    begin apart -p watch -N 2
+    finish apart "$id" n1 n2
+    run -0 report "$id"
+    [[ $output == *"placed    placement group efa-pg (cluster); zone us-east-2a"* ]]
+    [[ $output == *"network   2 leaves below one network node of layer 2"*"nn-1 / nn-2 / nn-31: n1"*"nn-1 / nn-2 / nn-32: n2"* ]]
+    run -0 report "$id" --format json
+    [[ $(field "['placement']['max_layer']") == 2 ]]
+    [[ $(field "['placement']['network_nodes']") == '[1, 1, 2]' ]]
+    [[ $(field "['nodes'][1]['placement']['path']") == "['nn-1', 'nn-2', 'nn-32']" ]]
+    [[ $(field "['nodes'][0]['placement']['group']") == efa-pg ]]
+    printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/report.json"
+    run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/report.json" \
+        "$BATS_TEST_DIRNAME/../../docs/schema/fairlead.network-report-1.json"
+}
+
+@test "what EC2 said of an earlier instance of that name is not in the report" {
+    lies_at nn-31 nn-32 i-0fedcba9876543210
+    begin replaced -p watch -N 2
+    finish replaced "$id" n1 n2
+    rm "$CLUSTER_DIR/shared/state/topology.json"
+    run -0 report "$id" --format json
+    [[ $(field "['placement']['max_layer']") == None ]]
+    [[ $(field "['placement']['unknown_nodes']") == "['n2']" ]]
+    [[ $(field "['nodes'][0]['placement']['path']") == *nn-31* && $(field "['nodes'][1]['placement']") != *nn-32* ]]
+}
+
 @test "a job of two nodes that moved nothing over EFA is efa-unused, and the report says what to try" {
     begin unused -p watch -N 2
     finish unused "$id" n1 n2

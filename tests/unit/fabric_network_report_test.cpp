@@ -206,5 +206,51 @@ TEST(NetworkRuns, AnotherUsersJobOfTheSameNumberIsLeftOut) {
 
 TEST(NetworkRuns, WithoutAPartThereIsNoReport) { EXPECT_FALSE(merge({}, std::nullopt)); }
 
+Parts placed(std::vector<std::optional<Path>> paths) {
+    Parts all = parts(static_cast<int>(paths.size()), {{"tx_bytes", 1}});
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i].place.path = paths[i];
+    return all;
+}
+
+TEST(NetworkSpread, CountsNetworkNodesAndTheLayerAboveAll) {
+    const Path left{"a", "b", "c"}, right{"a", "b", "d"}, far{"a", "e", "f"};
+    EXPECT_EQ(merged(placed({left, left})).spread.max_layer, 1);
+    EXPECT_EQ(merged(placed({left, right})).spread.max_layer, 2);
+    const auto spread = merged(placed({left, right, far})).spread;
+    EXPECT_EQ(spread.max_layer, 3);
+    EXPECT_EQ(spread.network_nodes, (std::vector{1, 2, 3}));
+    EXPECT_TRUE(spread.unknown_nodes.empty());
+}
+
+TEST(NetworkSpread, OfNodesWithNothingAboveAllIsZero) {
+    EXPECT_EQ(merged(placed({Path{"a", "b"}, Path{"x", "y"}})).spread.max_layer, 0);
+}
+
+TEST(NetworkSpread, IsNotKnownWhereANodeIsNot) {
+    const Path leaf{"a", "b", "c"};
+    for (const std::optional<Path>& none : {std::optional<Path>{}, std::optional(Path{})}) {
+        const auto spread = merged(placed({leaf, none})).spread;
+        EXPECT_FALSE(spread.max_layer);
+        EXPECT_EQ(spread.unknown_nodes, Names{"n2"});
+        EXPECT_EQ(spread.network_nodes, (std::vector{1, 1, 1}));
+    }
+    Parts three = placed({leaf, leaf, leaf});
+    three.pop_back();
+    EXPECT_FALSE(merged(three).spread.max_layer);
+    EXPECT_EQ(merged(three).spread.unknown_nodes, Names{"n3"});
+    three.front().nodes = three.back().nodes = 0;
+    EXPECT_FALSE(merged(three).spread.max_layer);
+}
+
+TEST(NetworkSpread, NamesEachGroupAndZoneOnce) {
+    Parts three = parts(3, {{"tx_bytes", 1}});
+    three[0].place.group = "pg";
+    three[1].place = {.availability_zone = "us-east-2a", .group = ""};
+    const auto spread = merged(three).spread;
+    EXPECT_EQ(spread.groups, (Names{"", "pg"}));
+    EXPECT_EQ(spread.zones, (Names{"us-east-2a", "us-east-2b"}));
+}
+
 } // namespace
 } // namespace fairlead::fabric

@@ -10,9 +10,10 @@ namespace {
 
 using test::part;
 using test::parts;
+using Parts = std::vector<NetworkPart>;
 using testing::AssertionResult;
 
-std::string text_of(std::vector<NetworkPart> parts) {
+std::string text_of(Parts parts) {
     return fmt::format("{}\n", fmt::join(network_lines(*merge(std::move(parts), {})), "\n"));
 }
 
@@ -114,6 +115,54 @@ TEST(NetworkText, ShowsNoControlCharactersOfAPart) {
     two[0].devices[0].name = "b\x1b[2J";
     two[0].devices[0].seen = Seen::OnlyAfter;
     EXPECT_EQ(text_of(two).find('\x1b'), std::string::npos);
+}
+
+Parts placed(std::vector<std::optional<Path>> paths) {
+    auto all = parts(static_cast<int>(paths.size()), {{"tx_bytes", 1}});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].place.path = paths[i];
+        all[i].place.group = "efa-pg";
+        all[i].place.strategy = "cluster";
+    }
+    return all;
+}
+
+TEST(NetworkText, ShowsTheGroupTheZoneAndThePathOfEachLeaf) {
+    const Path left{"nn-1", "nn-2", "nn-3"}, right{"nn-1", "nn-2", "nn-4"};
+    const std::string text = text_of(placed({left, right, left}));
+    EXPECT_TRUE(says(text, "placed    placement group efa-pg (cluster); zone us-east-2b\n"
+                           "network   2 leaves below one network node of layer 2\n"
+                           "          nn-1 / nn-2 / nn-3: n1, n3\n"
+                           "          nn-1 / nn-2 / nn-4: n2\n"));
+    EXPECT_TRUE(says(text_of(placed({left, left})), "network   one leaf (layer 1)\n"));
+    EXPECT_TRUE(says(text_of(placed({left, Path{"x", "y", "z"}})),
+                     "network   2 leaves, and nothing above them all\n"));
+    EXPECT_TRUE(says(text_of(placed({left, std::nullopt})), "network   not known of: n2\n"));
+}
+
+TEST(NetworkText, SaysNothingOfTheNetworkWhereEc2SaidNothing) {
+    EXPECT_FALSE(says(text_of(placed({std::nullopt, Path{}})), "network   "));
+    auto two = parts(2, {});
+    two[0].place = two[1].place = {};
+    EXPECT_FALSE(says(text_of(two), "placed"));
+}
+
+TEST(NetworkText, SaysWhereNodesAreInNoGroupOrInSeveral) {
+    auto two = parts(2, {{"tx_bytes", 1}});
+    two[0].place.group = two[1].place.group = "";
+    EXPECT_TRUE(says(text_of(two), "placed    in no placement group; zone us-east-2b\n"));
+    two[0].place = {.availability_zone = "us-east-2a", .group = "other\033[2J"};
+    EXPECT_TRUE(says(text_of(two), "placed    placement groups none, other?[2J; zones us-east-2a, "
+                                   "us-east-2b\n"));
+}
+
+TEST(NetworkText, ListsEightLeavesAtMost) {
+    std::vector<std::optional<Path>> paths;
+    for (int i = 10; i < 20; ++i)
+        paths.emplace_back(Path{"nn-1", fmt::format("nn-{}", i)});
+    const std::string text = text_of(placed(paths));
+    EXPECT_TRUE(says(text, "nn-1 / nn-17: n8\n          and 2 more leaves\n"));
+    EXPECT_FALSE(says(text, "nn-18"));
 }
 
 } // namespace

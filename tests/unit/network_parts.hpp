@@ -23,7 +23,7 @@ inline fabric::NetworkPart part(int number, int nodes, fabric::Counters delta) {
             .node_list = nodes == 1 ? "n1" : fmt::format("n[1-{}]", nodes),
             .nodes = nodes,
             .instance_type = "hpc7a.96xlarge",
-            .availability_zone = "us-east-2b",
+            .place = {.availability_zone = "us-east-2b"},
             .shared = false,
             .start = 1000,
             .end = 1900,

@@ -22,6 +22,7 @@ TEST(NetworkStart, ReadsBackWhatWasWritten) {
         .spool = "/s/reports",
         .make_spool = true,
         .root = "/",
+        .state_dir = "/state",
         .restart = 2,
         .start = 1795229000,
         .devices = {{{"rdmap16s0", "0000:10:00.0"}, {{"tx_bytes", UINT64_MAX}, {"rx_bytes", 0}}}}};
@@ -30,6 +31,7 @@ TEST(NetworkStart, ReadsBackWhatWasWritten) {
     EXPECT_EQ(read->spool, "/s/reports");
     EXPECT_TRUE(read->make_spool);
     EXPECT_EQ(read->root, "/");
+    EXPECT_EQ(read->state_dir, "/state");
     EXPECT_EQ(read->restart, 2);
     EXPECT_EQ(read->start, 1795229000);
     ASSERT_EQ(read->devices.size(), 1u);
@@ -40,7 +42,8 @@ TEST(NetworkStart, ReadsBackWhatWasWritten) {
 TEST(NetworkStart, ThatIsDamagedIsAnError) {
     for (const std::string text :
          {"", "[]", R"({"schema":"fairlead.network-start/1"})",
-          R"({"schema":"fairlead.network-start/1","spool":"x","root":"/"})"})
+          R"({"schema":"fairlead.network-start/1","spool":"x","root":"/","state_dir":"/"})",
+          R"({"schema":"fairlead.network-start/1","spool":"/x","root":"/"})"})
         EXPECT_TRUE(fails_with(decode_network_start(text, "counters.json"), Code::X203)) << text;
 }
 
@@ -58,7 +61,9 @@ TEST(NetworkPart, ReadsBackWhatWasWritten) {
     EXPECT_EQ(read->node, "n3");
     EXPECT_EQ(read->node_list, "n[1-64]");
     EXPECT_EQ(read->nodes, 64);
-    EXPECT_EQ(read->availability_zone, "us-east-2b");
+    EXPECT_EQ(read->place.availability_zone, "us-east-2b");
+    EXPECT_FALSE(read->place.group);
+    EXPECT_FALSE(read->place.path);
     EXPECT_TRUE(read->shared);
     EXPECT_EQ(read->start, 1000);
     EXPECT_EQ(read->end, 1900);
@@ -67,6 +72,49 @@ TEST(NetworkPart, ReadsBackWhatWasWritten) {
     EXPECT_EQ(read->devices[1].seen, fabric::Seen::OnlyAfter);
     EXPECT_TRUE(read->devices[1].reset);
     EXPECT_EQ(read->devices[1].missing, std::vector<std::string>{"retrans_bytes"});
+}
+
+const fabric::NodePlace whole_place{.availability_zone = "us-east-2b",
+                                    .zone_id = "use2-az2",
+                                    .group = "efa-pg",
+                                    .strategy = "partition",
+                                    .partition = 3,
+                                    .path = fabric::Path{"nn-1", "nn-2", "nn-3"}};
+
+TEST(NodePlace, ReadsBackWhatWasWritten) {
+    auto part = test::part(1, 1, {});
+    part.place = whole_place;
+    for (const fabric::NodePlace& place :
+         {read_part(encode(part))->place, decode_node_place(encode(whole_place))}) {
+        EXPECT_EQ(place.availability_zone, "us-east-2b");
+        EXPECT_EQ(place.zone_id, "use2-az2");
+        EXPECT_EQ(place.group, "efa-pg");
+        EXPECT_EQ(place.strategy, "partition");
+        EXPECT_EQ(place.partition, 3);
+        EXPECT_EQ(place.path, (fabric::Path{"nn-1", "nn-2", "nn-3"}));
+    }
+}
+
+TEST(NodePlace, WhatIsNotKnownIsNotWhatIsNone) {
+    EXPECT_EQ(encode(fabric::NodePlace{}), "{}\n");
+    EXPECT_EQ(encode(fabric::NodePlace{.group = "", .partition = 0, .path = fabric::Path{}}),
+              R"({"group":"","partition":0,"path":[]})"
+              "\n");
+    const auto none = decode_node_place(R"({"group":"","path":[]})");
+    EXPECT_EQ(none.group, "");
+    EXPECT_EQ(none.path, fabric::Path{});
+}
+
+TEST(NodePlace, OfAnybodysMakingIsBounded) {
+    for (const char* text : {"", "[]", "7", R"({"path":7,"group":[],"partition":"x"})"})
+        EXPECT_TRUE(decode_node_place(text).path.value_or(fabric::Path{}).empty()) << text;
+    json place{{"group", std::string(5000, 'x')}, {"path", json::array({7})}};
+    for (int i = 0; i < 100; ++i)
+        place["path"].push_back(std::string(5000, 'x'));
+    const auto read = decode_node_place(place.dump());
+    EXPECT_EQ(read.group->size(), 255u);
+    ASSERT_EQ(read.path->size(), 8u);
+    EXPECT_EQ(read.path->front().size(), 255u);
 }
 
 // The owner of a job may write what he likes there, and root reads it.
@@ -103,6 +151,25 @@ TEST(NetworkPart, IsBounded) {
     ASSERT_TRUE(succeeds(read));
     EXPECT_EQ(read->devices.size(), 256u);
     EXPECT_EQ(read->devices[0].delta.size(), 512u);
+}
+
+TEST(NetworkReportJson, HasThePlaceOfEachNodeAndHowFarApartTheyLay) {
+    auto parts = test::parts(2, {{"tx_bytes", 10}});
+    parts[0].place = whole_place;
+    parts[1].place = whole_place;
+    parts[1].place.path->back() = "nn-4";
+    auto report = json::parse(report_json(*fabric::merge(parts, {})));
+    EXPECT_EQ(report.at("placement"), (json{{"groups", {"efa-pg"}},
+                                            {"zones", {"us-east-2b"}},
+                                            {"network_nodes", {1, 1, 2}},
+                                            {"max_layer", 2},
+                                            {"unknown_nodes", json::array()}}));
+    EXPECT_EQ(report.at("nodes").at(1).at("placement").at("path"), json({"nn-1", "nn-2", "nn-4"}));
+    parts[0].place.path.reset();
+    report = json::parse(report_json(*fabric::merge(parts, {})));
+    EXPECT_EQ(report.at("placement").at("max_layer"), nullptr);
+    EXPECT_EQ(report.at("placement").at("unknown_nodes"), json({"n1"}));
+    EXPECT_FALSE(report.at("nodes").at(0).at("placement").contains("path"));
 }
 
 TEST(NetworkReportJson, HasTheVerdictTotalsErrorsAndEveryNode) {

@@ -37,7 +37,9 @@ std::filesystem::path program(const TempFolder& folder, std::string_view body) {
 TEST(TopologyCache, IsRecordedForAllToRead) {
     const TempFolder folder;
     const auto run = folder / "a/run";
-    ASSERT_TRUE(succeeds(record({}, run, {})));
+    const auto found = survey({}, {});
+    ASSERT_TRUE(succeeds(found));
+    ASSERT_TRUE(succeeds(record(*found, run)));
     EXPECT_EQ(test::mode_of(record_file(run)), 0644u);
     EXPECT_EQ(test::mode_of(xml_file(run)), 0644u);
     const auto from_hwloc = from_xml(xml_file(run));
@@ -50,7 +52,40 @@ TEST(TopologyCache, IsRecordedForAllToRead) {
 
 TEST(TopologyCache, CannotBeRecordedWhereNothingCanBeWritten) {
     const TempFolder folder;
-    EXPECT_TRUE(fails_with(record({}, folder.write("file", "") / "run", {}), Code::X201));
+    EXPECT_TRUE(fails_with(record({}, folder.write("file", "") / "run"), Code::X201));
+}
+
+TEST(TopologySurvey, IsOfThisMachineAndSaysWhetherSlurmWasAsked) {
+    const auto found = survey({}, {});
+    const auto discovered = discover();
+    ASSERT_TRUE(succeeds(found));
+    ASSERT_TRUE(succeeds(discovered));
+    EXPECT_EQ(encode({{}, found->machine}), encode({{}, *discovered}));
+    EXPECT_FALSE(found->slurm_asked);
+    config::Config unasked;
+    unasked.scontrol = "/nonexistent/scontrol";
+    EXPECT_TRUE(survey(unasked, "n1")->slurm_asked);
+}
+
+TEST(TopologySurvey, TakesTheTopologyOfATest) {
+    config::Config config;
+    config.testing = config::Testing{{}, test::topology_file("hpc7a.96xlarge"), {}};
+    EXPECT_EQ(survey(config, {})->machine.name, "hpc7a.96xlarge");
+    config.testing = config::Testing{{}, "/none.xml", {}};
+    EXPECT_TRUE(fails_with(survey(config, {}), Code::X101));
+}
+
+TEST(LibfabricOf, IsAskedOfAMachineWithEfaAlone) {
+    const TempFolder root;
+    const auto program = root.write("usr/bin/fi_info", "#!/bin/sh\necho libfabric: 2.1.0\n");
+    ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+    config::Config config;
+    config.testing = config::Testing{};
+    config.testing->sysfs_root = root.path();
+    Machine machine = test::machine_of({2});
+    EXPECT_EQ(libfabric_of(config, machine), "");
+    machine.efas.push_back({.name = "rdmap49s0", .pci = "0000:31:00.0", .near = machine.cpus});
+    EXPECT_EQ(libfabric_of(config, machine), "2.1.0");
 }
 
 class ThisMachine : public testing::Test {
