@@ -96,6 +96,32 @@ troubleshooting() {
     done
 }
 
+# of_schema NAME: the output is what the schema says.
+of_schema() {
+    printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/$1.json"
+    run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/$1.json" "docs/schema/fairlead.$1-1.json"
+}
+
+@test "what the policy commands print as JSON is what its schemas say" {
+    gpu=conf/policy-examples/gpu.yaml
+    for job in "sbatch -G 1 --wrap=true" "sbatch -p gpu --wrap=true" "scontrol update JobId=1 Partition=gpu"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr fairlead policy explain --rules "$gpu" --format json -- $job
+        of_schema policy-explain
+    done
+    for recipe in conf/policy-examples/*.yaml; do
+        run --separate-stderr fairlead policy check --format json "$recipe"
+        of_schema policy-check
+    done
+    for cases in conf/policy-examples/tests/*.yaml; do
+        run --separate-stderr fairlead policy test --format json "$cases"
+        of_schema policy-test-result
+    done
+    printf 'schema: fairlead.config/1\nstate_dir: %s\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    run -0 --separate-stderr fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" policy status --format json
+    of_schema policy-status
+}
+
 # grammar_words: words and values of the grammar, as its help lists them.
 grammar_words() {
     fairlead pin plan --help | sed '1,/^ARGS are/d' | awk -F '   *' '

@@ -88,6 +88,10 @@ TEST(PolicyEvaluate, AppendsOnceAndInTheGrammarOfTheField) {
     EXPECT_FALSE(outcome.patch.features || outcome.patch.licenses || outcome.patch.comment);
     request.features = "a|b&eu";
     EXPECT_FALSE(on(list, request).patch.features);
+    request.comment = "a;b;mine";
+    EXPECT_FALSE(on("- {name: a, append: {comment: \"a;b\"}}\n", request).patch.comment);
+    request.comment = "xa;b";
+    EXPECT_EQ(on("- {name: a, append: {comment: \"a;b\"}}\n", request).patch.comment, "xa;b;a;b");
     request.features = "x[1]&b";
     EXPECT_EQ(on(list, request).patch.features, "x[1]&b&eu");
 }
