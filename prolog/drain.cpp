@@ -127,9 +127,11 @@ Removal remove_from_service(const config::Config& config, const std::string& nod
 }
 
 bool paused_in_time(const std::filesystem::path& state_dir, const Deadline& deadline) {
-    const auto answer =
-        ask_forked(Code::E204, "state_dir for a pause", deadline.share(storage_time),
-                   [&] { return ChildResult{state::paused(state_dir), ""}; });
+    const auto time = deadline.share(storage_time);
+    if (time == time.zero())
+        return false; // nobody could wait for the answer
+    const auto answer = ask_forked(Code::E204, "state_dir for a pause", time,
+                                   [&] { return ChildResult{state::paused(state_dir), ""}; });
     if (!answer)
         log_error(answer.error());
     return answer && answer->status == 1;

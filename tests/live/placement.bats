@@ -16,7 +16,7 @@ setup_file() {
     local number
     for number in {1..11}; do site_node "$number" m5.large; done
     site_extra 'PartitionName=near Default=YES Nodes=n[1-8] State=UP' \
-        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
+        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=grouped Nodes=n[1-4] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
         'PartitionName=new Nodes=n[1-11] State=UP' 'PartitionName=lenient Nodes=n[1-11] State=UP' \
         "$(prolog_line)" "$(cred_expire)"
     prolog_slurmctld
@@ -29,6 +29,7 @@ partitions:
   apart: {mode: enforce, max_layer: 1}
   new: {mode: enforce, max_layer: 1}
   watch: {mode: observe, max_layer: 1}
+  grouped: {mode: enforce, placement: cluster, placement_group: efa-pg}
   lenient: {mode: enforce, max_layer: 1, unknown_placement: run}'
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster
     site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID"
@@ -151,6 +152,31 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     run -0 as ada srun -Q -N2 -w n1,n2 hostname
     run -0 as ada srun -Q -N1 -w n6 hostname
     [[ $output == n6 ]]
+}
+
+@test "of a thousand prologs at once the first node's alone asks EC2" {
+    network "$(place 1 nn-a31)"
+    # shellcheck disable=SC2016
+    run -0 on n1 -- sh -c 'export SLURM_JOB_ID=990 SLURM_JOB_PARTITION=new SLURM_JOB_NODELIST="n[1-1000]"
+        number=1
+        while [ "$number" -le 1000 ]; do
+            SLURMD_NODENAME=n$number /run/cluster/etc/prolog &
+            number=$((number + 1))
+        done
+        wait'
+    [[ $(calls) == "1 DescribeInstanceTopology 200" ]]
+    on n1 -- rm -r /run/fairlead/jobs/990
+    nobody_drained
+}
+
+# in_group NUMBER LEAF
+in_group() { place "$@" | sed 's/"placement_group":"","strategy":""/"placement_group":"efa-pg","strategy":"cluster"/'; }
+
+@test "a job whose nodes are not all in the placement group ends with the reason" {
+    network "$(in_group 1 nn-a31)" "$(place 2 nn-a31)"
+    run ! as ada srun -p grouped -N2 -w n1,n2 hostname
+    [[ $output == *"placement group 'efa-pg'"*"[FL-E210]"* && $output != *n1$'\n'* ]]
+    nobody_drained
 }
 
 @test "a job for several partitions is held to the one where it starts" {
