@@ -287,6 +287,13 @@ Result<Ledger> Ledger::opened(const std::filesystem::path& file, bool to_read) {
     } catch (const std::out_of_range& version) {
         return fail(Code::C303, "{} has tables of version {}; this release knows {}", file.native(),
                     version.what(), migrations.size());
+    } catch (const soci::sqlite3_soci_error& cause) {
+        if (to_read && (cause.result() & 0xff) == SQLITE_READONLY)
+            return fail(Code::C302,
+                        "{}: a settle that was cut off left it unfinished; settle again, which "
+                        "restores it",
+                        file.native());
+        return unusable(file, cause);
     } catch (const std::exception& cause) {
         return unusable(file, cause);
     }

@@ -154,6 +154,20 @@ killed_at() {
     killed_at unlink 12000 1
 }
 
+@test "what a crash left unfinished is restored by the next settle, and verify says so" {
+    settle ledger.db "$examples/sacct.txt"
+    many 10 >dump.txt
+    export -f settle
+    export examples
+    strace -f -o /dev/null -e trace=unlink -e inject=unlink:signal=KILL:when=1 \
+        bash -c "settle ledger.db dump.txt" >/dev/null 2>&1 && false
+    run -1 fairlead ledger verify --ledger ledger.db
+    [[ $output == "fairlead: ledger.db: a settle that was cut off left it unfinished; settle again, which restores it [FL-C302]" ]]
+    run -0 settle ledger.db dump.txt
+    run -0 fairlead ledger verify --ledger ledger.db
+    [[ $output == "13 entries, "* ]]
+}
+
 @test "while it waits for standard input, another can settle" {
     many 10 >dump.txt
     mkfifo slow
