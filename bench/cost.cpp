@@ -12,13 +12,13 @@ namespace {
 
 /// Runs over a month on nodes of a spot market whose price changes every six hours.
 std::string dump_of(std::size_t runs) {
-    std::string text = "JobIDRaw|JobName|DBIndex|Account|User|State|NodeList|Start|End|ElapsedRaw|"
+    std::string text = "JobIDRaw|DBIndex|Account|User|State|NodeList|Start|End|ElapsedRaw|"
                        "AllocTRES\n";
     for (std::size_t i = 0; i < runs; ++i) {
         const auto start = 1'780'000'000 + (i * 7919) % 2'000'000;
         const auto elapsed = 60 + (i * 104'729) % 90'000;
         text +=
-            fmt::format("{0}|relax {0}|{1}|chem|ada|COMPLETED|c-[{2}-{3}]|{4}|{5}|{6}|"
+            fmt::format("{0}|{1}|chem|ada|COMPLETED|c-[{2}-{3}]|{4}|{5}|{6}|"
                         "billing=96,cpu=96,mem=187.50G,node=4\n",
                         i, 100'000 + i, 1 + i % 900, 4 + i % 900, start, start + elapsed, elapsed);
     }
@@ -73,10 +73,13 @@ void settle_dump(benchmark::State& state) {
         std::istringstream lines(dump);
         cost::Pricer pricer = pricer_of_spot();
         auto ledger = cost::Ledger::open(file).value();
-        const auto done =
-            cost::settle(lines, "dump", "atlas", zone, pricer, ledger, [&](const Error& error) {
-                state.SkipWithError(to_string(error).c_str());
-            });
+        const cost::Taken taken{.dump = lines,
+                                .name = "dump",
+                                .cluster = "atlas",
+                                .seen = cost::read_time("2030-01-01").value()};
+        const auto done = cost::settle(taken, zone, pricer, ledger, [&](const Error& error) {
+            state.SkipWithError(to_string(error).c_str());
+        });
         settled += done.value().fresh;
     }
     std::filesystem::remove(file);

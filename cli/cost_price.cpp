@@ -113,15 +113,15 @@ class Totals : public Output {
             fmt::print("{} lines of the dump are not in these sums\n", skipped);
     }
     static void print(const std::string& currency, const std::map<std::string, Sum>& accounts) {
-        std::vector<cost::Money> amounts;
+        std::vector<cost::Wide> amounts;
         Sum all;
         for (const auto& [account, sum] : accounts) {
-            amounts.push_back(cost::to_money(sum.nanos).value_or(cost::Money{}));
+            amounts.push_back(sum.nanos);
             all.runs += sum.runs;
         }
         const auto cents = cost::in_cents(amounts);
         fmt::print("{:<24} {:>10} {:>16}\n", "Account", "Runs", "Cost " + currency);
-        std::int64_t total = 0;
+        cost::Wide total = 0;
         auto cent = cents.begin();
         for (const auto& [account, sum] : accounts) {
             fmt::print("{:<24} {:>10} {:>16}\n",

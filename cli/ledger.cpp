@@ -2,13 +2,18 @@
 
 #include "cli/commands.hpp"
 
+#include "base/words.hpp"
 #include "config/config.hpp"
+#include "cost/checksum.hpp"
+#include "cost/names.hpp"
 #include "cost/settle.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 namespace fairlead::cli {
 namespace {
@@ -17,35 +22,57 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
     std::filesystem::path ledger, book, nodes, dump;
-    std::string cluster, zone = "local";
+    std::string cluster, seen, head, zone = "local";
     bool json = false;
 };
 
 /// The one that was named, else ledger.db in `state_dir`.
-Result<cost::Ledger> open_ledger(const Options& options, const Session& session) {
+Result<std::filesystem::path> ledger_file(const Options& options, const Session& session) {
     if (!options.ledger.empty())
-        return cost::Ledger::open(options.ledger);
+        return options.ledger;
     const auto config = config::load(session.config_path);
     if (!config)
         return std::unexpected(config.error());
-    return cost::Ledger::open(config->state_dir / "ledger.db");
+    return config->state_dir / "ledger.db";
+}
+
+/// The checksum that was noted, if any.
+Result<std::string> noted_head(const std::string& text) {
+    std::string head = cost::in_small_letters(text);
+    if (!head.empty() && !cost::is_checksum(head))
+        return fail(Code::X301, "--head is '{}'; expected the 64 digits that verify prints",
+                    printable(head));
+    return head;
+}
+
+Result<cost::Verified> verified(const Options& options, const Session& session) {
+    const auto head = noted_head(options.head);
+    if (!head)
+        return std::unexpected(head.error());
+    const auto file = ledger_file(options, session);
+    if (!file)
+        return std::unexpected(file.error());
+    auto ledger = cost::Ledger::open_to_read(*file);
+    if (!ledger)
+        return std::unexpected(ledger.error());
+    return ledger->verify(*head);
 }
 
 void verify(const Options& options, Session& session) {
-    auto ledger = open_ledger(options, session);
-    if (!ledger)
-        return session.report(ledger.error());
-    const auto verified = ledger->verify();
+    const auto verified = cli::verified(options, session);
     if (!verified)
         return session.report(verified.error());
     if (options.json)
         fmt::print("{}\n", Json{{"schema", "fairlead.ledger-verify/1"},
                                 {"entries", verified->entries},
-                                {"head", verified->head}}
+                                {"head", verified->head},
+                                {"noted", verified->noted ? Json(*verified->noted) : Json()}}
                                .dump(2));
     else
-        fmt::print("{} entries, unchanged since they were written; the last has {}\n",
-                   verified->entries, verified->head.empty() ? "(none)" : verified->head);
+        fmt::print("{} entries, unchanged since they were written; the last has {}{}\n",
+                   verified->entries, verified->head.empty() ? "(none)" : verified->head,
+                   verified->noted ? fmt::format("; the noted one is entry {}", *verified->noted)
+                                   : "");
 }
 
 Result<cost::Pricer> pricer_of(const Options& options) {
@@ -60,6 +87,21 @@ Result<cost::Pricer> pricer_of(const Options& options) {
     return cost::Pricer(std::move(*book), std::move(*nodes));
 }
 
+/// When the dump was printed: as named, else when the file was written last; a stream is new.
+Result<cost::Time> seen_at(const Options& options) {
+    if (!options.seen.empty()) {
+        const auto named = cost::read_time(options.seen);
+        if (!named)
+            return fail(Code::X301, "--seen is '{}'; expected a time such as 2026-07-01T06:00:00Z",
+                        printable(options.seen));
+        return *named;
+    }
+    struct stat info{};
+    if (options.dump != "-" && ::stat(options.dump.c_str(), &info) == 0 && S_ISREG(info.st_mode))
+        return cost::Time(std::chrono::seconds(info.st_mtime));
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 Result<cost::Settled> settle(const Options& options, Session& session) {
     auto pricer = pricer_of(options);
     if (!pricer)
@@ -72,11 +114,20 @@ Result<cost::Settled> settle(const Options& options, Session& session) {
         file.open(options.dump);
     if (options.dump != "-" && !file)
         return fail(Code::X101, "{} cannot be opened", options.dump.native());
-    auto ledger = open_ledger(options, session);
+    const auto seen = seen_at(options);
+    if (!seen)
+        return std::unexpected(seen.error());
+    const auto path = ledger_file(options, session);
+    if (!path)
+        return std::unexpected(path.error());
+    auto ledger = cost::Ledger::open(*path);
     if (!ledger)
         return std::unexpected(ledger.error());
-    return cost::settle(options.dump == "-" ? std::cin : file, options.dump.native(),
-                        options.cluster, *zone, *pricer, *ledger,
+    const cost::Taken taken{.dump = options.dump == "-" ? std::cin : file,
+                            .name = options.dump.native(),
+                            .cluster = options.cluster,
+                            .seen = *seen};
+    return cost::settle(taken, *zone, *pricer, *ledger,
                         [&](const Error& error) { session.report(error); });
 }
 
@@ -89,12 +140,15 @@ void print_settled(const Options& options, Session& session) {
                                 {"new", settled->fresh},
                                 {"known", settled->same},
                                 {"corrected", settled->corrected},
+                                {"older", settled->older},
                                 {"running", settled->running},
                                 {"skipped", settled->skipped}}
                                .dump(2));
     else
-        fmt::print("{} new, {} known, {} corrected, {} still running, {} skipped\n", settled->fresh,
-                   settled->same, settled->corrected, settled->running, settled->skipped);
+        fmt::print("{} new, {} known, {} corrected, {} older than the ledger, {} still running, {} "
+                   "skipped\n",
+                   settled->fresh, settled->same, settled->corrected, settled->older,
+                   settled->running, settled->skipped);
 }
 
 void add_ledger_option(CLI::App& command, Options& options) {
@@ -110,6 +164,8 @@ void add_ledger(CLI::App& app, Session& session) {
     CLI::App* verified =
         ledger->add_subcommand("verify", "check that no entry was changed, removed or put in");
     add_ledger_option(*verified, *options);
+    verified->add_option("--head", options->head,
+                         "a checksum that verify printed before: it must still be there");
     add_format(*verified, options->json);
     verified->callback([options, &session] { verify(*options, session); });
     CLI::App* settled = ledger->add_subcommand(
@@ -120,6 +176,8 @@ void add_ledger(CLI::App& app, Session& session) {
     settled->add_option("--nodes", options->nodes, "which instances the nodes are, CSV");
     settled->add_option("--cluster", options->cluster,
                         "name of the cluster where the dump has no column Cluster");
+    settled->add_option("--seen", options->seen,
+                        "when sacct printed the dump (default: when the file was written)");
     settled->add_option("--tz", options->zone, "zone of the dump's times")->capture_default_str();
     add_ledger_option(*settled, *options);
     add_format(*settled, options->json);

@@ -82,11 +82,12 @@ constexpr std::array table{
               "a doubtful row prices nothing.",
               "Correct the line that the message names. A price ends (`valid_to`) where its "
               "successor begins. Fetch a file of AWS again."},
-    CodeEntry{Code::C102, "FL-C102", "row of a dump skipped",
-              "A line of sacct's output cannot be read, contradicts itself or repeats a run that "
-              "was counted already. It is left out; all other lines count.",
-              "Look at the line that the message names. `sacct -P` without a delimiter of your own "
-              "writes lines that can be read."},
+    CodeEntry{
+        Code::C102, "FL-C102", "row of a dump skipped",
+        "A line of sacct's output cannot be read without a guess, contradicts itself, or "
+        "repeats a run that was counted already. It is left out; all other lines count.",
+        "Look at the line that the message names. Leave columns that users write to (JobName, "
+        "Comment, WorkDir) out of sacct's --format; name the zone of its times with --tz."},
     CodeEntry{Code::C103, "FL-C103", "node has no price",
               "The instance type of a node is not known, or the price book has no price for it at "
               "the time of the run. The run is left out rather than counted as free.",
@@ -106,17 +107,20 @@ constexpr std::array table{
               "goes first, and here both fill as many.",
               "Fill one more column in the row that should win, or end the other."},
     CodeEntry{Code::C107, "FL-C107", "dump cannot be used",
-              "The first line of the dump is not the header that `sacct -P` writes, or a column "
-              "that is needed is missing.",
+              "The first line of the dump is not the header that `sacct -P` writes, a column that "
+              "is needed is missing, or the ledger is to believe a column that users write to.",
               "Run sacct with -P, without --noheader, and with the columns that the message "
               "names."},
-    CodeEntry{Code::C301, "FL-C301", "ledger was changed",
-              "The chain of checksums over the ledger is broken: an entry was changed, removed or "
-              "put in between by something else than Fairlead.",
-              "Restore the ledger from a backup, or settle it anew from the accounting. The "
-              "message names the first entry that does not fit."},
+    CodeEntry{
+        Code::C301, "FL-C301", "ledger was changed",
+        "The chain of checksums over the ledger is broken, or a checksum that was noted "
+        "elsewhere is not in it: an entry was changed, removed or put in between by something "
+        "else than Fairlead.",
+        "Restore the ledger from a backup, or settle it anew from the accounting. The "
+        "message names the first entry that does not fit."},
     CodeEntry{Code::C302, "FL-C302", "ledger cannot be used",
-              "The database of the ledger cannot be opened, read or written.",
+              "The database of the ledger is not there, others than its owner can use it, or it "
+              "cannot be opened, read or written.",
               "See the cause in the message. Nothing is lost: what was not settled is settled by "
               "the next run."},
     CodeEntry{Code::C303, "FL-C303", "ledger of another release",
@@ -124,10 +128,11 @@ constexpr std::array table{
               "Run the newer release."},
     CodeEntry{
         Code::C304, "FL-C304", "entry contradicts the ledger",
-        "The same line of the same run is in the ledger already. Two programs settle into one "
-        "ledger, or somebody wrote to it by hand.",
-        "Run it again: what is in the ledger is read anew. Corrections are entries of their "
-        "own that reverse the old one; nothing is overwritten."},
+        "The ledger has another job under the run's number, or the same that starts at another "
+        "time, or the same line already: the dump is of another cluster or time zone, slurmdbd's "
+        "database was made anew, or the ledger was written by hand. It stays as it is.",
+        "Name the cluster with --cluster and the zone with --tz as they were when the run was "
+        "settled first. After slurmdbd's database was made anew, settle under a new name."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",

@@ -105,12 +105,12 @@ std::optional<Reading> read_clock(std::string_view text) {
 
 Time in_utc(local_seconds clock) { return Time(clock.time_since_epoch()); }
 
-/// Seconds since 1970, which are more digits than a year has.
+/// Seconds since 1970, of a time from 2001 on: a number with fewer digits is something else.
 std::optional<Time> read_epoch(std::string_view text) {
-    constexpr std::size_t most_digits = 10;
+    constexpr std::size_t digits = 10;
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.size() > most_digits || error != std::errc{} || end != text.data() + text.size() ||
+    if (text.size() != digits || error != std::errc{} || end != text.data() + text.size() ||
         value < 0)
         return std::nullopt;
     return Time(seconds(value));
@@ -179,23 +179,23 @@ std::optional<Moments> Zone::read(std::string_view text) {
     return Moments{time, time};
 }
 
-Moments Zone::moments(local_seconds clock) {
+std::optional<Moments> Zone::moments(local_seconds clock) {
     using date::local_info;
     constexpr std::chrono::days margin(2);
     if (clock < first_ || clock >= last_) {
         const auto info = zone_->get_info(date::local_seconds(clock.time_since_epoch()));
         const Time first = in_utc(clock) - info.first.offset;
         if (info.result == local_info::ambiguous)
-            return {first, in_utc(clock) - info.second.offset};
+            return Moments{first, in_utc(clock) - info.second.offset};
         if (info.result == local_info::nonexistent)
-            return {first, first};
+            return std::nullopt;
         offset_ = info.first.offset;
         // Away from its ends, where the clock repeats or skips.
         first_ = local_seconds((info.first.begin + offset_).time_since_epoch()) + margin;
         last_ = local_seconds((info.first.end + offset_).time_since_epoch()) - margin;
-        return {first, first};
+        return Moments{first, first};
     }
-    return {in_utc(clock) - offset_, in_utc(clock) - offset_};
+    return Moments{in_utc(clock) - offset_, in_utc(clock) - offset_};
 }
 
 } // namespace fairlead::cost

@@ -40,14 +40,13 @@ class Zone {
     /// which is what sacct prints in. FL-X301.
     static Result<Zone> find(const std::string& name);
 
-    /// What read_time takes, in this zone where no offset is named, and seconds since 1970
-    /// (SLURM_TIME_FORMAT=%s). A time that the clock skips counts as if it had not been put
-    /// forward.
+    /// What read_time takes, in this zone where no offset is named, and seconds since 1970 of ten
+    /// digits (SLURM_TIME_FORMAT=%s). Nothing for a time that the clock of this zone skips.
     std::optional<Moments> read(std::string_view text);
 
   private:
     explicit Zone(const date::time_zone* zone) : zone_(zone) {}
-    Moments moments(std::chrono::local_seconds clock);
+    std::optional<Moments> moments(std::chrono::local_seconds clock);
 
     const date::time_zone* zone_;
     /// Within these the last answer holds, so that few readings ask the database.

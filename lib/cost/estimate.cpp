@@ -9,8 +9,15 @@ namespace {
 
 using std::chrono::minutes;
 
-std::uint64_t over(std::uint64_t number, std::uint64_t each) {
+/// How many nodes hold `number` things, each at most `on_one`, and at least one.
+std::uint64_t over(std::uint64_t number, std::uint64_t on_one) {
+    const std::uint64_t each = std::max<std::uint64_t>(1, on_one);
     return number / each + (number % each != 0 ? 1 : 0);
+}
+
+/// How many parts of a size a node's memory holds; a size of 0 is all of it, as with --mem=0.
+std::uint64_t fit(std::uint64_t memory, std::uint64_t size) {
+    return size == 0 ? 1 : memory / size;
 }
 
 struct Limit {
@@ -40,7 +47,7 @@ Result<Component> in_partition(const JobSize& job, const PartitionCost& partitio
                                minutes assumed) {
     constexpr Wide pico_hours_per_nano = Wide{60} * 1000;
     const Limit limit = limit_of(job, partition, assumed);
-    const std::uint64_t nodes = most_nodes(job, partition.cpus, partition.gpus);
+    const std::uint64_t nodes = most_nodes(job, partition);
     auto product = times(partition.dearest.picos, limit.time.count());
     for (const std::uint64_t factor : {nodes, job.array_tasks})
         product = product ? times(*product, static_cast<Wide>(factor)) : std::nullopt;
@@ -103,19 +110,24 @@ std::string time_text(minutes time) {
 
 } // namespace
 
-std::uint64_t most_nodes(const JobSize& job, std::optional<std::uint64_t> cpus,
-                         std::optional<std::uint64_t> gpus) {
+std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition) {
     if (job.most_nodes)
         return std::max<std::uint64_t>(1, *job.most_nodes);
     std::uint64_t nodes = std::max<std::uint64_t>(1, job.least_nodes.value_or(1));
     const std::uint64_t tasks = std::max<std::uint64_t>(1, job.tasks.value_or(1));
     const std::uint64_t each = std::max<std::uint64_t>(1, job.cpus_per_task.value_or(1));
-    if (cpus) // a task lies on one node, so what is left of a node stays free
-        nodes = std::max(nodes, over(tasks, std::max<std::uint64_t>(1, *cpus / each)));
+    const auto memory = partition.memory_mb;
+    // A task lies on one node, so what is left of a node stays free.
+    if (partition.cpus)
+        nodes = std::max(nodes, over(tasks, *partition.cpus / each));
+    if (job.memory_mb_a_cpu && memory)
+        nodes = std::max(nodes, over(tasks, fit(*memory, *job.memory_mb_a_cpu) / each));
     if (job.tasks_per_node)
-        nodes = std::max(nodes, over(tasks, std::max<std::uint64_t>(1, *job.tasks_per_node)));
-    if (job.gpus && gpus)
-        nodes = std::max(nodes, over(*job.gpus, std::max<std::uint64_t>(1, *gpus)));
+        nodes = std::max(nodes, over(tasks, *job.tasks_per_node));
+    if (job.gpus && partition.gpus)
+        nodes = std::max(nodes, over(*job.gpus, *partition.gpus));
+    if (job.gpus && job.memory_mb_a_gpu && memory)
+        nodes = std::max(nodes, over(*job.gpus, fit(*memory, *job.memory_mb_a_gpu)));
     return nodes;
 }
 

@@ -23,7 +23,9 @@ struct JobSize {
     std::optional<std::uint64_t> tasks{};
     std::optional<std::uint64_t> tasks_per_node{};
     std::optional<std::uint64_t> cpus_per_task{};
-    std::optional<std::uint64_t> gpus{}; ///< of all nodes together
+    std::optional<std::uint64_t> gpus{};            ///< of all nodes together
+    std::optional<std::uint64_t> memory_mb_a_cpu{}; ///< 0: all of the node's, as the next
+    std::optional<std::uint64_t> memory_mb_a_gpu{};
     std::optional<std::chrono::minutes> time_limit{};
     bool unlimited = false;        ///< --time=unlimited
     std::uint64_t array_tasks = 1; ///< all of them, whatever runs at once
@@ -34,8 +36,9 @@ struct PartitionCost {
     std::string name;
     HourlyPrice dearest; ///< of its nodes
     std::string currency = "USD";
-    std::optional<std::uint64_t> cpus{}; ///< of its smallest node
-    std::optional<std::uint64_t> gpus{}; ///< of its node with fewest
+    std::optional<std::uint64_t> cpus{};      ///< of its smallest node
+    std::optional<std::uint64_t> gpus{};      ///< of its node with fewest
+    std::optional<std::uint64_t> memory_mb{}; ///< of its node with least
     std::optional<std::chrono::minutes> default_time{};
     std::optional<std::chrono::minutes> most_time{}; ///< empty: unlimited
 };
@@ -50,10 +53,9 @@ struct Estimate {
     std::size_t components;
 };
 
-/// How many nodes the job gets at most on nodes with `cpus` CPUs and `gpus` GPUs: what it names,
-/// else as many as its tasks and GPUs fill.
-std::uint64_t most_nodes(const JobSize& job, std::optional<std::uint64_t> cpus,
-                         std::optional<std::uint64_t> gpus);
+/// How many nodes the job gets at most on those of a partition: what it names, else as many as its
+/// tasks, their memory and its GPUs fill.
+std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition);
 
 /// The sum of the components, each in the dearest of its partitions; `assumed` is the time of a job
 /// that no limit ends. FL-C103 for a partition that is not known or two currencies, FL-C105.

@@ -3,6 +3,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "config/reader.hpp"
+#include "cost/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -104,6 +105,17 @@ Key budget_key(const Reader& reader, std::optional<Budget>& into) {
     return {"budget", [&](const YAML::Node& node) { return read_budget(reader, node, into); }};
 }
 
+/// Of a university or the site: only a group has grants.
+Key own_budget_key(const Reader& reader, std::optional<Budget>& into) {
+    return {"budget", [&](const YAML::Node& node) -> Result<void> {
+                auto done = read_budget(reader, node, into);
+                if (done && into->period == Period::Grant)
+                    return reader.error(Code::X106, node,
+                                        "`period: grant` is for a group, which names its grants");
+                return done;
+            }};
+}
+
 Result<void> read_thresholds(const Reader& reader, const YAML::Node& node, Group& group) {
     if (!node.IsSequence())
         return reader.error(Code::X106, node, "thresholds must be a list: [{at: 80, then: warn}]");
@@ -165,6 +177,8 @@ Result<void> read_group(const Reader& reader, const std::string& name, const YAM
         texts_key(reader, "may_exceed", group.may_exceed)};
     if (auto done = reader.map(node, "group " + printable(name), keys); !done)
         return done;
+    for (std::string& account : group.accounts)
+        account = in_small_letters(account);
     if (group.accounts.empty())
         return reader.error(Code::X106, node,
                             fmt::format("group {} has no accounts", printable(name)));
@@ -221,7 +235,7 @@ Result<void> read_grant(const Reader& reader, const std::string& name, const YAM
 Result<void> read_university(const Reader& reader, const std::string& name, const YAML::Node& node,
                              Groups& all) {
     std::optional<Budget> budget;
-    const Key keys[] = {budget_key(reader, budget)};
+    const Key keys[] = {own_budget_key(reader, budget)};
     if (auto done = reader.map(node, "university " + printable(name), keys); !done)
         return done;
     all.universities.emplace(name, std::move(budget));
@@ -260,8 +274,9 @@ Interval quarter_of(Time now) {
 } // namespace
 
 const Group* Groups::of_account(std::string_view account) const {
+    const std::string name = in_small_letters(account);
     for (const Group& group : groups)
-        if (std::ranges::find(group.accounts, account) != group.accounts.end())
+        if (std::ranges::find(group.accounts, name) != group.accounts.end())
             return &group;
     return nullptr;
 }
@@ -280,7 +295,7 @@ Result<Groups> parse_groups(std::string_view text, const std::filesystem::path& 
                                              });
                    }};
     };
-    const Key site[] = {budget_key(reader, all.site)};
+    const Key site[] = {own_budget_key(reader, all.site)};
     const Key keys[] = {
         {"schema",
          [&](const YAML::Node& node) -> Result<void> {

@@ -61,7 +61,7 @@ struct Groups {
     std::map<std::string, std::optional<Budget>, std::less<>> universities{};
     std::optional<Budget> site{};
 
-    /// Null for an account of no group. Slurm's accounts are lower case.
+    /// Null for an account of no group. However they are typed, accounts are in small letters.
     const Group* of_account(std::string_view account) const;
 };
 

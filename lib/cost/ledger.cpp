@@ -2,14 +2,15 @@
 
 #include "base/unique_fd.hpp"
 #include "base/words.hpp"
+#include "cost/checksum.hpp"
 
 #include <array>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
 
 namespace fairlead::cost {
 namespace {
@@ -24,6 +25,11 @@ constexpr std::array migrations{
         node_seconds INTEGER NOT NULL, revision INTEGER NOT NULL, line INTEGER NOT NULL,
         checksum TEXT NOT NULL,
         UNIQUE (cluster, run, revision, line));
+      CREATE TABLE run (
+        cluster TEXT NOT NULL, run TEXT NOT NULL, job TEXT NOT NULL, started INTEGER NOT NULL,
+        seen INTEGER NOT NULL, ended INTEGER NOT NULL, digest TEXT NOT NULL,
+        priced INTEGER NOT NULL, PRIMARY KEY (cluster, run)) WITHOUT ROWID;
+      CREATE INDEX run_waits ON run (cluster, ended) WHERE priced = 0;
       CREATE TABLE watermark (cluster TEXT PRIMARY KEY, ended INTEGER NOT NULL);
       CREATE TRIGGER entry_stays BEFORE UPDATE ON entry
         BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never changed'); END;
@@ -37,19 +43,11 @@ constexpr const char* places = ":cluster, :run, :kind, :period, :debit, :credit,
                                ":nanos, :job, :user, :part, :state, :instance_type, :purchase, "
                                ":node_seconds, :revision, :line, :checksum";
 
-/// The checksum of an entry behind the one before it: SHA-256 over both, each field with its length
-/// so that none runs into the next.
+/// The checksum of an entry behind the one before it: over both, each field with its length so
+/// that none runs into the next.
 class Chain {
   public:
-    Chain() : context_(EVP_MD_CTX_new()), algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)) {}
-    Chain(const Chain&) = delete;
-    Chain& operator=(const Chain&) = delete;
-    ~Chain() {
-        EVP_MD_free(algorithm_);
-        EVP_MD_CTX_free(context_);
-    }
-
-    std::string next(std::string_view before, std::int64_t id, const Entry& entry) {
+    Result<std::string> next(std::string_view before, std::int64_t id, const Entry& entry) {
         text_.clear();
         add(before);
         for (const std::int64_t number :
@@ -60,18 +58,7 @@ class Chain {
               &entry.currency, &entry.job, &entry.user, &entry.partition, &entry.state,
               &entry.instance_type, &entry.purchase})
             add(*field);
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned size = 0;
-        EVP_DigestInit_ex2(context_, algorithm_, nullptr);
-        EVP_DigestUpdate(context_, text_.data(), text_.size());
-        EVP_DigestFinal_ex(context_, digest.data(), &size);
-        constexpr std::string_view hex = "0123456789abcdef";
-        std::string checksum;
-        for (unsigned i = 0; i < size; ++i) {
-            checksum += hex[digest[i] >> 4];
-            checksum += hex[digest[i] & 15];
-        }
-        return checksum;
+        return sha_.of(text_);
     }
 
   private:
@@ -81,8 +68,7 @@ class Chain {
         text_ += field;
     }
 
-    EVP_MD_CTX* context_;
-    EVP_MD* algorithm_;
+    Sha256 sha_{};
     std::string text_{};
 };
 
@@ -122,6 +108,36 @@ void bind_fields(Statement& statement, Row& row, Bind bind) {
     bind(statement, row.checksum);
 }
 
+constexpr const char* observation_columns =
+    "cluster, run, job, started, seen, ended, digest, priced";
+constexpr const char* observation_places =
+    ":cluster, :run, :job, :started, :seen, :ended, :digest, :priced";
+
+/// An observation as its row.
+struct ObservationRow {
+    std::string cluster{}, run{}, job{}, digest{};
+    long long started = 0, seen = 0, ended = 0;
+    int priced = 0;
+
+    Observation observation() const {
+        return {cluster, run, job, started, seen, ended, digest, priced != 0};
+    }
+    void take(const Observation& from) {
+        *this = {from.cluster, from.run,  from.job,   from.digest,
+                 from.started, from.seen, from.ended, from.priced ? 1 : 0};
+    }
+};
+
+template <class Statement, class Bind>
+void bind_observation(Statement& statement, ObservationRow& row, Bind bind) {
+    for (std::string* text : {&row.cluster, &row.run, &row.job})
+        bind(statement, *text);
+    for (long long* number : {&row.started, &row.seen, &row.ended})
+        bind(statement, *number);
+    bind(statement, row.digest);
+    bind(statement, row.priced);
+}
+
 // What use() and into() return lives no longer than the expression: it refers to its default name.
 constexpr auto use_field = [](auto& statement, auto& field) {
     statement.exchange(soci::use(field));
@@ -134,12 +150,20 @@ std::unexpected<Error> unusable(const std::filesystem::path& file, const std::ex
     return fail(Code::C302, "{}: {}", file.native(), printable(cause.what(), 400));
 }
 
-/// SQLite would make it readable for all that the umask lets.
-Result<void> make_private(const std::filesystem::path& file) {
-    constexpr mode_t owner_only = 0600;
-    const UniqueFd made{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, owner_only)};
-    if (!made)
+/// A file for its owner alone, made where it may be: SQLite would let in whom the umask lets.
+Result<void> check_file(const std::filesystem::path& file, int flags) {
+    constexpr mode_t owner_only = 0600, others = 0077;
+    const UniqueFd opened{::open(file.c_str(), flags | O_CLOEXEC | O_NONBLOCK, owner_only)};
+    struct stat info{};
+    if (!opened || ::fstat(opened.get(), &info) != 0)
         return fail(Code::C302, "{}: {}", file.native(), std::strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return fail(Code::C302, "{} is not a file", file.native());
+    if ((info.st_mode & others) != 0)
+        return fail(Code::C302,
+                    "{} has mode {:04o}, so others than its owner can use it; see who did, then "
+                    "set it to 0600",
+                    file.native(), info.st_mode & 07777u);
     if (file.native().find('"') != std::string::npos)
         return fail(Code::C302, "{}: the path has a quote in it", file.native());
     return {};
@@ -148,9 +172,10 @@ Result<void> make_private(const std::filesystem::path& file) {
 } // namespace
 
 struct Ledger::Database {
-    explicit Database(const std::filesystem::path& path)
-        : file(path), sql(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=60", path.native())),
-          find(sql), insert(sql) {}
+    Database(const std::filesystem::path& path, std::string_view options)
+        : file(path),
+          sql(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=60{}", path.native(), options)),
+          find(sql), insert(sql), look(sql), note(sql) {}
 
     std::filesystem::path file;
     soci::session sql;
@@ -158,17 +183,24 @@ struct Ledger::Database {
     std::optional<std::string> head{}; ///< the checksum of the last entry, while a transaction runs
     long long last = 0;                ///< its id
     Row found{}, added{};
+    ObservationRow seen{}, noted{};
     std::string cluster{}, run{};
-    soci::statement find, insert;
+    soci::statement find, insert, look, note;
 
+    int version() {
+        int number = 0;
+        sql << "PRAGMA user_version", soci::into(number);
+        if (number > static_cast<int>(migrations.size()))
+            throw std::out_of_range(std::to_string(number));
+        return number;
+    }
+
+    /// Two that open a new ledger at once take turns, and the second finds it done.
     void migrate() {
-        int version = 0;
-        sql << "PRAGMA user_version", soci::into(version);
-        if (version > static_cast<int>(migrations.size()))
-            throw std::out_of_range(std::to_string(version));
-        for (std::size_t next = static_cast<std::size_t>(version); next < migrations.size();
-             ++next) {
-            soci::transaction all(sql);
+        if (version() == static_cast<int>(migrations.size()))
+            return;
+        sql << "BEGIN IMMEDIATE";
+        for (auto next = static_cast<std::size_t>(version()); next < migrations.size(); ++next) {
             // One statement at a time: a trigger holds a ';' of its own before its END.
             std::string_view rest = migrations[next];
             while (!trimmed(rest).empty()) {
@@ -178,8 +210,8 @@ struct Ledger::Database {
                 rest.remove_prefix(end);
             }
             sql << fmt::format("PRAGMA user_version = {}", next + 1);
-            all.commit();
         }
+        sql << "COMMIT";
     }
 
     void prepare() {
@@ -196,15 +228,31 @@ struct Ledger::Database {
         insert.alloc();
         insert.prepare(fmt::format("INSERT INTO entry (id, {}) VALUES (:id, {})", columns, places));
         insert.define_and_bind();
+        look.exchange(soci::use(cluster, "cluster"));
+        look.exchange(soci::use(run, "run"));
+        bind_observation(look, seen, into_field);
+        look.alloc();
+        look.prepare(fmt::format("SELECT {} FROM run WHERE cluster = :cluster AND run = :run",
+                                 observation_columns));
+        look.define_and_bind();
+        bind_observation(note, noted, use_field);
+        note.alloc();
+        note.prepare(fmt::format("INSERT OR REPLACE INTO run ({}) VALUES ({})", observation_columns,
+                                 observation_places));
+        note.define_and_bind();
     }
 
-    void read_head() {
+    Result<void> read_head() {
         std::string checksum;
         soci::indicator known = soci::i_null;
         last = 0;
         sql << "SELECT id, checksum FROM entry ORDER BY id DESC LIMIT 1", soci::into(last),
             soci::into(checksum, known);
-        head = known == soci::i_ok ? checksum : "";
+        if (known == soci::i_ok && !is_checksum(checksum))
+            return fail(Code::C301, "{}: entry {} has no checksum; nothing can follow it",
+                        file.native(), last);
+        head = checksum;
+        return {};
     }
 };
 
@@ -214,16 +262,38 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Result<Ledger> Ledger::open(const std::filesystem::path& file) {
-    if (auto made = make_private(file); !made)
-        return std::unexpected(made.error());
+    if (auto fine = check_file(file, O_RDWR | O_CREAT); !fine)
+        return std::unexpected(fine.error());
+    return opened(file, false);
+}
+
+Result<Ledger> Ledger::open_to_read(const std::filesystem::path& file) {
+    if (auto fine = check_file(file, O_RDONLY); !fine)
+        return std::unexpected(fine.error());
+    return opened(file, true);
+}
+
+Result<Ledger> Ledger::opened(const std::filesystem::path& file, bool to_read) {
     try {
-        auto database = std::make_unique<Database>(file);
-        database->migrate();
+        auto database = std::make_unique<Database>(file, to_read ? " readonly=true" : "");
+        if (!to_read)
+            database->migrate();
+        else if (database->version() == 0)
+            return fail(Code::C302, "{}: there is no ledger in it", file.native());
+        else if (database->version() < static_cast<int>(migrations.size()))
+            throw std::out_of_range(std::to_string(database->version()));
         database->prepare();
         return Ledger(std::move(database));
     } catch (const std::out_of_range& version) {
         return fail(Code::C303, "{} has tables of version {}; this release knows {}", file.native(),
                     version.what(), migrations.size());
+    } catch (const soci::sqlite3_soci_error& cause) {
+        if (to_read && (cause.result() & 0xff) == SQLITE_READONLY)
+            return fail(Code::C302,
+                        "{}: a settle that was cut off left it unfinished; settle again, which "
+                        "restores it",
+                        file.native());
+        return unusable(file, cause);
     } catch (const std::exception& cause) {
         return unusable(file, cause);
     }
@@ -233,8 +303,9 @@ Result<void> Ledger::transaction(const std::function<Result<void>()>& work) {
     try {
         // At once for writing, so that two that settle wait for one another.
         database_->sql << "BEGIN IMMEDIATE";
-        database_->read_head();
-        const auto done = work();
+        auto done = database_->read_head();
+        if (done)
+            done = work();
         database_->sql << (done ? "COMMIT" : "ROLLBACK");
         database_->head.reset();
         return done;
@@ -275,7 +346,10 @@ Result<void> Ledger::append(const Entry& entry) {
         Row& row = database_->added;
         row.from_entry(entry);
         row.id = database_->last + 1;
-        row.checksum = database_->chain.next(*database_->head, row.id, entry);
+        auto checksum = database_->chain.next(*database_->head, row.id, entry);
+        if (!checksum)
+            return std::unexpected(checksum.error());
+        row.checksum = std::move(*checksum);
         database_->insert.execute(true);
         database_->last = row.id;
         database_->head = row.checksum;
@@ -290,15 +364,42 @@ Result<void> Ledger::append(const Entry& entry) {
     }
 }
 
+Result<std::optional<Observation>> Ledger::observed(const std::string& cluster,
+                                                    const std::string& run) {
+    try {
+        database_->cluster = cluster;
+        database_->run = run;
+        std::optional<Observation> known;
+        database_->look.execute();
+        while (database_->look.fetch()) // to its end: a statement that is not holds a lock
+            known = database_->seen.observation();
+        return known;
+    } catch (const std::exception& cause) {
+        return unusable(database_->file, cause);
+    }
+}
+
+Result<void> Ledger::observe(const Observation& observation) {
+    try {
+        database_->noted.take(observation);
+        database_->note.execute(true);
+        return {};
+    } catch (const std::exception& cause) {
+        return unusable(database_->file, cause);
+    }
+}
+
 Result<std::optional<std::int64_t>> Ledger::watermark(const std::string& cluster) {
     try {
-        long long ended = 0;
-        soci::indicator known = soci::i_null;
+        long long ended = 0, waits = 0;
+        soci::indicator known = soci::i_null, waiting = soci::i_null;
         database_->sql << "SELECT ended FROM watermark WHERE cluster = :cluster",
             soci::into(ended, known), soci::use(cluster);
+        database_->sql << "SELECT min(ended) FROM run WHERE cluster = :cluster AND priced = 0",
+            soci::into(waits, waiting), soci::use(cluster);
         if (known != soci::i_ok)
             return std::nullopt;
-        return ended;
+        return waiting == soci::i_ok ? std::min(ended, waits) : ended;
     } catch (const std::exception& cause) {
         return unusable(database_->file, cause);
     }
@@ -316,7 +417,7 @@ Result<void> Ledger::raise_watermark(const std::string& cluster, std::int64_t en
     }
 }
 
-Result<Verified> Ledger::verify() {
+Result<Verified> Ledger::verify(std::string_view noted) {
     try {
         Row row;
         Verified verified{.entries = 0, .head = ""};
@@ -329,15 +430,24 @@ Result<Verified> Ledger::verify() {
         all.execute();
         while (all.fetch()) {
             row.to_entry();
-            const std::string checksum = database_->chain.next(verified.head, row.id, row.entry);
-            if (row.id != verified.entries + 1 || checksum != row.checksum)
+            auto checksum = database_->chain.next(verified.head, row.id, row.entry);
+            if (!checksum)
+                return std::unexpected(checksum.error());
+            if (row.id != verified.entries + 1 || *checksum != row.checksum)
                 return fail(Code::C301,
                             "{}: entry {} (run {} of {}) does not follow from the one before it",
                             database_->file.native(), row.id, printable(row.entry.run),
                             printable(row.entry.cluster));
             ++verified.entries;
-            verified.head = checksum;
+            verified.head = std::move(*checksum);
+            if (verified.head == noted)
+                verified.noted = row.id;
         }
+        if (!noted.empty() && !verified.noted)
+            return fail(Code::C301,
+                        "{}: none of the {} entries has the checksum that was noted: its end was "
+                        "cut off, or it was written anew",
+                        database_->file.native(), verified.entries);
         return verified;
     } catch (const std::exception& cause) {
         return unusable(database_->file, cause);

@@ -39,9 +39,23 @@ struct Entry {
     bool operator==(const Entry&) const = default;
 };
 
+/// The newest that was seen of a run: which job it is of, and which of two dumps tells more.
+struct Observation {
+    std::string cluster{};
+    std::string run{};
+    std::string job{};
+    std::int64_t started = 0; ///< in seconds since 1970, as the two below
+    std::int64_t seen = 0;    ///< when the dump was taken
+    std::int64_t ended = 0;
+    std::string digest{}; ///< of all that the dump says of the run
+    bool priced = true;   ///< else the ledger has no entries for it yet
+    bool operator==(const Observation&) const = default;
+};
+
 struct Verified {
     std::int64_t entries;
     std::string head; ///< the last checksum: kept elsewhere, it tells whether the end was cut off
+    std::optional<std::int64_t> noted{}; ///< the entry with the checksum that was asked for
 };
 
 /// A sum of transfers, for each account and currency.
@@ -49,9 +63,12 @@ using Balances = std::map<std::pair<std::string, std::string>, Wide>;
 
 class Ledger {
   public:
-    /// Opens or makes the file, readable for its owner alone, and brings its tables up to this
-    /// release. FL-C302, FL-C303.
+    /// Opens or makes the file, for its owner alone, and brings its tables up to this release.
+    /// FL-C302, also where others may read or change the file; FL-C303.
     static Result<Ledger> open(const std::filesystem::path& file);
+
+    /// Opens a ledger that is there and changes nothing of it. FL-C302, FL-C303.
+    static Result<Ledger> open_to_read(const std::filesystem::path& file);
     Ledger(Ledger&&) noexcept;
     Ledger& operator=(Ledger&&) noexcept;
     ~Ledger();
@@ -65,17 +82,22 @@ class Ledger {
     /// FL-C304 where the same line of the same revision is there already, FL-C302.
     Result<void> append(const Entry& entry);
 
-    /// The end of the latest run of a cluster that was settled, in seconds since 1970.
+    Result<std::optional<Observation>> observed(const std::string& cluster, const std::string& run);
+    Result<void> observe(const Observation& observation);
+
+    /// Up to when all runs of a cluster are settled, in seconds since 1970: the end of the latest,
+    /// or of the first that waits for a price.
     Result<std::optional<std::int64_t>> watermark(const std::string& cluster);
     Result<void> raise_watermark(const std::string& cluster, std::int64_t end);
 
-    /// Computes every checksum anew. FL-C301.
-    Result<Verified> verify();
+    /// Computes every checksum anew, and looks for one that was noted before. FL-C301.
+    Result<Verified> verify(std::string_view noted = {});
 
     Result<Balances> balances();
 
   private:
     struct Database;
+    static Result<Ledger> opened(const std::filesystem::path& file, bool to_read);
     explicit Ledger(std::unique_ptr<Database> database);
     std::unique_ptr<Database> database_;
 };

@@ -104,8 +104,8 @@ std::string show_nanos(Money amount) {
                        nanos % nanos_per_unit);
 }
 
-std::string show_cents(std::int64_t cents) {
-    const std::uint64_t size = magnitude(cents);
+std::string show_cents(Wide cents) {
+    const Wide size = cents < 0 ? -cents : cents;
     return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "", size / 100, size % 100);
 }
 
@@ -188,16 +188,14 @@ Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights)
     return parts;
 }
 
-std::vector<std::int64_t> in_cents(std::span<const Money> amounts) {
-    std::vector<std::int64_t> cents;
-    std::vector<Wide> remainders;
+std::vector<Wide> in_cents(std::span<const Wide> nanos) {
+    std::vector<Wide> cents, remainders;
     Wide total = 0, given = 0;
-    for (const Money amount : amounts) {
-        const Wide down = floored(amount.nanos, nanos_per_cent);
-        cents.push_back(static_cast<std::int64_t>(down));
-        remainders.push_back(amount.nanos - down * nanos_per_cent);
-        total += amount.nanos;
-        given += down;
+    for (const Wide amount : nanos) {
+        cents.push_back(floored(amount, nanos_per_cent));
+        remainders.push_back(amount - cents.back() * nanos_per_cent);
+        total += amount;
+        given += cents.back();
     }
     Wide left = divided(total, nanos_per_cent) - given;
     for (const std::size_t index : by_size(remainders))

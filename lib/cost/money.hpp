@@ -42,7 +42,7 @@ Result<HourlyPrice> read_price(std::string_view text);
 std::string show_nanos(Money amount);
 
 /// "412.80" of 41280 cents.
-std::string show_cents(std::int64_t cents);
+std::string show_cents(Wide cents);
 
 /// For people: "$3,120.00", "3,120.00 EUR".
 std::string show_money(Money amount, std::string_view currency);
@@ -68,7 +68,8 @@ Result<Money> to_money(Wide nanos);
 /// first. FL-C105 where all weights are zero or a product does not fit.
 Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights);
 
-/// Cents of each amount that sum to the rounded total, so that printed rows add up.
-std::vector<std::int64_t> in_cents(std::span<const Money> amounts);
+/// Cents of each amount of nano-units that sum to the rounded total, so that printed rows add up.
+/// Sums of many amounts of money fit as well.
+std::vector<Wide> in_cents(std::span<const Wide> nanos);
 
 } // namespace fairlead::cost

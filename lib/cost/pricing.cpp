@@ -9,10 +9,15 @@
 namespace fairlead::cost {
 namespace {
 
-/// Picos of a currency, times seconds, times nodes.
+/// Picos of a currency, times seconds, times nodes; and the same without the picos.
+struct Used {
+    Wide picos = 0;
+    std::int64_t node_seconds = 0;
+};
+
 struct Usage {
-    Wide running = 0;
-    Wide suspended = 0;
+    Used running{};
+    Used suspended{};
 };
 
 struct MonthUsage {
@@ -46,7 +51,11 @@ Result<Share> share_of(const JobRun& run, std::size_t nodes, const Capacity& cap
     if (!tres)
         return fail(Code::C102, "AllocTRES is '{}'; expected a list such as cpu=4,mem=16G",
                     printable(run.alloc_tres));
-    return dominant_share(*tres, nodes, capacity);
+    const Share share = dominant_share(*tres, nodes, capacity);
+    if (tres->cpus == 0 || share.part == 0)
+        return fail(Code::C102, "AllocTRES is '{}', which is nothing of a node; a run has CPUs",
+                    printable(run.alloc_tres));
+    return share;
 }
 
 PayingNodes& group_of(std::vector<PayingNodes>& groups, const NodeKind& kind, const Share& share,
@@ -81,10 +90,10 @@ Result<Money> rounded(Wide usage, const Share& share) {
 }
 
 /// Usage of all months together, rounded once.
-Result<Money> total(const PayingNodes& group, Wide Usage::* which) {
+Result<Money> total(const PayingNodes& group, Used Usage::* which) {
     Wide usage = 0;
     for (const MonthUsage& month : group.months)
-        if (__builtin_add_overflow(usage, month.usage.*which, &usage))
+        if (__builtin_add_overflow(usage, (month.usage.*which).picos, &usage))
             return too_large();
     return rounded(usage, group.share);
 }
@@ -106,11 +115,11 @@ Result<Cost> cost_of(const PayingNodes& group) {
 }
 
 /// The whole among the months that it was used in.
-Result<std::vector<Money>> by_months(const PayingNodes& group, Money whole, Wide Usage::* which) {
+Result<std::vector<Money>> by_months(const PayingNodes& group, Money whole, Used Usage::* which) {
     std::vector<Wide> weights;
     Wide used = 0;
     for (const MonthUsage& month : group.months) {
-        weights.push_back(month.usage.*which);
+        weights.push_back((month.usage.*which).picos);
         used |= weights.back();
     }
     if (used == 0)
@@ -120,7 +129,7 @@ Result<std::vector<Money>> by_months(const PayingNodes& group, Money whole, Wide
 
 /// Adds `nodes` nodes for a time of one or more prices.
 Result<void> add(std::vector<PayingNodes>& groups, const NodeKind& kind, const Share& share,
-                 std::span<const PricedTime> priced, std::size_t nodes, Wide Usage::* which) {
+                 std::span<const PricedTime> priced, std::size_t nodes, Used Usage::* which) {
     std::set<std::string_view> counted; // currencies
     for (const PricedTime& piece : priced) {
         PayingNodes& group = group_of(groups, kind, share, piece.price->currency);
@@ -131,9 +140,11 @@ Result<void> add(std::vector<PayingNodes>& groups, const NodeKind& kind, const S
             const Time until = std::min(piece.to, month_after(from));
             const auto picos = times(piece.price->hourly.picos, (until - from).count());
             const auto usage = picos ? times(*picos, static_cast<Wide>(nodes)) : std::nullopt;
-            Wide& sum = usage_in(group, month_of(from)).*which;
-            if (!usage || __builtin_add_overflow(sum, *usage, &sum))
+            Used& sum = usage_in(group, month_of(from)).*which;
+            if (!usage || __builtin_add_overflow(sum.picos, *usage, &sum.picos))
                 return too_large();
+            // Seconds fit into 32 bits, nodes into far fewer.
+            sum.node_seconds += (until - from).count() * static_cast<std::int64_t>(nodes);
             from = until;
         } while (from < piece.to);
     }
@@ -261,9 +272,12 @@ Result<std::vector<MonthCost>> Pricer::price_by_month(const JobRun& run) {
             if (!*parts)
                 return of_job(run, parts->error());
         for (std::size_t i = 0; i < group.months.size(); ++i) {
-            costs.push_back({group.months[i].month, *whole});
+            costs.push_back({.month = group.months[i].month, .cost = *whole});
             costs.back().cost.running = (*running)[i];
             costs.back().cost.suspended = (*suspended)[i];
+            const Usage& usage = group.months[i].usage;
+            costs.back().running_node_seconds = usage.running.node_seconds;
+            costs.back().suspended_node_seconds = usage.suspended.node_seconds;
         }
     }
     return costs;

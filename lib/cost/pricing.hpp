@@ -31,6 +31,8 @@ struct Cost {
 struct MonthCost {
     Time month;
     Cost cost;
+    std::int64_t running_node_seconds = 0;
+    std::int64_t suspended_node_seconds = 0;
 };
 
 class Pricer {

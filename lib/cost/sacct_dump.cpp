@@ -1,42 +1,43 @@
 #include "cost/sacct_dump.hpp"
 
 #include "base/words.hpp"
+#include "cost/names.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <numeric>
-#include <tuple>
 
 namespace fairlead::cost {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 14> names{
-    "jobidraw", "jobid",   "nodelist", "start",     "end",     "elapsedraw", "alloctres",
-    "state",    "account", "user",     "partition", "cluster", "dbindex",    "admincomment"};
+constexpr std::array<std::string_view, 15> known_columns{
+    "jobidraw", "jobid", "nodelist",  "start",   "end",     "elapsedraw",   "alloctres", "state",
+    "account",  "user",  "partition", "cluster", "dbindex", "admincomment", "suspended"};
 
-/// What users write, or what is made of it.
-constexpr std::array<std::string_view, 14> free_text_names{
-    "jobname", "comment",   "admincomment", "systemcomment", "submitline", "workdir", "wckey",
-    "extra",   "container", "constraints",  "licenses",      "stdin",      "stdout",  "stderr"};
+/// What Slurm itself or its admins write: numbers, times and names of what is configured. Any other
+/// column may hold what a user wrote. sacct(1), "Job Accounting Fields".
+constexpr std::string_view plain_columns =
+    " account alloccpus allocnodes alloctres associd cluster cputime cputimeraw dbindex "
+    "derivedexitcode elapsed elapsedraw eligible end exitcode failednode flags gid group jobid "
+    "jobidraw ncpus nnodes nodelist ntasks partition planned plannedcpu plannedcpuraw priority qos "
+    "qosraw reqcpus reqmem reqnodes reqtres reserved restarts resvcpu resvcpuraw sluid start state "
+    "submit suspended systemcpu timelimit timelimitraw uid user ";
+
+bool is_plain(std::string_view column) {
+    return column.empty() ||
+           (column.find(' ') == std::string_view::npos &&
+            plain_columns.find(fmt::format(" {} ", column)) != std::string_view::npos);
+}
 
 constexpr std::size_t longest_line = 1024 * 1024;
 constexpr std::int64_t most_seconds = std::numeric_limits<std::uint32_t>::max();
 
-std::string lower(std::string_view text) {
-    std::string small{text};
-    for (char& c : small)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return small;
-}
-
-void split_into(std::string_view line, std::vector<std::string_view>& fields) {
+void split_into(std::string_view line, char delimiter, std::vector<std::string_view>& fields) {
     fields.clear();
     for (;;) {
-        const std::size_t bar = line.find('|');
+        const std::size_t bar = line.find(delimiter);
         fields.push_back(line.substr(0, bar));
         if (bar == std::string_view::npos)
             return;
@@ -72,9 +73,10 @@ Id kind_of(std::string_view id) {
 /// sacct's words for a time that there is not.
 bool never(std::string_view time) { return time == "Unknown" || time == "None" || time == "N/A"; }
 
+/// RESIZING is none of these: a job that changed its size left that run and goes on as another.
 bool goes_on(std::string_view state) {
-    return state.empty() || state == "RUNNING" || state == "SUSPENDED" || state == "COMPLETING" ||
-           state == "CONFIGURING" || state == "RESIZING" || state == "SIGNALING" ||
+    return state.empty() || state == "PENDING" || state == "RUNNING" || state == "SUSPENDED" ||
+           state == "COMPLETING" || state == "CONFIGURING" || state == "SIGNALING" ||
            state == "STAGE_OUT" || state == "STOPPED";
 }
 
@@ -91,66 +93,57 @@ std::optional<seconds> read_seconds(std::string_view text) {
     return seconds(value);
 }
 
-/// Where a clock shows an hour twice, the moments that leave the least time unexplained.
+/// "02:10", "01:02:10" or "3-01:02:10", as sacct prints Suspended; or seconds.
+std::optional<seconds> read_duration(std::string_view text) {
+    if (const auto plain = read_seconds(text))
+        return plain;
+    const std::size_t dash = text.find('-');
+    const bool with_days = dash != std::string_view::npos;
+    const auto days = with_days ? read_seconds(text.substr(0, dash)) : seconds(0);
+    const auto clock = split(with_days ? text.substr(dash + 1) : text, ':');
+    if (!days || clock.size() < 2 || clock.size() > 3)
+        return std::nullopt;
+    std::int64_t total = 0;
+    for (const std::string_view part : clock) {
+        const auto number = read_seconds(part);
+        if (!number || number->count() > 59)
+            return std::nullopt;
+        total = total * 60 + number->count();
+    }
+    return seconds(total) + 24 * 3600 * *days;
+}
+
+/// Where a clock shows an hour twice, the moments that fit what it was suspended; where that is not
+/// known, those that leave the least time unexplained.
 struct Span {
     Time start;
     seconds suspended;
 };
 
-std::optional<Span> span_of(const Moments& start, const Moments& end, seconds elapsed) {
+std::optional<Span> span_of(const Moments& start, const Moments& end, seconds elapsed,
+                            std::optional<seconds> suspended) {
     std::optional<Span> best;
     for (const Time first : {start.first, start.last})
-        for (const Time last : {end.first, end.last})
-            if (const seconds rest = last - first - elapsed;
-                rest >= seconds(0) && (!best || rest < best->suspended))
-                best = Span{first, rest};
-    if (best)
-        return best;
-    // sacct of another zone than this dump is read in: the clock was put back during the run.
-    const seconds lacks = elapsed - (end.last - start.first);
-    if (lacks == std::chrono::hours(1) || lacks == std::chrono::minutes(30))
-        return Span{start.first, seconds(0)};
-    return std::nullopt;
-}
-
-bool same(const std::optional<JobRun>& a, const std::optional<JobRun>& b) {
-    if (!a || !b)
-        return a.has_value() == b.has_value();
-    const auto key = [](const JobRun& run) {
-        return std::tie(run.job, run.cluster, run.db_index, run.nodes, run.alloc_tres, run.state,
-                        run.account, run.user, run.partition, run.start, run.elapsed,
-                        run.suspended);
-    };
-    return key(*a) == key(*b);
-}
-
-/// All ways to give `surplus` to `takers`; none where there are too many to try.
-std::vector<std::vector<std::size_t>> ways_to_give(std::size_t surplus, std::size_t takers) {
-    constexpr std::size_t most_ways = 1000;
-    if (takers == 0)
-        return {};
-    std::vector<std::vector<std::size_t>> ways{{}};
-    for (std::size_t taker = 0; taker < takers; ++taker) {
-        std::vector<std::vector<std::size_t>> longer;
-        for (const auto& way : ways) {
-            const std::size_t left =
-                surplus - std::accumulate(way.begin(), way.end(), std::size_t{0});
-            for (std::size_t more = taker + 1 == takers ? left : 0; more <= left; ++more) {
-                longer.push_back(way);
-                longer.back().push_back(more);
-            }
-            if (longer.size() > most_ways)
-                return {};
+        for (const Time last : {end.first, end.last}) {
+            const seconds rest = last - first - elapsed;
+            if (suspended ? rest == *suspended : rest >= seconds(0))
+                if (!best || rest < best->suspended)
+                    best = Span{first, rest};
         }
-        ways = std::move(longer);
-    }
-    return ways;
+    return best;
+}
+
+/// A time that needs no zone: seconds since 1970, or one with its offset.
+bool needs_no_zone(std::string_view time) {
+    return time.find_first_not_of("0123456789") == std::string_view::npos || time.ends_with('Z') ||
+           time.substr(std::min<std::size_t>(time.size(), 11)).find_first_of("+-") !=
+               std::string_view::npos;
 }
 
 } // namespace
 
 Result<Dump> Dump::with_header(std::string_view header, Zone zone) {
-    static_assert(names.size() == ColumnCount);
+    static_assert(known_columns.size() == ColumnCount);
     Dump dump(zone);
     if (auto done = dump.read_header(header); !done)
         return std::unexpected(done.error());
@@ -162,14 +155,16 @@ Result<void> Dump::read_header(std::string_view header) {
     if (header.starts_with(byte_order_mark))
         header.remove_prefix(byte_order_mark.size());
     header_ = trimmed(header);
-    split_into(header_, fields_);
-    width_ = fields_.size();
-    for (std::size_t i = 0; i < width_; ++i) {
-        const std::string name = lower(trimmed(fields_[i]));
-        if (const auto known = std::ranges::find(names, name);
-            known != names.end() && !places_[static_cast<std::size_t>(known - names.begin())])
-            places_[static_cast<std::size_t>(known - names.begin())] = i;
-        if (std::ranges::find(free_text_names, name) != free_text_names.end())
+    const auto control = std::ranges::find_if(header_, [](char c) { return c > 0 && c < ' '; });
+    delimiter_ = control == header_.end() ? '|' : *control;
+    split_into(header_, delimiter_, fields_);
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        const std::string& name = columns_.emplace_back(in_small_letters(trimmed(fields_[i])));
+        const auto known = static_cast<std::size_t>(std::ranges::find(known_columns, name) -
+                                                    known_columns.begin());
+        if (known < ColumnCount && !places_[known])
+            places_[known] = i;
+        if (!is_plain(name))
             free_texts_.push_back(i);
     }
     const auto lacks = [](std::string_view column) {
@@ -189,6 +184,18 @@ Result<void> Dump::read_header(std::string_view header) {
     return {};
 }
 
+bool Dump::names(std::string_view column) const {
+    return std::ranges::find(columns_, column) != columns_.end();
+}
+
+std::string Dump::written_by_users() const {
+    std::string list;
+    for (const std::size_t column : free_texts_)
+        if (columns_[column] != "admincomment") // users are refused before it is stored
+            list += (list.empty() ? "" : ", ") + printable(columns_[column]);
+    return list;
+}
+
 std::string_view Dump::field(const Fields& fields, Column column) const {
     return has(column) ? fields[*places_[column]] : std::string_view{};
 }
@@ -200,50 +207,31 @@ Result<std::optional<JobRun>> Dump::read(std::string_view line) {
         return std::nullopt;
     if (line.size() > longest_line)
         return fail(Code::C102, "the line is longer than {} bytes", longest_line);
-    split_into(line, fields_);
-    if (fields_.size() < width_)
+    split_into(line, delimiter_, fields_);
+    if (fields_.size() < columns_.size())
         return fail(Code::C102, "{} fields, but the header names {} columns", fields_.size(),
-                    width_);
-    return fields_.size() == width_ ? run_of(fields_) : with_bars(fields_);
+                    columns_.size());
+    if (auto done = join_free_text(); !done)
+        return std::unexpected(done.error());
+    return run_of(fields_);
 }
 
-/// A line with more fields than columns: some text of a user holds a '|'. Every way to give the
-/// surplus to such columns is tried, and those that can be read must say the same.
-Result<std::optional<JobRun>> Dump::with_bars(const Fields& fields) {
-    const auto unclear =
-        fail(Code::C102,
-             "{} fields, but the header names {} columns, and which text holds the "
-             "'|' is not clear",
-             fields.size(), width_);
-    const auto ways = ways_to_give(fields.size() - width_, free_texts_.size());
-    std::optional<std::optional<JobRun>> found;
-    for (const auto& way : ways) {
-        const auto run = run_of(merged(fields, way));
-        if (!run)
-            continue;
-        if (found && !same(*found, *run))
-            return unclear;
-        found = *run;
-    }
-    if (!found)
-        return unclear;
-    return *found;
-}
-
-/// The fields where the n-th free text takes `way[n]` more than its own.
-Dump::Fields Dump::merged(const Fields& fields, const std::vector<std::size_t>& way) const {
-    Fields columns;
-    std::size_t at = 0;
-    for (std::size_t column = 0; column < width_; ++column) {
-        const auto free = std::ranges::find(free_texts_, column);
-        const std::size_t last =
-            at + (free == free_texts_.end()
-                      ? 0
-                      : way[static_cast<std::size_t>(free - free_texts_.begin())]);
-        columns.emplace_back(fields[at].data(), fields[last].data() + fields[last].size());
-        at = last + 1;
-    }
-    return columns;
+/// A line with more fields than columns: some text of a user holds the delimiter. Where one column
+/// alone can hold it, what is before and behind that column is certain; else nothing is.
+Result<void> Dump::join_free_text() {
+    const std::size_t surplus = fields_.size() - columns_.size();
+    if (surplus == 0)
+        return {};
+    if (free_texts_.size() != 1)
+        return fail(Code::C102,
+                    "{} fields, but the header names {} columns, and which text holds the "
+                    "delimiter is not certain",
+                    fields_.size(), columns_.size());
+    const auto first = fields_.begin() + static_cast<std::ptrdiff_t>(free_texts_.front());
+    const auto last = first + static_cast<std::ptrdiff_t>(surplus);
+    *first = {first->data(), last->data() + last->size()};
+    fields_.erase(first + 1, last + 1);
+    return {};
 }
 
 Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
@@ -268,7 +256,8 @@ Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
     run.db_index = field(fields, DbIndex);
     run.alloc_tres = field(fields, AllocTres);
     run.state = field(fields, State);
-    run.ended = has(End) ? !never(field(fields, End)) : !goes_on(run.state);
+    run.ended = (has(State) || has(End)) && !(has(State) && goes_on(run.state)) &&
+                !(has(End) && never(field(fields, End)));
     run.account = field(fields, Account);
     run.user = field(fields, User);
     run.partition = field(fields, Partition);
@@ -307,14 +296,36 @@ Result<void> Dump::read_times(const Fields& fields, JobRun& run) {
         return fail(Code::C102, "job {}: ElapsedRaw is '{}'; expected seconds", run.job,
                     printable(field(fields, ElapsedRaw)));
     run.elapsed = *elapsed;
-    if (!end)
-        return {};
-    const auto span = span_of(*start, *end, *elapsed);
+    return end ? read_span(fields, *start, *end, run) : Result<void>{};
+}
+
+/// What is between ElapsedRaw and End - Start the job was suspended. Whole half hours without a
+/// word of that are rather a wrong time zone.
+Result<void> Dump::read_span(const Fields& fields, const Moments& start, const Moments& end,
+                             JobRun& run) const {
+    const std::string_view told = field(fields, Suspended);
+    const auto suspended = read_duration(told);
+    if (has(Suspended) && !suspended)
+        return fail(Code::C102, "job {}: Suspended is '{}'; expected such as 01:00:00", run.job,
+                    printable(told));
+    const auto span = span_of(start, end, run.elapsed, suspended);
     if (!span)
-        return fail(Code::C102, "job {}: ElapsedRaw is {}, but it ends {} s after its start",
-                    run.job, elapsed->count(), (end->last - start->first).count());
+        return fail(Code::C102,
+                    "job {}: ElapsedRaw is {}{}, but it ends {} s after its start; are the times "
+                    "of the zone that --tz names?",
+                    run.job, run.elapsed.count(),
+                    has(Suspended) ? fmt::format(" and Suspended {} s", suspended->count()) : "",
+                    (end.last - start.first).count());
     run.start = span->start;
     run.suspended = span->suspended;
+    const bool zone_matters =
+        !needs_no_zone(field(fields, Start)) || !needs_no_zone(field(fields, End));
+    if (zone_matters && !has(Suspended) && run.suspended != seconds(0) &&
+        run.suspended % 1800 == seconds(0))
+        return fail(Code::C102,
+                    "job {}: it was suspended for {} s or its times are of another zone; add "
+                    "Suspended to sacct's --format, which tells",
+                    run.job, run.suspended.count());
     return {};
 }
 

@@ -29,7 +29,7 @@ struct JobRun {
     Time start;
     std::chrono::seconds elapsed;   ///< without what it was suspended
     std::chrono::seconds suspended; ///< the rest of the time up to its end
-    bool ended;                     ///< its End is a time, or its State not that of a running job
+    bool ended;                     ///< by its State, and its End is a time
 };
 
 class Dump {
@@ -40,6 +40,12 @@ class Dump {
 
     /// Nothing for a step, a job that never started and a repeated header. FL-C102.
     Result<std::optional<JobRun>> read(std::string_view line);
+
+    /// Whether the header names a column, in small letters.
+    bool names(std::string_view column) const;
+
+    /// The columns that users can write to, which may hold a delimiter or a line break, or empty.
+    std::string written_by_users() const;
 
   private:
     using Fields = std::vector<std::string_view>;
@@ -58,6 +64,7 @@ class Dump {
         Cluster,
         DbIndex,
         AdminComment,
+        Suspended,
         ColumnCount
     };
 
@@ -66,15 +73,17 @@ class Dump {
     bool has(Column column) const { return places_[column].has_value(); }
     std::string_view field(const Fields& fields, Column column) const;
     Result<std::optional<JobRun>> run_of(const Fields& fields);
-    Result<std::optional<JobRun>> with_bars(const Fields& fields);
-    Fields merged(const Fields& fields, const std::vector<std::size_t>& way) const;
+    Result<void> join_free_text();
     Result<void> read_times(const Fields& fields, JobRun& run);
+    Result<void> read_span(const Fields& fields, const Moments& start, const Moments& end,
+                           JobRun& run) const;
 
     Zone zone_;
     std::string header_{};
-    std::size_t width_ = 0;
+    char delimiter_ = '|';
+    std::vector<std::string> columns_{}; ///< in small letters
     std::array<std::optional<std::size_t>, ColumnCount> places_{};
-    std::vector<std::size_t> free_texts_{}; ///< columns that may hold a '|'
+    std::vector<std::size_t> free_texts_{}; ///< columns that may hold a delimiter
     Fields fields_{};
 };
 

@@ -1,9 +1,13 @@
 #include "cost/settle.hpp"
 
 #include "base/words.hpp"
+#include "cost/checksum.hpp"
+#include "cost/names.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <tuple>
 
 namespace fairlead::cost {
 namespace {
@@ -12,16 +16,36 @@ constexpr std::size_t runs_a_transaction = 10'000;
 
 std::string month_name(Time month) { return show_time(month).substr(0, 7); }
 
-std::string number_of(const JobRun& run) {
-    if (!run.db_index.empty() && run.db_index != "0")
-        return std::string(run.db_index);
-    return fmt::format("{}@{}", run.job, run.start.time_since_epoch().count());
+std::int64_t since_1970(Time time) { return time.time_since_epoch().count(); }
+
+Time end_of(const JobRun& run) { return run.start + run.elapsed + run.suspended; }
+
+/// slurmdbd's number of a run, written in one way.
+Result<std::string> number_of(const JobRun& run) {
+    std::uint64_t number = 0;
+    const auto text = run.db_index;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number == 0)
+        return fail(Code::C102, "job {}: DBIndex is '{}'; expected slurmdbd's number of the run",
+                    run.job, printable(text));
+    return std::to_string(number);
 }
 
-Entry entry_for(const JobRun& run, std::string_view cluster, const MonthCost& month) {
-    const std::string account = printable(run.account, 255);
+Result<std::string> cluster_of(const JobRun& run, std::string_view named) {
+    std::string cluster = in_small_letters(run.cluster.empty() ? named : run.cluster);
+    constexpr std::size_t longest = 255;
+    if (cluster.empty() || cluster.size() > longest || printable(cluster, longest) != cluster ||
+        cluster.find(' ') != std::string::npos)
+        return fail(Code::C102, "job {}: its cluster is '{}'; expected a name", run.job,
+                    printable(cluster));
+    return cluster;
+}
+
+Entry entry_for(const JobRun& run, std::string_view cluster, std::string_view number,
+                const MonthCost& month) {
+    const std::string account = printable(in_small_letters(run.account), 255);
     return Entry{.cluster = std::string(cluster),
-                 .run = number_of(run),
+                 .run = std::string(number),
                  .kind = run.state.starts_with("NODE_FAIL") ? "node_fail" : "run",
                  .period = month_name(month.month),
                  .debit = "account:" + (account.empty() ? "(none)" : account),
@@ -34,7 +58,7 @@ Entry entry_for(const JobRun& run, std::string_view cluster, const MonthCost& mo
                  .state = printable(run.state.substr(0, run.state.find(' '))),
                  .instance_type = month.cost.instance_type,
                  .purchase = month.cost.purchase,
-                 .node_seconds = run.elapsed.count() * static_cast<std::int64_t>(month.cost.nodes)};
+                 .node_seconds = month.running_node_seconds};
 }
 
 /// The same but for the places in the ledger.
@@ -54,11 +78,11 @@ Entry reversed(Entry entry) {
 }
 
 /// First what takes the old back, then the new.
-Result<void> enter(Ledger& ledger, const std::vector<Entry>& known, std::vector<Entry> now) {
+Result<void> enter(Ledger& ledger, const std::vector<Entry>& known, const std::vector<Entry>& now) {
     const std::int64_t revision = known.empty() ? 1 : known.front().revision + 1;
     std::vector<Entry> lines;
     std::ranges::transform(known, std::back_inserter(lines), reversed);
-    std::ranges::move(now, std::back_inserter(lines));
+    std::ranges::copy(now, std::back_inserter(lines));
     std::int64_t number = 0;
     for (Entry& line : lines) {
         line.revision = revision;
@@ -69,132 +93,254 @@ Result<void> enter(Ledger& ledger, const std::vector<Entry>& known, std::vector<
     return {};
 }
 
-/// The lines of a dump with their numbers.
-struct Source {
-    std::istream& dump;
-    std::string_view name;
-    std::size_t number = 1;
+/// Over all that decides what a run costs, and who pays.
+Result<std::string> digest_of(const JobRun& run, Sha256& sha) {
+    std::string text =
+        fmt::format("{} {} {}", since_1970(run.start), run.elapsed.count(), run.suspended.count());
+    const std::string account = in_small_letters(run.account);
+    for (const std::string_view field :
+         {run.job, run.nodes, run.alloc_tres, run.state, std::string_view(account), run.user,
+          run.partition, run.admin_comment})
+        text += fmt::format(" {}:{}", field.size(), field);
+    return sha.of(text);
+}
+
+bool newer(const Observation& a, const Observation& b) {
+    const auto rank = [](const Observation& o) { return std::tie(o.seen, o.ended, o.digest); };
+    return rank(a) > rank(b);
+}
+
+/// An ended run with what it costs, off the text that it was read from.
+struct ReadRun {
+    std::size_t line;
+    Observation observation;
+    Result<std::vector<Entry>> entries;
 };
 
 class Settling {
   public:
-    Settling(Source source, Dump rows, std::string_view cluster, Pricer& pricer, Ledger& ledger,
+    Settling(const Taken& taken, Dump rows, Pricer& pricer, Ledger& ledger,
              const std::function<void(const Error&)>& skipped)
-        : source_(source), rows_(std::move(rows)), cluster_(cluster), pricer_(pricer),
-          ledger_(ledger), skipped_(skipped) {}
+        : taken_(taken), rows_(std::move(rows)), pricer_(pricer), ledger_(ledger),
+          skipped_(skipped) {}
 
+    /// What waits for standard input waits before it locks the ledger.
     Result<Settled> all() {
-        while (source_.dump)
-            if (auto done = ledger_.transaction([this] { return some(); }); !done)
+        while (taken_.dump) {
+            const auto runs = read_some();
+            if (!runs)
+                return std::unexpected(runs.error());
+            if (auto done = ledger_.transaction([&] { return settle_all(*runs); }); !done)
                 return std::unexpected(done.error());
+        }
+        if (auto done = ledger_.transaction([this] { return raise_watermarks(); }); !done)
+            return std::unexpected(done.error());
         return settled_;
     }
 
   private:
-    Result<void> some() {
-        std::string line;
-        for (std::size_t runs = 0; runs < runs_a_transaction && std::getline(source_.dump, line);
-             ++runs) {
-            ++source_.number;
-            if (auto done = settle_line(line); !done)
-                return done;
-        }
-        for (const auto& [cluster, end] : ends_)
-            if (auto done = ledger_.raise_watermark(cluster, end); !done)
-                return done;
-        ends_.clear();
-        return {};
+    void skip(std::size_t line, const Error& error) {
+        ++settled_.skipped;
+        skipped_({error.code,
+                  fmt::format("{}:{}: {}", printable(taken_.name, 4096), line, error.message)});
     }
 
-    void skip(const Error& error) {
-        ++settled_.skipped;
-        skipped_({error.code, fmt::format("{}:{}: {}", printable(source_.name, 4096),
-                                          source_.number, error.message)});
+    Result<std::vector<ReadRun>> read_some() {
+        std::vector<ReadRun> runs;
+        std::string line;
+        while (runs.size() < runs_a_transaction && std::getline(taken_.dump, line)) {
+            ++line_;
+            auto run = read_line(line);
+            if (!run && run.error().code == Code::C302)
+                return std::unexpected(run.error());
+            if (!run) {
+                left_out_ = true;
+                skip(line_, run.error());
+            } else if (*run) {
+                runs.push_back(std::move(**run));
+            }
+        }
+        return runs;
+    }
+
+    /// Nothing for a line that is no ended run.
+    Result<std::optional<ReadRun>> read_line(std::string_view line) {
+        const auto run = rows_.read(line);
+        if (!run)
+            return std::unexpected(run.error());
+        if (!*run)
+            return std::nullopt;
+        if (!(*run)->ended) {
+            ++settled_.running;
+            return std::nullopt;
+        }
+        auto observation = observe(**run);
+        if (!observation)
+            return std::unexpected(observation.error());
+        auto entries = entries_of(**run, observation->cluster, observation->run, pricer_);
+        return ReadRun{line_, std::move(*observation), std::move(entries)};
+    }
+
+    Result<Observation> observe(const JobRun& run) {
+        constexpr std::chrono::minutes clocks_differ(5);
+        auto cluster = cluster_of(run, taken_.cluster);
+        if (!cluster)
+            return std::unexpected(cluster.error());
+        auto number = number_of(run);
+        if (!number)
+            return std::unexpected(number.error());
+        if (end_of(run) > taken_.seen + clocks_differ)
+            return fail(Code::C102,
+                        "job {}: it ends at {}, but the dump was taken at {}; are its times of the "
+                        "zone that --tz names?",
+                        run.job, show_time(end_of(run)), show_time(taken_.seen));
+        auto digest = digest_of(run, sha_);
+        if (!digest)
+            return std::unexpected(digest.error());
+        return Observation{.cluster = std::move(*cluster),
+                           .run = std::move(*number),
+                           .job = std::string(run.job),
+                           .started = since_1970(run.start),
+                           .seen = since_1970(taken_.seen),
+                           .ended = since_1970(end_of(run)),
+                           .digest = std::move(*digest)};
     }
 
     /// Only the ledger's own errors are ones of the whole.
-    Result<void> settle_line(std::string_view line) {
-        const auto run = rows_.read(line);
-        if (!run) {
-            skip(run.error());
-            return {};
-        }
-        if (!*run)
-            return {};
-        if (!(*run)->ended) {
-            ++settled_.running;
-            return {};
-        }
-        const std::string cluster =
-            (*run)->cluster.empty() ? cluster_ : printable((*run)->cluster, 255);
-        auto entries = entries_of(**run, cluster, pricer_);
-        if (!entries) {
-            skip(entries.error());
-            return {};
-        }
-        return settle_run(**run, cluster, std::move(*entries));
+    Result<void> settle_all(const std::vector<ReadRun>& runs) {
+        for (const ReadRun& run : runs)
+            if (auto done = settle_run(run); !done)
+                return done;
+        return {};
     }
 
-    Result<void> settle_run(const JobRun& run, const std::string& cluster,
-                            std::vector<Entry> entries) {
-        const auto known = ledger_.latest(cluster, entries.front().run);
+    Result<void> settle_run(const ReadRun& run) {
+        const Observation& now = run.observation;
+        const auto known = ledger_.observed(now.cluster, now.run);
         if (!known)
             return std::unexpected(known.error());
-        const auto end = (run.start + run.elapsed + run.suspended).time_since_epoch().count();
-        auto& latest = ends_.try_emplace(cluster, end).first->second;
-        latest = std::max<std::int64_t>(latest, end);
-        if (same(*known, entries)) {
+        if (*known && ((*known)->job != now.job || (*known)->started != now.started)) {
+            contradicts(run, **known);
+            return {};
+        }
+        const bool again = *known && (*known)->digest == now.digest;
+        if (*known && !again && newer(**known, now)) {
+            ++settled_.older;
+            return {};
+        }
+        Observation newest = now;
+        if (again)
+            newest.seen = std::max(newest.seen, (*known)->seen);
+        newest.priced = run.entries || (again && (*known)->priced);
+        if (*known != newest)
+            if (auto done = ledger_.observe(newest); !done)
+                return done;
+        auto& latest = ends_.try_emplace(now.cluster, now.ended).first->second;
+        latest = std::max(latest, now.ended);
+        return enter_run(run);
+    }
+
+    void contradicts(const ReadRun& run, const Observation& known) {
+        left_out_ = true;
+        skip(run.line,
+             {Code::C304, fmt::format("job {}: run {} of {} is one of job {} from {} in "
+                                      "the ledger, but from {} here",
+                                      run.observation.job, known.run, known.cluster, known.job,
+                                      shown(known.started), shown(run.observation.started))});
+    }
+
+    static std::string shown(std::int64_t time) {
+        return show_time(Time(std::chrono::seconds(time)));
+    }
+
+    Result<void> enter_run(const ReadRun& run) {
+        if (!run.entries) {
+            skip(run.line, run.entries.error());
+            return {};
+        }
+        const auto known = ledger_.latest(run.observation.cluster, run.observation.run);
+        if (!known)
+            return std::unexpected(known.error());
+        if (same(*known, *run.entries)) {
             ++settled_.same;
             return {};
         }
         ++(known->empty() ? settled_.fresh : settled_.corrected);
-        return enter(ledger_, *known, std::move(entries));
+        return enter(ledger_, *known, *run.entries);
     }
 
-    Source source_;
+    /// Not past a run that was left out and is not in the ledger as waiting: it must come again.
+    Result<void> raise_watermarks() {
+        for (const auto& [cluster, end] : ends_)
+            if (auto done = left_out_ ? Result<void>{} : ledger_.raise_watermark(cluster, end);
+                !done)
+                return done;
+        return {};
+    }
+
+    const Taken& taken_;
     Dump rows_;
-    std::string cluster_;
     Pricer& pricer_;
     Ledger& ledger_;
     const std::function<void(const Error&)>& skipped_;
+    Sha256 sha_{};
+    std::size_t line_ = 1;
+    bool left_out_ = false;
     Settled settled_{};
-    std::map<std::string, std::int64_t> ends_{}; ///< of each cluster in this transaction
+    std::map<std::string, std::int64_t> ends_{}; ///< of the latest run of each cluster
 };
+
+/// What is read by a guess is never charged.
+Result<void> check_columns(const Dump& rows, std::string_view cluster) {
+    constexpr std::string_view command =
+        "JobIDRaw,Cluster,DBIndex,Account,User,Partition,State,NodeList,Start,End,ElapsedRaw,"
+        "Suspended,AllocTRES,AdminComment";
+    for (const std::string_view column : {"DBIndex", "End", "State"})
+        if (!rows.names(in_small_letters(column)))
+            return fail(Code::C107, "the first line names no column {}; use sacct --format={}",
+                        column, command);
+    if (cluster.empty() && !rows.names("cluster"))
+        return fail(Code::C107,
+                    "the first line names no column Cluster; add it to sacct's --format or name "
+                    "the cluster with --cluster");
+    if (const std::string free = rows.written_by_users(); !free.empty())
+        return fail(Code::C107,
+                    "users can write to {}, and so make lines of their own; use sacct --format={}",
+                    free, command);
+    return {};
+}
 
 } // namespace
 
-Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluster, Pricer& pricer) {
+Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluster,
+                                      std::string_view number, Pricer& pricer) {
     const auto months = pricer.price_by_month(run);
     if (!months)
         return std::unexpected(months.error());
     std::vector<Entry> entries;
     for (const MonthCost& month : *months) {
-        Entry entry = entry_for(run, cluster, month);
-        const bool first = entries.empty() || entries.back().instance_type != entry.instance_type ||
-                           entries.back().purchase != entry.purchase ||
-                           entries.back().currency != entry.currency;
-        if (!first)
-            entry.node_seconds = 0; // counted once, with the run's first month
+        Entry entry = entry_for(run, cluster, number, month);
         entries.push_back(entry);
-        if (month.cost.suspended.nanos == 0)
+        if (month.suspended_node_seconds == 0)
             continue;
         entry.kind = "suspended";
         entry.amount = month.cost.suspended;
-        entry.node_seconds = 0;
+        entry.node_seconds = month.suspended_node_seconds;
         entries.push_back(std::move(entry));
     }
     return entries;
 }
 
-Result<Settled> settle(std::istream& dump, std::string_view name, std::string_view cluster,
-                       const Zone& zone, Pricer& pricer, Ledger& ledger,
+Result<Settled> settle(const Taken& taken, const Zone& zone, Pricer& pricer, Ledger& ledger,
                        const std::function<void(const Error&)>& skipped) {
     std::string header;
-    std::getline(dump, header);
+    std::getline(taken.dump, header);
     auto rows = Dump::with_header(header, zone);
-    if (!rows)
-        return fail(rows.error().code, "{}:1: {}", printable(name, 4096), rows.error().message);
-    Settling settling({dump, name}, std::move(*rows), cluster, pricer, ledger, skipped);
+    auto fine = rows ? check_columns(*rows, taken.cluster) : std::unexpected(rows.error());
+    if (!fine)
+        return fail(fine.error().code, "{}:1: {}", printable(taken.name, 4096),
+                    fine.error().message);
+    Settling settling(taken, std::move(*rows), pricer, ledger, skipped);
     return settling.all();
 }
 

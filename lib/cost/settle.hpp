@@ -1,5 +1,7 @@
 /// Brings the runs of a dump into the ledger. Settling the same again changes nothing; what changed
-/// since is reversed and entered anew.
+/// since is reversed and entered anew. Of two that tell different things of a run, the one of the
+/// later dump counts, of one dump that with the later end, then the one whose digest is larger: so
+/// any order and any repetition of dumps ends the same.
 #pragma once
 
 #include "cost/ledger.hpp"
@@ -15,18 +17,27 @@ struct Settled {
     std::size_t fresh = 0;
     std::size_t same = 0;
     std::size_t corrected = 0;
+    std::size_t older = 0;   ///< the ledger knows something newer
     std::size_t running = 0; ///< not ended yet, left for the next time
     std::size_t skipped = 0; ///< each was told to `skipped`
 };
 
-/// The entries that a run should have.
-Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluster, Pricer& pricer);
+/// A dump to settle.
+struct Taken {
+    std::istream& dump;
+    std::string_view name;    ///< for messages
+    std::string_view cluster; ///< where the dump has no column Cluster; else empty
+    Time seen;                ///< when sacct printed it
+};
 
-/// `cluster` is the name for dumps without a column Cluster. Commits every few thousand runs: what
-/// a crash leaves out is settled the next time. FL-C107, FL-C302; lines that cannot be read or
-/// priced go to `skipped`.
-Result<Settled> settle(std::istream& dump, std::string_view name, std::string_view cluster,
-                       const Zone& zone, Pricer& pricer, Ledger& ledger,
+/// The entries that a run should have.
+Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluster,
+                                      std::string_view number, Pricer& pricer);
+
+/// Commits every few thousand runs, which are read and priced before: what a crash leaves out is
+/// settled the next time. FL-C107 for a dump that names no cluster, lacks DBIndex, End or State, or
+/// has columns that users write to; FL-C302. Lines that cannot be read or priced go to `skipped`.
+Result<Settled> settle(const Taken& taken, const Zone& zone, Pricer& pricer, Ledger& ledger,
                        const std::function<void(const Error&)>& skipped);
 
 } // namespace fairlead::cost

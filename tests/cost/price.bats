@@ -115,6 +115,16 @@ END
     [[ $stderr == "fairlead: none.txt"*"[FL-X101]" ]]
 }
 
+@test "a total beyond what one amount holds is right" {
+    printf 'JobIDRaw|Account|NodeList|Start|End\n' >large.txt
+    for job in 1 2 3 4; do
+        echo "$job|bio|n1|2026-01-01T00:00:00|2026-01-31T00:00:00" >>large.txt
+    done
+    printf 'region,az,instance_type,os,purchase,valid_from,valid_to,price_per_hour,currency\n,,,,,,,9000000,USD\n' >large.csv
+    run -0 fairlead cost price --book large.csv --sacct large.txt
+    [[ ${lines[1]} == "bio "*" 4   25920000000.00" && ${lines[2]} == "all "*" 4   25920000000.00" ]]
+}
+
 @test "wrong usage is status 2" {
     run -2 fairlead cost price --sacct dump.txt
     run -2 fairlead cost price --book book.csv

@@ -54,10 +54,9 @@ TEST(Clock, KnowsTheMonthsOfUtc) {
 
 TEST(Zone, ReadsSecondsSince1970InEveryZone) {
     Zone zone = Zone::find("Europe/Berlin").value();
-    EXPECT_EQ(zone.read("0")->first, at(0));
     EXPECT_EQ(zone.read("1709208000")->first, at(1709208000));
-    EXPECT_FALSE(zone.read("-1"));
-    EXPECT_FALSE(zone.read("17092080000"));
+    for (const char* other : {"0", "2026", "20260601", "170920800", "-170920800", "17092080000"})
+        EXPECT_FALSE(zone.read(other)) << other;
 }
 
 TEST(Zone, FollowsDaylightSavingTime) {
@@ -75,9 +74,11 @@ TEST(Zone, GivesBothMomentsOfAnHourThatTheClockShowsTwice) {
     EXPECT_EQ(read_in(zone, "2026-10-25T03:00:00"), once("2026-10-25T02:00:00Z"));
 }
 
-TEST(Zone, ATimeThatTheClockSkipsIsAsIfItHadNot) {
+TEST(Zone, ATimeThatTheClockSkipsIsOfAnotherZone) {
     Zone zone = Zone::find("Europe/Berlin").value();
-    EXPECT_EQ(read_in(zone, "2026-03-29T02:30:00"), once("2026-03-29T01:30:00Z"));
+    EXPECT_FALSE(zone.read("2026-03-29T02:00:00"));
+    EXPECT_FALSE(zone.read("2026-03-29T02:59:59"));
+    EXPECT_EQ(read_in(zone, "2026-03-29T01:59:59"), once("2026-03-29T00:59:59Z"));
     EXPECT_EQ(read_in(zone, "2026-03-29T03:30:00"), once("2026-03-29T01:30:00Z"));
 }
 
@@ -88,6 +89,9 @@ TEST(Zone, EveryHourOfAYearIsReadAsAFreshZoneReadsIt) {
          time += std::chrono::hours(1)) {
         Zone fresh = Zone::find("America/New_York").value();
         const std::string clock = show_time(time).substr(0, 19);
+        ASSERT_EQ(kept.read(clock).has_value(), fresh.read(clock).has_value());
+        if (!fresh.read(clock))
+            continue;
         ASSERT_EQ(read_in(kept, clock), read_in(fresh, clock));
     }
 }

@@ -34,6 +34,13 @@ JobSize cpu(std::optional<std::uint64_t> nodes = {}) {
         .partitions = {"cpu"}, .least_nodes = nodes, .most_nodes = nodes, .time_limit = hours(24)};
 }
 
+std::uint64_t nodes_of(const JobSize& job, std::optional<std::uint64_t> cpus,
+                       std::optional<std::uint64_t> gpus,
+                       std::optional<std::uint64_t> memory_mb = {}) {
+    return most_nodes(
+        job, {.name = {}, .dearest = {}, .cpus = cpus, .gpus = gpus, .memory_mb = memory_mb});
+}
+
 TEST(Estimate, IsNodesTimesLimitTimesPrice) {
     EXPECT_EQ(said({cpu(8)}), "At most $412.80 (8 nodes, 24 h)");
 }
@@ -45,21 +52,33 @@ TEST(Estimate, TakesTheMostNodesThatAreAllowed) {
 }
 
 TEST(Estimate, NodesAreThoseThatTheTasksFill) {
-    EXPECT_EQ(most_nodes({.tasks = 192}, 96, {}), 2u);
-    EXPECT_EQ(most_nodes({.tasks = 193}, 96, {}), 3u);
-    EXPECT_EQ(most_nodes({.tasks = 10, .cpus_per_task = 40}, 96, {}), 5u) << "16 CPUs stay free";
-    EXPECT_EQ(most_nodes({.tasks = 10, .cpus_per_task = 100}, 96, {}), 10u);
-    EXPECT_EQ(most_nodes({.tasks = 10, .tasks_per_node = 4}, 96, {}), 3u);
-    EXPECT_EQ(most_nodes({.least_nodes = 4, .tasks = 10}, 96, {}), 4u);
-    EXPECT_EQ(most_nodes({.gpus = 20}, 96, 8), 3u);
-    EXPECT_EQ(most_nodes({.tasks = 10}, {}, {}), 1u);
+    EXPECT_EQ(nodes_of({.tasks = 192}, 96, {}), 2u);
+    EXPECT_EQ(nodes_of({.tasks = 193}, 96, {}), 3u);
+    EXPECT_EQ(nodes_of({.tasks = 10, .cpus_per_task = 40}, 96, {}), 5u) << "16 CPUs stay free";
+    EXPECT_EQ(nodes_of({.tasks = 10, .cpus_per_task = 100}, 96, {}), 10u);
+    EXPECT_EQ(nodes_of({.tasks = 10, .tasks_per_node = 4}, 96, {}), 3u);
+    EXPECT_EQ(nodes_of({.least_nodes = 4, .tasks = 10}, 96, {}), 4u);
+    EXPECT_EQ(nodes_of({.gpus = 20}, 96, 8), 3u);
+    EXPECT_EQ(nodes_of({.tasks = 10}, {}, {}), 1u);
+}
+
+TEST(Estimate, NodesAreThoseThatTheMemoryFills) {
+    EXPECT_EQ(nodes_of({.tasks = 96, .memory_mb_a_cpu = 4000}, 96, {}, 192'000), 2u);
+    EXPECT_EQ(nodes_of({.tasks = 96, .memory_mb_a_cpu = 2000}, 96, {}, 192'000), 1u);
+    EXPECT_EQ(
+        nodes_of({.tasks = 10, .cpus_per_task = 4, .memory_mb_a_cpu = 20'000}, 96, {}, 192'000), 5u)
+        << "two tasks of 80 GB on a node";
+    EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 500'000}, 96, {}, 192'000), 3u);
+    EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 0}, 96, {}, 192'000), 3u) << "all of a node";
+    EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 500'000}, 96, {}), 1u) << "size not known";
+    EXPECT_EQ(nodes_of({.gpus = 8, .memory_mb_a_gpu = 50'000}, 96, 8, 192'000), 3u);
 }
 
 // slurm-banking-plugins counts CPUs that are not asked for as none: such a job is free there.
 TEST(Estimate, WhatIsNotAskedForIsAtLeastOneNode) {
-    EXPECT_EQ(most_nodes({}, 96, 8), 1u);
-    EXPECT_EQ(most_nodes({.most_nodes = 0, .tasks = 0, .cpus_per_task = 0}, 96, {}), 1u);
-    EXPECT_EQ(most_nodes({.least_nodes = 0, .tasks = 0, .tasks_per_node = 0}, 0, 0), 1u);
+    EXPECT_EQ(nodes_of({}, 96, 8), 1u);
+    EXPECT_EQ(nodes_of({.most_nodes = 0, .tasks = 0, .cpus_per_task = 0}, 96, {}), 1u);
+    EXPECT_EQ(nodes_of({.least_nodes = 0, .tasks = 0, .tasks_per_node = 0}, 0, 0), 1u);
     EXPECT_EQ(said({{.partitions = {"cpu"}}}), "At most $2.15 (1 node, 1 h)");
 }
 

@@ -58,6 +58,13 @@ TEST(Groups, AreFoundByAccount) {
     EXPECT_EQ(all.of_account(""), nullptr);
 }
 
+TEST(Groups, AccountsAreInSmallLettersAsSlurmKeepsThem) {
+    const auto all = read("groups: {bio: {accounts: [Bio, BIO-gpu]}}\n");
+    ASSERT_TRUE(succeeds(all));
+    EXPECT_EQ(all->groups[0].accounts, (std::vector<std::string>{"bio", "bio-gpu"}));
+    EXPECT_EQ(all->of_account("bIO"), &all->groups[0]);
+}
+
 TEST(Groups, ABudgetHasAPeriod) {
     const Groups all = shipped();
     const Group& bio = all.groups[0];
@@ -116,6 +123,10 @@ TEST(Groups, MistakesAreNamedWithTheirPlaces) {
         {group + "    thresholds: [{at: 80, then: require_qos}]\n", "qos belongs to"},
         {group + "    thresholds: [{at: 80, then: warn, qos: low}]\n", "qos belongs to"},
         {group + "  chem:\n    accounts: [chem, bio]\n", "account bio is in groups bio and chem"},
+        {group + "  chem:\n    accounts: [BIO]\n", "account bio is in groups bio and chem"},
+        {"site: {budget: {amount: 1, period: grant}}\n", "g.yaml:2:16: `period: grant` is for"},
+        {"universities: {north: {budget: {amount: 1, period: grant}}}\n",
+         "`period: grant` is for a group"},
         {"grants: {A: {start: 2026-01-01}}\n", "grant A needs a start and an end"},
         {"grants: {A: {start: 2026-01-02, end: 2026-01-01}}\n", "needs a start and an end"},
         {"grants: {A: {start: soon, end: 2026-01-01}}\n", "start is 'soon'"},

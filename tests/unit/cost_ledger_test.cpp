@@ -3,9 +3,11 @@
 #include "expect_error.hpp"
 #include "temp_folder.hpp"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <thread>
 
 namespace fairlead::cost {
 namespace {
@@ -161,6 +163,98 @@ TEST_F(LedgerTest, AnEndThatIsCutOffShowsInTheHead) {
     EXPECT_NE(ledger.verify()->head, head);
 }
 
+TEST_F(LedgerTest, AChecksumThatWasNotedIsLookedFor) {
+    Ledger ledger = opened();
+    ASSERT_TRUE(succeeds(add(ledger, {entry("1", 5)})));
+    const std::string first = ledger.verify()->head;
+    ASSERT_TRUE(succeeds(add(ledger, {entry("2", 5)})));
+    const std::string second = ledger.verify(first)->head;
+    EXPECT_EQ(ledger.verify(first)->noted, 1);
+    EXPECT_EQ(ledger.verify(second)->noted, 2);
+    EXPECT_EQ(ledger.verify()->noted, std::nullopt);
+    behind_its_back(file, "DROP TRIGGER entry_is_kept");
+    behind_its_back(file, "DELETE FROM entry WHERE id = 2");
+    EXPECT_TRUE(succeeds(ledger.verify(first)));
+    EXPECT_TRUE(fails_with(ledger.verify(second), Code::C301, "its end was cut off"));
+}
+
+TEST_F(LedgerTest, NothingFollowsAnEntryWithoutAChecksum) {
+    Ledger ledger = opened();
+    ASSERT_TRUE(succeeds(add(ledger, {entry("1", 5)})));
+    behind_its_back(file, "DROP TRIGGER entry_stays");
+    behind_its_back(file, "UPDATE entry SET checksum = ''");
+    EXPECT_TRUE(fails_with(add(ledger, {entry("2", 5)}), Code::C301, "entry 1 has no checksum"));
+    EXPECT_TRUE(fails_with(ledger.verify(), Code::C301, "entry 1"));
+}
+
+TEST_F(LedgerTest, ReadingMakesNothingAndChangesNothing) {
+    EXPECT_TRUE(fails_with(Ledger::open_to_read(file), Code::C302, "No such file"));
+    EXPECT_FALSE(std::filesystem::exists(file));
+    {
+        Ledger ledger = opened();
+        ASSERT_TRUE(succeeds(add(ledger, {entry("1", 5)})));
+    }
+    const std::string before = test::content_of(file);
+    auto reader = Ledger::open_to_read(file);
+    ASSERT_TRUE(succeeds(reader));
+    EXPECT_EQ(reader->verify()->entries, 1);
+    EXPECT_TRUE(fails_with(add(*reader, {entry("2", 5)}), Code::C302));
+    EXPECT_EQ(test::content_of(file), before);
+    const auto empty = folder.write("empty", "");
+    ASSERT_EQ(::chmod(empty.c_str(), 0600), 0);
+    EXPECT_TRUE(fails_with(Ledger::open_to_read(empty), Code::C302, "there is no ledger in it"));
+    EXPECT_EQ(test::content_of(empty), "");
+}
+
+TEST_F(LedgerTest, IsRefusedWhereOthersCanUseIt) {
+    {
+        opened();
+    }
+    for (const mode_t mode : {0644u, 0660u, 0602u}) {
+        ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+        EXPECT_TRUE(fails_with(Ledger::open(file), Code::C302, "others than its owner"));
+        EXPECT_TRUE(fails_with(Ledger::open_to_read(file), Code::C302, "others than its owner"));
+    }
+    ASSERT_EQ(::chmod(file.c_str(), 0400), 0);
+    EXPECT_TRUE(succeeds(Ledger::open_to_read(file)));
+}
+
+TEST_F(LedgerTest, RemembersTheNewestThatWasSeenOfARun) {
+    Ledger ledger = opened();
+    Observation seen{.cluster = "atlas",
+                     .run = "1",
+                     .job = "7",
+                     .started = 1,
+                     .seen = 4,
+                     .ended = 3,
+                     .digest = "a",
+                     .priced = false};
+    EXPECT_EQ(ledger.observed("atlas", "1").value(), std::nullopt);
+    ASSERT_TRUE(succeeds(ledger.observe(seen)));
+    EXPECT_EQ(ledger.observed("atlas", "1").value(), seen);
+    seen.digest = "b";
+    seen.priced = true;
+    ASSERT_TRUE(succeeds(ledger.observe(seen)));
+    EXPECT_EQ(ledger.observed("atlas", "1").value(), seen);
+    EXPECT_EQ(ledger.observed("other", "1").value(), std::nullopt);
+}
+
+TEST_F(LedgerTest, ManyThatMakeItAtOnceFindOne) {
+    for (int round = 0; round < 5; ++round) {
+        const auto path = folder / fmt::format("{}.db", round);
+        std::array<std::string, 6> said;
+        std::vector<std::jthread> threads;
+        for (std::string& mine : said)
+            threads.emplace_back([&mine, &path] {
+                auto ledger = Ledger::open(path);
+                mine = ledger ? "" : to_string(ledger.error());
+            });
+        threads.clear();
+        for (const std::string& mine : said)
+            EXPECT_EQ(mine, "");
+    }
+}
+
 TEST_F(LedgerTest, TheWatermarkOnlyRises) {
     Ledger ledger = opened();
     EXPECT_EQ(ledger.watermark("atlas").value(), std::nullopt);
@@ -179,7 +273,10 @@ TEST_F(LedgerTest, OfANewerReleaseIsLeftAlone) {
 }
 
 TEST_F(LedgerTest, WhatIsNoDatabaseIsRefused) {
-    EXPECT_TRUE(fails_with(Ledger::open(folder.write("text", std::string(4096, 'x'))), Code::C302));
+    const auto text = folder.write("text", std::string(4096, 'x'));
+    ASSERT_EQ(::chmod(text.c_str(), 0600), 0);
+    EXPECT_TRUE(fails_with(Ledger::open(text), Code::C302, "not a database"));
+    EXPECT_TRUE(fails_with(Ledger::open_to_read(text), Code::C302, "not a database"));
     EXPECT_TRUE(fails_with(Ledger::open(folder / "none/ledger.db"), Code::C302));
     EXPECT_TRUE(fails_with(Ledger::open(folder.path()), Code::C302));
 }

@@ -152,19 +152,30 @@ TEST(MoneySplit, PartsAlwaysSumToTheWholeAndNoneIsANanoOff) {
 }
 
 TEST(MoneyInCents, RowsSumToTheRoundedTotal) {
-    const Money rows[] = {{4'000'000}, {4'000'000}, {4'000'000}};
-    EXPECT_EQ(in_cents(rows), (std::vector<std::int64_t>{1, 0, 0}));
+    const Wide rows[] = {4'000'000, 4'000'000, 4'000'000};
+    EXPECT_TRUE((in_cents(rows) == std::vector<Wide>{1, 0, 0}));
     std::mt19937_64 random(4);
     for (int i = 0; i < 2'000; ++i) {
-        std::vector<Money> amounts(random() % 50);
-        for (Money& amount : amounts)
-            amount.nanos = static_cast<std::int64_t>(random()) >> (8 + random() % 55);
+        std::vector<Wide> amounts(random() % 50);
+        for (Wide& amount : amounts)
+            amount = static_cast<std::int64_t>(random()) >> (8 + random() % 55);
         const auto cents = in_cents(amounts);
         const auto shown = std::accumulate(cents.begin(), cents.end(), Wide{0});
-        EXPECT_TRUE(shown == divided(sum(amounts)->nanos, nanos_per_unit / 100));
-        for (std::size_t row = 0; row < cents.size(); ++row)
-            EXPECT_LE(std::abs(cents[row] * 10'000'000 - amounts[row].nanos), 10'000'000);
+        const auto total = std::accumulate(amounts.begin(), amounts.end(), Wide{0});
+        EXPECT_TRUE(shown == divided(total, nanos_per_unit / 100));
+        for (std::size_t row = 0; row < cents.size(); ++row) {
+            const Wide error = cents[row] * 10'000'000 - amounts[row];
+            EXPECT_TRUE(error <= 10'000'000 && -error <= 10'000'000);
+        }
     }
+}
+
+TEST(MoneyInCents, SumsBeyondWhatOneAmountHoldsAreRight) {
+    const Wide rows[] = {Wide{most} * 3, Wide{least} * 5};
+    const auto cents = in_cents(rows);
+    EXPECT_EQ(show_cents(cents[0]), "27670116110.56");
+    EXPECT_EQ(show_cents(cents[1]), "-46116860184.27");
+    EXPECT_EQ(show_cents(cents[0] + cents[1]), "-18446744073.71");
 }
 
 } // namespace

@@ -151,6 +151,14 @@ TEST(Pricer, BadListsAreErrorsOfTheirLine) {
         "d:3: job 2: AllocTRES is 'junk'; expected a list such as cpu=4,mem=16G [FL-C102]\n");
 }
 
+TEST(Pricer, NothingOfANodeIsAnErrorAndNotFree) {
+    for (const char* tres : {"cpu=0,mem=4G,node=1", "cpu=0", "mem=0,node=1"})
+        EXPECT_NE(priced(pricer_of(prices, nodes), run("7", "c1", "3600", tres))
+                      .find("which is nothing of a node; a run has CPUs [FL-C102]"),
+                  std::string::npos)
+            << tres;
+}
+
 TEST(Pricer, AnAmountThatDoesNotFitIsAnError) {
     EXPECT_NE(priced(pricer_of(",,,,,,,9000000,USD\n", ""), run("1", "x[1-60000]", "4000000000"))
                   .find("FL-C105"),

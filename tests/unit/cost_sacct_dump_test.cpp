@@ -126,25 +126,62 @@ TEST(Dump, AJobNameMayHoldBars) {
         EXPECT_EQ(run_of(dump, line(name, usual)).nodes, "n1") << name;
 }
 
-TEST(Dump, BarsInOneOfSeveralTextsAreResolvedByTheRest) {
-    Dump dump = dump_of("JobName|JobIDRaw|NodeList|Start|ElapsedRaw|Comment|WorkDir|State");
-    for (const char* text :
-         {"a|b|7|n1|2026-06-01|60|c|/w|FAILED", "a|7|n1|2026-06-01|60|c|d|/w|FAILED",
-          "a|7|n1|2026-06-01|60|c|/w|x|FAILED"}) {
-        const JobRun run = run_of(dump, text);
-        EXPECT_EQ(run.job, "7") << text;
-        EXPECT_EQ(run.state, "FAILED") << text;
-    }
+/// A user who writes bars could otherwise choose the columns behind them.
+TEST(Dump, BarsThatSeveralTextsCouldHoldAreAnError) {
+    Dump dump = dump_of("JobName|JobIDRaw|NodeList|Start|ElapsedRaw|AdminComment");
+    for (const char* text : {"a|5|n1|2026-06-01|60|x|y", "a|b|5|n1|2026-06-01|60|x",
+                             "a|5|n1|2026-06-01|60|7|n2|2026-06-01|60|c"})
+        EXPECT_TRUE(fails_with(dump.read(text), Code::C102, "is not certain")) << text;
+    Dump plain = dump_of("JobIDRaw|NodeList|Start|ElapsedRaw");
+    EXPECT_TRUE(fails_with(plain.read("7|n1|2026-06-01|60|x"), Code::C102, "is not certain"));
+    Dump other = dump_of("JobName|JobIDRaw|NodeList|Start|ElapsedRaw|NewInSlurm99");
+    EXPECT_TRUE(fails_with(other.read("a|5|n1|2026-06-01|60|x|y"), Code::C102, "is not certain"))
+        << "a column that is not known may hold anything";
 }
 
-TEST(Dump, BarsThatCouldMeanTwoThingsAreAnError) {
-    Dump dump = dump_of("JobName|JobIDRaw|NodeList|Start|ElapsedRaw|Comment");
-    // Both 5 and 7 could be the job.
-    EXPECT_TRUE(fails_with(dump.read("a|5|n1|2026-06-01|60|7|n2|2026-06-01|60|c"), Code::C102,
-                           "is not clear"));
-    Dump plain = dump_of("JobIDRaw|NodeList|Start|ElapsedRaw");
-    EXPECT_TRUE(fails_with(plain.read("7|n1|2026-06-01|60|x"), Code::C102, "is not clear"));
-    EXPECT_TRUE(fails_with(dump_of(header).read(std::string(5000, '|')), Code::C102));
+TEST(Dump, AnyNumberOfBarsInTheOnlyTextIsRead) {
+    Dump dump = dump_of("JobIDRaw|NodeList|Start|ElapsedRaw|AdminComment");
+    const std::string bars(5000, '|');
+    EXPECT_EQ(run_of(dump, "7|n1|2026-06-01|60|" + bars).admin_comment, bars);
+}
+
+TEST(Dump, TheDelimiterMayBeAControlCharacter) { // sacct -P --delimiter=$'\x1f'
+    Dump dump = dump_of("JobIDRaw\x1fJobName\x1fNodeList\x1fStart\x1f"
+                        "ElapsedRaw\x1f"
+                        "Comment");
+    EXPECT_EQ(run_of(dump, "7\x1f"
+                           "a|b\x1fn1\x1f"
+                           "2026-06-01\x1f"
+                           "60\x1f|")
+                  .nodes,
+              "n1");
+    EXPECT_TRUE(fails_with(dump.read("7\x1f"
+                                     "a\x1f"
+                                     "b\x1fn1\x1f"
+                                     "2026-06-01\x1f"
+                                     "60\x1f"
+                                     "c"),
+                           Code::C102, "is not certain"));
+}
+
+TEST(Dump, TellsWhichColumnsUsersWriteTo) {
+    EXPECT_EQ(dump_of("JobIDRaw|NodeList|Start|ElapsedRaw|AdminComment|").written_by_users(), "");
+    EXPECT_EQ(dump_of("JobIDRaw|JobName|NodeList|Start|ElapsedRaw|WCKey").written_by_users(),
+              "jobname, wckey");
+}
+
+TEST(Dump, ARunHasEndedWhereItsStateAndItsEndSaySo) {
+    Dump dump = dump_of("JobIDRaw|NodeList|Start|End|ElapsedRaw|State");
+    const auto ended = [&](const std::string& end, const std::string& state) {
+        const std::string text = "7|n1|2026-06-01T12:00:00|" + end + "|60|" + state;
+        return run_of(dump, text).ended;
+    };
+    EXPECT_TRUE(ended("2026-06-01T12:01:00", "COMPLETED"));
+    EXPECT_TRUE(ended("2026-06-01T12:01:00", "CANCELLED by 7"));
+    EXPECT_TRUE(ended("2026-06-01T12:01:00", "RESIZING"));
+    for (const char* state : {"RUNNING", "SUSPENDED", "COMPLETING", "PENDING", ""})
+        EXPECT_FALSE(ended("2026-06-01T12:01:00", state)) << state;
+    EXPECT_FALSE(ended("Unknown", "COMPLETED"));
 }
 
 TEST(Dump, WhatCannotBeReadIsNamed) {
@@ -165,6 +202,8 @@ TEST(Dump, WhatCannotBeReadIsNamed) {
         {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|99999999999"), "ElapsedRaw is"},
         {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|4000"),
          "ElapsedRaw is 4000, but it ends 3600 s after its start"},
+        {line("x", "0|2026-06-01T13:00:00|1"), "job 7: Start is '0'"},
+        {line("x", "2026-06-01T12:00:00|20260601|1"), "job 7: End is '20260601'"},
         {"7|x|None assigned|" + usual + "||", "ran for 3600 s on no node"},
         {std::string("\x1b[2J\0|x|n1|", 12) + usual + "||", "'?[2J?' is no job id"},
     };
@@ -192,10 +231,52 @@ TEST(DumpInAZone, ARunOverTheChangeOfTheClockHasItsRealLength) {
     EXPECT_EQ(run_of(dump, "7|n1|2026-03-29T00:00:00|2026-03-29T06:00:00").elapsed, seconds(18000));
 }
 
-TEST(DumpInAZone, ElapsedIsBelievedWhereTheClockOfAnotherZoneChanged) {
+TEST(DumpInAZone, TimesOfAnotherZoneAreAnErrorWhereTheClockTells) {
     Dump dump = dump_of(header); // UTC, though the times are of Berlin
-    EXPECT_EQ(run_of(dump, line("x", "2026-10-25T00:00:00|2026-10-25T06:00:00|25200")).elapsed,
-              seconds(25200));
+    EXPECT_TRUE(fails_with(dump.read(line("x", "2026-10-25T00:00:00|2026-10-25T06:00:00|25200")),
+                           Code::C102, "the zone that --tz names"));
+    EXPECT_TRUE(fails_with(dump.read(line("x", "2026-03-29T00:00:00|2026-03-29T06:00:00|18000")),
+                           Code::C102, "add Suspended"));
+    Dump berlin = dump_of(header, "Europe/Berlin"); // though the times are UTC
+    EXPECT_TRUE(fails_with(berlin.read(line("x", "2026-03-29T02:30:00|2026-03-29T04:00:00|5400")),
+                           Code::C102, "Start is '2026-03-29T02:30:00'"));
+}
+
+TEST(DumpInAZone, SuspendedTellsWhatWholeHoursAre) {
+    const std::string columns = "JobIDRaw|NodeList|Start|End|ElapsedRaw|Suspended";
+    Dump dump = dump_of(columns);
+    const auto text = [](const std::string& elapsed, const std::string& suspended) {
+        return "7|n1|2026-06-01T12:00:00|2026-06-02T14:00:00|" + elapsed + "|" + suspended;
+    };
+    for (const auto& [elapsed, suspended] : {std::pair{"93600", "00:00:00"},
+                                             {"90000", "01:00:00"},
+                                             {"93590", "00:10"},
+                                             {"93590", "10"},
+                                             {"3600", "1-01:00:00"}})
+        EXPECT_TRUE(succeeds(dump.read(text(elapsed, suspended)))) << suspended;
+    for (const char* wrong : {"00:00:00", "02:00:00"})
+        EXPECT_TRUE(fails_with(dump.read(text("90000", wrong)), Code::C102, "and Suspended "))
+            << wrong;
+    for (const char* wrong : {"", "1:", "-1", "1-", "00:99", "x"})
+        EXPECT_TRUE(fails_with(dump.read(text("90000", wrong)), Code::C102, "Suspended is '"))
+            << wrong;
+}
+
+TEST(DumpInAZone, SuspendedTellsWhichOfTwoHoursIsMeant) {
+    Dump dump = dump_of("JobIDRaw|NodeList|Start|End|ElapsedRaw|Suspended", "Europe/Berlin");
+    const std::string times = "7|n1|2026-10-25T02:30:00|2026-10-25T03:00:00|1800|";
+    EXPECT_EQ(show_time(run_of(dump, times + "00:00:00").start), "2026-10-25T01:30:00Z");
+    EXPECT_EQ(show_time(run_of(dump, times + "01:00:00").start), "2026-10-25T00:30:00Z");
+}
+
+TEST(DumpInAZone, ATimeWithItsOffsetIsNotDoubted) {
+    Dump dump = dump_of(header);
+    for (const char* times :
+         {"1780315200|1780322400|3600", "2026-06-01T12:00:00Z|2026-06-01T14:00:00Z|3600",
+          "2026-06-01T12:00:00+02:00|2026-06-01T14:00:00+02:00|3600"})
+        EXPECT_EQ(run_of(dump, line("x", times)).suspended, seconds(3600)) << times;
+    EXPECT_TRUE(fails_with(dump.read(line("x", "1780315200|2026-06-01T14:00:00|3600")), Code::C102,
+                           "add Suspended"));
 }
 
 /// Whatever is done to a line, it is a run, none, or an error of its own.

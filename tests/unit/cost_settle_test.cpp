@@ -16,6 +16,9 @@ using test::TempFolder;
 
 const std::string header = "JobIDRaw|DBIndex|Account|NodeList|Start|End|ElapsedRaw|State|Cluster\n";
 
+const std::string book_header =
+    "region,az,instance_type,os,purchase,valid_from,valid_to,price_per_hour,currency\n";
+
 /// A ledger of its own, and a price of 3.60 an hour.
 struct Books {
     TempFolder folder{};
@@ -23,22 +26,20 @@ struct Books {
     std::string price = "3.6";
     std::vector<std::string> errors{};
 
-    std::string settle(const std::string& lines) {
+    /// "new known corrected", and "older" where there are any.
+    std::string settle(const std::string& lines, std::string_view seen = "2027-01-01") {
         std::istringstream dump(header + lines);
-        Pricer pricer(
-            PriceBook::parse_csv("region,az,instance_type,os,purchase,valid_from,valid_to,"
-                                 "price_per_hour,currency\n,,,,,,," +
-                                     price + ",USD\n",
-                                 "b")
-                .value(),
-            std::nullopt);
-        const auto settled =
-            cost::settle(dump, "d", "home", Zone::find("UTC").value(), pricer, ledger,
-                         [&](const Error& error) { errors.push_back(to_string(error)); });
+        Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,," + price + ",USD\n", "b").value(),
+                      std::nullopt);
+        const auto settled = cost::settle(
+            {dump, "d", "home", read_time(seen).value()}, Zone::find("UTC").value(), pricer, ledger,
+            [&](const Error& error) { errors.push_back(to_string(error)); });
         EXPECT_TRUE(succeeds(settled));
         EXPECT_TRUE(succeeds(ledger.verify()));
-        return settled ? fmt::format("{} {} {}", settled->fresh, settled->same, settled->corrected)
-                       : "";
+        if (!settled)
+            return "";
+        return fmt::format("{} {} {}", settled->fresh, settled->same, settled->corrected) +
+               (settled->older > 0 ? fmt::format(" {}", settled->older) : "");
     }
 
     std::int64_t owes(const std::string& account) {
@@ -48,10 +49,13 @@ struct Books {
     }
 };
 
+constexpr std::int64_t june = 1'780'272'000; // 2026-06-01
+
+/// A run of a day on one node.
 std::string run(int number, const std::string& account, int seconds,
                 const std::string& state = "COMPLETED") {
-    return fmt::format("7|{}|{}|n1|2026-06-01T00:00:00|2026-06-02T00:00:00|{}|{}|\n", number,
-                       account, seconds, state);
+    return fmt::format("7|{}|{}|n1|{}|{}|{}|{}|\n", number, account, june, june + 86'400, seconds,
+                       state);
 }
 
 constexpr std::int64_t second = 1'000'000; // nanos of a second at 3.60 an hour
@@ -100,10 +104,31 @@ TEST(Settle, CutsAtTheMonth) {
     ASSERT_EQ(entries.size(), 2u);
     EXPECT_EQ(entries[0].period, "2026-06");
     EXPECT_EQ(entries[0].amount.nanos, 7200 * second);
-    EXPECT_EQ(entries[0].node_seconds, 21'600) << "of the whole run";
+    EXPECT_EQ(entries[0].node_seconds, 7200);
     EXPECT_EQ(entries[1].period, "2026-07");
     EXPECT_EQ(entries[1].amount.nanos, 14'400 * second);
-    EXPECT_EQ(entries[1].node_seconds, 0);
+    EXPECT_EQ(entries[1].node_seconds, 14'400);
+}
+
+TEST(Settle, NodeSecondsAreThoseOfEachGroupAndMonth) {
+    Books books;
+    const std::string list = "nodes,instance_type,purchase,region,az,cpus,memory_mb,gpus\n"
+                             "a[1-2],big,,,,,,\nb1,small,,,,,,\n";
+    Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,,1,USD\n", "b").value(),
+                  Nodes::parse(list, "n").value());
+    JobRun job{};
+    job.job = "7";
+    job.nodes = "a[1-2],b1";
+    job.start = read_time("2026-01-31T23:00:00").value();
+    job.elapsed = std::chrono::hours(2);
+    job.suspended = std::chrono::minutes(10);
+    std::string text;
+    for (const Entry& entry : entries_of(job, "home", "1", pricer).value())
+        text += fmt::format("{} {} {} {}\n", entry.kind, entry.instance_type, entry.period,
+                            entry.node_seconds);
+    EXPECT_EQ(text,
+              "run big 2026-01 7200\nrun big 2026-02 7200\nsuspended big 2026-02 1200\n"
+              "run small 2026-01 3600\nrun small 2026-02 3600\nsuspended small 2026-02 600\n");
 }
 
 TEST(Settle, RunsThatGoOnWait) {
@@ -115,11 +140,134 @@ TEST(Settle, RunsThatGoOnWait) {
               read_time("2026-06-02")->time_since_epoch().count());
 }
 
-TEST(Settle, ARunWithoutANumberIsKnownByJobAndStart) {
+TEST(Settle, ARunningJobWaitsThoughSacctCutItsEnd) { // sacct --truncate
     Books books;
-    const std::string one = "7||bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|\n";
-    const std::string requeued = "7||bio|n1|2026-06-03|2026-06-04|86400|COMPLETED|\n";
-    EXPECT_EQ(books.settle(one + requeued + one), "2 1 0");
+    EXPECT_EQ(books.settle(run(1, "bio", 86'400, "RUNNING")), "0 0 0");
+    EXPECT_EQ(books.settle(run(1, "bio", 86'400, "RESIZING")), "1 0 0")
+        << "what a job left when its size changed";
+}
+
+/// Else one run could be entered twice, with its number and without.
+TEST(Settle, ARunNeedsANumber) {
+    Books books;
+    for (const char* number : {"", "0", "-1", "1x", "99999999999999999999"})
+        EXPECT_EQ(books.settle(
+                      fmt::format("7|{}|bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|\n", number)),
+                  "0 0 0");
+    ASSERT_EQ(books.errors.size(), 5u);
+    EXPECT_EQ(books.errors[1], "d:2: job 7: DBIndex is '0'; expected slurmdbd's number of the run "
+                               "[FL-C102]");
+    books.settle("7|0012|bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|\n");
+    EXPECT_EQ(books.settle("7|12|bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|\n"), "0 1 0");
+}
+
+/// A dump of another cluster under this one's name, or of another zone.
+TEST(Settle, OneJobsRunNeverCorrectsAnothers) {
+    Books books;
+    books.settle(run(1, "bio", 86'400));
+    EXPECT_EQ(books.settle("8|1|cfd|n1|2026-06-01|2026-06-02|86400|COMPLETED|\n"
+                           "7|1|cfd|n1|2026-06-01T01:00:00|2026-06-02T01:00:00|86400|COMPLETED|\n"),
+              "0 0 0");
+    ASSERT_EQ(books.errors.size(), 2u);
+    EXPECT_EQ(books.errors[0],
+              "d:2: job 8: run 1 of home is one of job 7 from 2026-06-01T00:00:00Z in the ledger, "
+              "but from 2026-06-01T00:00:00Z here [FL-C304]");
+    EXPECT_EQ(books.owes("bio"), day);
+    EXPECT_EQ(books.owes("cfd"), 0);
+}
+
+TEST(Settle, NamesOfClustersAndAccountsAreSmall) {
+    Books books;
+    books.settle("7|1|Bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|Atlas\n");
+    EXPECT_EQ(books.settle("7|1|bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|atlas\n"), "0 1 0");
+    EXPECT_EQ(books.owes("bio"), day);
+    EXPECT_EQ(books.settle("7|1|bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|a b\n"), "0 0 0");
+    EXPECT_NE(books.errors.at(0).find("its cluster is 'a b'"), std::string::npos);
+}
+
+/// The rest of a dump's header is as it should be.
+std::string header_error(const std::string& columns, std::string_view cluster = "home") {
+    const TempFolder folder;
+    Ledger ledger = Ledger::open(folder / "ledger.db").value();
+    std::istringstream dump(columns + "\n");
+    Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,,1,USD\n", "b").value(), {});
+    const auto settled = cost::settle({dump, "d", cluster, Time{}}, Zone::find("UTC").value(),
+                                      pricer, ledger, [](const Error&) {});
+    return settled ? "" : to_string(settled.error());
+}
+
+TEST(Settle, ADumpSaysWhichClusterAndWhichRunAndHoldsNothingOfUsers) {
+    const std::string columns = "JobIDRaw|DBIndex|NodeList|Start|End|ElapsedRaw|State";
+    EXPECT_EQ(header_error(columns), "");
+    EXPECT_EQ(header_error(columns + "|Cluster|AdminComment", ""), "");
+    EXPECT_TRUE(header_error(columns, "")
+                    .starts_with("d:1: the first line names no column "
+                                 "Cluster; add it"));
+    EXPECT_TRUE(header_error("JobIDRaw|NodeList|Start|End|State")
+                    .starts_with("d:1: the first line names no column DBIndex"));
+    EXPECT_TRUE(header_error("JobIDRaw|DBIndex|NodeList|Start|ElapsedRaw|State")
+                    .starts_with("d:1: the first line names no column End"));
+    EXPECT_TRUE(header_error("JobIDRaw|DBIndex|NodeList|Start|End")
+                    .starts_with("d:1: the first line names no column State"));
+    EXPECT_TRUE(header_error(columns + "|JobName|Comment")
+                    .starts_with("d:1: users can write to jobname, comment"));
+}
+
+TEST(Settle, AnEndInTheFutureIsAnError) {
+    Books books;
+    EXPECT_EQ(books.settle(run(1, "bio", 86'400), "2026-06-01T23:54:59"), "0 0 0");
+    EXPECT_NE(books.errors.at(0).find("job 7: it ends at 2026-06-02T00:00:00Z, but the dump was "
+                                      "taken at 2026-06-01T23:54:59Z"),
+              std::string::npos)
+        << books.errors[0];
+    EXPECT_EQ(books.ledger.watermark("home").value(), std::nullopt);
+    EXPECT_EQ(books.settle(run(1, "bio", 86'400), "2026-06-01T23:55:00"), "1 0 0");
+}
+
+TEST(Settle, TheWatermarkWaitsForRunsWithoutAPrice) {
+    Books books;
+    const std::string later =
+        "9|3|bio|n1|2026-07-01T00:00:00|2026-07-02T00:00:00|86400|COMPLETED|\n";
+    const std::string unpriced = "8|2|bio|n[1-|2026-06-09|2026-06-10|86400|COMPLETED|\n";
+    books.settle(run(1, "bio", 86'400) + unpriced + later);
+    const auto waits = read_time("2026-06-10")->time_since_epoch().count();
+    EXPECT_EQ(books.ledger.watermark("home").value(), waits);
+    books.settle(later);
+    EXPECT_EQ(books.ledger.watermark("home").value(), waits) << "in a dump without it as well";
+    books.settle("8|2|bio|n1|2026-06-09|2026-06-10|86400|COMPLETED|\n", "2027-01-02");
+    EXPECT_EQ(books.ledger.watermark("home").value(),
+              read_time("2026-07-02")->time_since_epoch().count());
+}
+
+TEST(Settle, TheWatermarkStaysWhereALineCannotBeRead) {
+    Books books;
+    books.settle(run(1, "bio", 86'400) + "8|2|bio|n1|soon|2026-06-10|86400|COMPLETED|\n");
+    EXPECT_EQ(books.ledger.watermark("home").value(), std::nullopt);
+    books.settle(run(1, "bio", 86'400));
+    EXPECT_NE(books.ledger.watermark("home").value(), std::nullopt);
+}
+
+TEST(Settle, AnOlderDumpUndoesNothing) {
+    Books books;
+    books.settle(run(1, "bio", 86'400), "2026-07-02");
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400), "2026-07-01"), "0 0 0 1");
+    EXPECT_EQ(books.owes("bio"), day);
+    books.settle(run(1, "bio", 86'400), "2026-07-04"); // seen again
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400), "2026-07-03"), "0 0 0 1");
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400), "2026-07-05"), "0 0 1");
+    EXPECT_EQ(books.owes("cfd"), day);
+}
+
+TEST(Settle, OfTwoLinesOfADumpTheLaterEndCounts) {
+    const std::string early = "7|1|bio|n1|2026-06-01|2026-06-02|86400|COMPLETED|\n";
+    const std::string late = "7|1|bio|n1|2026-06-01|2026-06-03|172800|COMPLETED|\n";
+    for (const std::string& dump : {early + late, late + early}) {
+        Books books;
+        books.settle(dump);
+        EXPECT_EQ(books.owes("bio"), 2 * day);
+        EXPECT_EQ(books.settle(dump), "0 1 0 1") << "again, it changes nothing";
+        EXPECT_EQ(books.owes("bio"), 2 * day);
+    }
 }
 
 TEST(Settle, RunsOfTwoClustersAreTwo) {
@@ -139,12 +287,43 @@ TEST(Settle, BadLinesAreNamedAndTheRestIsSettled) {
     EXPECT_TRUE(books.errors[1].starts_with("d:4: job 8: NodeList")) << books.errors[1];
 }
 
+/// Dumps that contradict one another about the same runs, in any order, each any number of times.
+TEST(Settle, AnyOrderOfContradictingDumpsGivesTheSameBalances) {
+    std::mt19937 random(10);
+    std::vector<std::pair<std::string, std::string>> dumps; // when, lines
+    for (int i = 0; i < 12; ++i) {
+        std::string lines;
+        for (int n = 0; n < 20; ++n) {
+            const auto seconds = 3600 * (1 + random() % 3);
+            lines += fmt::format("7|{}|{}|n1|{}|{}|{}|COMPLETED|\n", 1 + random() % 6,
+                                 random() % 2 == 0 ? "bio" : "cfd", june, june + 7200 + seconds,
+                                 seconds);
+        }
+        dumps.emplace_back(fmt::format("2026-07-{:02}", 1 + random() % 4), lines);
+    }
+    Balances expected;
+    for (int round = 0; round < 12; ++round) {
+        Books books;
+        for (int i = 0; i < 10; ++i) {
+            const auto& [when, lines] = dumps[random() % dumps.size()];
+            books.settle(lines, when);
+        }
+        std::ranges::shuffle(dumps, random);
+        for (const auto& [when, lines] : dumps)
+            books.settle(lines, when);
+        if (round == 0)
+            expected = books.ledger.balances().value();
+        EXPECT_TRUE(books.ledger.balances().value() == expected);
+        EXPECT_TRUE(books.errors.empty()) << books.errors.front();
+    }
+}
+
 TEST(Settle, AnyOrderAndAnyReplayGiveTheSameBalances) {
     std::mt19937 random(9);
     std::vector<std::string> lines;
     for (int i = 0; i < 300; ++i)
         lines.push_back(
-            run(i, i % 3 == 0 ? "bio" : "cfd", 1 + static_cast<int>(random() % 86'400)));
+            run(i + 1, i % 3 == 0 ? "bio" : "cfd", 1 + static_cast<int>(random() % 86'400)));
     Balances expected;
     for (int round = 0; round < 4; ++round) {
         Books books;
