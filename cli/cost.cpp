@@ -7,6 +7,7 @@ namespace fairlead::cli {
 void add_cost(CLI::App& app, Session& session) {
     CLI::App* cost = app.add_subcommand("cost", "what jobs cost");
     cost->require_subcommand(1);
+    add_cost_estimate(*cost, session);
     add_cost_groups(*cost, session);
     add_cost_price(*cost, session);
 }

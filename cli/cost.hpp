@@ -5,6 +5,7 @@
 
 namespace fairlead::cli {
 
+void add_cost_estimate(CLI::App& cost, Session& session);
 void add_cost_groups(CLI::App& cost, Session& session);
 void add_cost_price(CLI::App& cost, Session& session);
 

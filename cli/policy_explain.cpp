@@ -1,18 +1,16 @@
 /// fairlead policy explain: what becomes of a submission, and which rule does it
 
-#include "base/files.hpp"
 #include "cli/caller.hpp"
 #include "cli/policy.hpp"
 #include "cli/policy_snapshot.hpp"
+#include "cli/submission.hpp"
 #include "policy/decide.hpp"
 #include "policy/trace.hpp"
-#include "submit/submission.hpp"
 #include "submit/update.hpp"
 
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace fairlead::cli {
 namespace {
@@ -51,41 +49,14 @@ struct Explanation {
     }
 };
 
-std::string host_name() {
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
-
-std::vector<std::string> environment() {
-    std::vector<std::string> entries;
-    for (char** entry = environ; entry && *entry; ++entry)
-        entries.emplace_back(*entry);
-    return entries;
-}
-
-Result<std::string> read_script(const std::filesystem::path& path) {
-    return read_file(path.empty() ? "/dev/stdin" : path);
-}
-
-submit::Call call_of(const Options& options) {
-    return {.words = options.words,
-            .environment = environment(),
-            .folder = std::filesystem::current_path(),
-            .host = host_name(),
-            .now = std::time(nullptr),
-            .release = slurm_release(),
-            .read = read_script};
-}
-
 bool is_update(const Options& options) {
     return options.modify || (!options.words.empty() && options.words.front() == "scontrol");
 }
 
-Result<submit::Submission> submission_of(const Options& options) {
-    const submit::Call call = call_of(options);
+Result<submit::Submission> asked_of(const Options& options) {
     if (!is_update(options))
-        return submit::read_submission(call);
-    auto update = submit::read_update(call.words, call.now, call.release);
+        return submission_of(options.words);
+    auto update = submit::read_update(options.words, std::time(nullptr), slurm_release());
     if (!update)
         return std::unexpected(update.error());
     submit::Submission submission;
@@ -114,7 +85,7 @@ Result<Explanation> explain(const Options& options, const Session& session) {
     auto caller = caller_of(options.user);
     if (!caller)
         return std::unexpected(caller.error());
-    auto submission = submission_of(options);
+    auto submission = asked_of(options);
     if (!submission)
         return std::unexpected(submission.error());
     Explanation explanation{.caller = std::move(*caller),

@@ -111,6 +111,10 @@ constexpr std::array table{
               "is needed is missing, or the ledger is to believe a column that users write to.",
               "Run sacct with -P, without --noheader, and with the columns that the message "
               "names."},
+    CodeEntry{Code::C108, "FL-C108", "partitions cannot be used",
+              "What should be the output of `scontrol -o show partition` is something else, or "
+              "scontrol did not answer.",
+              "Name a file that holds it with --partitions, or see why scontrol fails."},
     CodeEntry{
         Code::C301, "FL-C301", "ledger was changed",
         "The chain of checksums over the ledger is broken, or a checksum that was noted "

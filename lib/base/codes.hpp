@@ -32,6 +32,7 @@ enum class Code {
     C105,
     C106,
     C107,
+    C108,
     C301,
     C302,
     C303,

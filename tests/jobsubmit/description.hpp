@@ -3,6 +3,7 @@
 
 #include "jobsubmit/compat.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -1,0 +1,175 @@
+/// fairlead cost estimate: the most that a submission can cost
+
+#include "base/child.hpp"
+#include "base/files.hpp"
+#include "base/words.hpp"
+#include "cli/cost.hpp"
+#include "cli/submission.hpp"
+#include "cost/partitions.hpp"
+
+#include <ctime>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace fairlead::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using cost::JobSize;
+using policy::JobRequest;
+
+struct Options {
+    std::filesystem::path book, nodes;
+    std::filesystem::path partitions; ///< empty: scontrol is asked
+    std::string at;                   ///< empty: now
+    std::uint64_t assumed_hours = 24;
+    std::vector<std::string> words;
+    bool json = false;
+};
+
+Result<std::string> ask_scontrol(const Session& session) {
+    const auto config = config::load(session.config_path);
+    if (!config)
+        return std::unexpected(config.error());
+    constexpr auto deadline = std::chrono::seconds(20);
+    constexpr std::size_t most_output = 16 * 1024 * 1024;
+    auto answer = run_child(Code::C108, {config->scontrol, "--oneliner", "show", "partition"},
+                            plain_environment(), deadline, most_output);
+    if (!answer)
+        return std::unexpected(answer.error());
+    if (answer->status != 0)
+        return fail(Code::C108, "scontrol show partition ended with status {}", answer->status);
+    return std::move(answer->output);
+}
+
+Result<std::vector<cost::Partition>> partitions_of(const Options& options, const Session& session) {
+    const auto text =
+        options.partitions.empty() ? ask_scontrol(session) : read_file(options.partitions);
+    if (!text)
+        return std::unexpected(text.error());
+    return cost::parse_partitions(*text, options.partitions.empty() ? "scontrol show partition"
+                                                                    : options.partitions.native());
+}
+
+/// What the job may run in: what it asks for, else what slurmctld gives it.
+std::vector<std::string> names_of(const JobRequest& job,
+                                  std::span<const cost::Partition> partitions) {
+    std::vector<std::string> names;
+    if (job.partition)
+        for (const std::string_view name : split(job.partition->view(), ','))
+            names.emplace_back(name);
+    else
+        for (const cost::Partition& partition : partitions)
+            if (partition.is_default)
+                names.push_back(partition.name);
+    return names;
+}
+
+std::optional<std::uint64_t> gpus_of(const JobRequest& job) {
+    std::optional<std::uint64_t> sum;
+    for (const policy::Tres& tres : job.tres)
+        if (tres.name == "gres/gpu")
+            sum = sum.value_or(0) + tres.count;
+    return sum;
+}
+
+JobSize size_of(const JobRequest& job, std::span<const cost::Partition> partitions) {
+    JobSize size{.partitions = names_of(job, partitions),
+                 .least_nodes = job.least_nodes,
+                 .most_nodes = job.most_nodes,
+                 .tasks = job.tasks,
+                 .tasks_per_node = job.tasks_per_node,
+                 .cpus_per_task = job.cpus_per_task,
+                 .gpus = gpus_of(job),
+                 .memory_mb_a_cpu = job.memory_per_cpu};
+    size.unlimited = job.time_limit == policy::unlimited;
+    if (job.time_limit && !size.unlimited)
+        size.time_limit = std::chrono::minutes(static_cast<std::int64_t>(*job.time_limit));
+    size.array_tasks = job.array_size.value_or(1);
+    return size;
+}
+
+Result<cost::Time> time_of(const Options& options) {
+    if (options.at.empty())
+        return cost::Time(std::chrono::seconds(std::time(nullptr)));
+    if (const auto time = cost::read_time(options.at))
+        return *time;
+    return fail(Code::X301, "'{}' is no time; expected 2026-11-01 or 2026-11-01T12:00:00Z",
+                printable(options.at));
+}
+
+Result<cost::Estimate> estimate(const Options& options, const Session& session) {
+    const auto book = cost::PriceBook::load(options.book);
+    if (!book)
+        return std::unexpected(book.error());
+    const auto nodes = cost::Nodes::load(options.nodes);
+    if (!nodes)
+        return std::unexpected(nodes.error());
+    const auto now = time_of(options);
+    if (!now)
+        return std::unexpected(now.error());
+    const auto submission = submission_of(options.words);
+    if (!submission)
+        return std::unexpected(submission.error());
+    const auto partitions = partitions_of(options, session);
+    if (!partitions)
+        return std::unexpected(partitions.error());
+    std::vector<JobSize> sizes;
+    std::vector<std::string> names;
+    for (const JobRequest& job : submission->jobs) {
+        sizes.push_back(size_of(job, *partitions));
+        names.insert(names.end(), sizes.back().partitions.begin(), sizes.back().partitions.end());
+    }
+    const auto costs = cost::priced(*partitions, names, *nodes, *book, *now);
+    if (!costs)
+        return std::unexpected(costs.error());
+    return cost::estimate(sizes, *costs,
+                          std::chrono::hours(static_cast<std::int64_t>(options.assumed_hours)));
+}
+
+void print_json(const cost::Estimate& estimate) {
+    const Json json{
+        {"schema", "fairlead.cost-estimate/1"}, {"at_most", cost::show_nanos(estimate.at_most)},
+        {"currency", estimate.currency},        {"nodes", estimate.nodes},
+        {"minutes", estimate.time.count()},     {"time_assumed", estimate.time_assumed},
+        {"array_tasks", estimate.array_tasks},  {"components", estimate.components}};
+    fmt::print("{}\n", json.dump(2));
+}
+
+void run(const Options& options, Session& session) {
+    const auto result = estimate(options, session);
+    if (!result)
+        return session.report(result.error());
+    options.json ? print_json(*result) : fmt::print("{}\n", cost::sentence(*result));
+}
+
+} // namespace
+
+void add_cost_estimate(CLI::App& cost, Session& session) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = cost.add_subcommand(
+        "estimate", "the most that a submission can cost; nothing is submitted");
+    command->add_option("--book", options->book, "prices, CSV or YAML")->required();
+    command->add_option("--nodes", options->nodes, "which instances the nodes are, CSV")
+        ->required();
+    command->add_option("--partitions", options->partitions,
+                        "a file with what `scontrol -o show partition` prints (default: scontrol "
+                        "is asked)");
+    command->add_option("--at", options->at, "when the prices hold (default: now)");
+    command
+        ->add_option("--assume-hours", options->assumed_hours,
+                     "the time of a job that nothing limits")
+        ->check(CLI::Range(1, 24 * 365))
+        ->capture_default_str();
+    command
+        ->add_option("COMMAND", options->words,
+                     "behind --: sbatch, srun or salloc as you would call it")
+        ->required();
+    command->positionals_at_end();
+    add_format(*command, options->json);
+    command->footer(
+        "fairlead cost estimate --book prices.csv --nodes nodes.csv -- sbatch -N 8 -t 1-0 job.sh");
+    command->callback([options, &session] { run(*options, session); });
+}
+
+} // namespace fairlead::cli

@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# fairlead cost estimate as people call it.
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_DIRNAME/../.."
+    PATH=${FAIRLEAD_BUILD:?set by scripts/test}/cli:$PATH
+    unset "${!SLURM_@}" "${!SBATCH_@}" "${!SALLOC_@}"
+}
+
+# estimate WORD...: by the examples, at a time whose prices are known.
+estimate() {
+    fairlead cost estimate --book conf/cost-examples/prices.csv --nodes conf/cost-examples/nodes.csv \
+        --partitions conf/cost-examples/partitions.txt --at "${at:-2026-11-01}" "$@"
+}
+
+@test "what a job names, or else its partition, is multiplied, and the sentence says with what" {
+    run -0 estimate -- sbatch -N 8 -t 1-0 --wrap=true
+    [[ $output == 'At most $1,440.00 (8 nodes, 24 h)' ]]
+    run -0 estimate -- sbatch --wrap=true
+    [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
+    run -0 estimate -- srun -n 400 -t 2:00:00 true
+    [[ $output == 'At most $45.00 (3 nodes, 2 h)' ]]
+    run -0 estimate -- sbatch -N2-4 --array=1-10%2 -t 30 --wrap=true
+    [[ $output == 'At most $150.00 (4 nodes, 30 min, 10 array tasks)' ]]
+    run -0 estimate -- salloc -p hpc,spot -t 60
+    [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
+}
+
+@test "a job that nothing limits is assumed to take what --assume-hours says, and that is told" {
+    run -0 estimate -- sbatch -p spot --wrap=true
+    [[ $output == 'At most $44.99 (1 node, 24 h assumed, for it has no time limit)' ]]
+    run -0 estimate --assume-hours 2 -- sbatch -p spot --wrap=true
+    [[ $output == 'At most $3.75 (1 node, 2 h assumed'* ]]
+    run -0 estimate -- sbatch -t unlimited --wrap=true
+    [[ $output == 'At most $360.00 (1 node, 48 h)' ]]
+}
+
+@test "the components of a heterogeneous job are added up" {
+    run -0 estimate -- sbatch -N 2 -t 60 : -p spot -N 1 -t 30 --wrap=true
+    [[ $output == 'At most $15.94 (3 nodes in 2 components, 1 h)' ]]
+}
+
+@test "--format json has what the sentence has, exactly" {
+    run -0 estimate --format json -- sbatch -p spot -t 60 --wrap=true
+    [[ $(jq -r '.schema, .at_most, .currency, .nodes, .minutes, .time_assumed' <<<"$output" | xargs) == \
+        "fairlead.cost-estimate/1 1.874500000 USD 1 60 false" ]]
+}
+
+@test "what has no price is not free, and wrong words are told" {
+    at=2025-01-01 run -1 estimate -- sbatch --wrap=true
+    [[ $output == *FL-C103* ]]
+    run -1 estimate -- sbatch -p gpu --wrap=true
+    [[ $output == *"no partition gpu"*FL-C103* ]]
+    run -2 estimate -- sbatch --nodse=2 --wrap=true
+    [[ $output == *"did you mean --nodes?"* ]]
+    at=yesterday run -2 estimate -- sbatch --wrap=true
+    [[ $output == *FL-X301* ]]
+    run -2 estimate --assume-hours 0 -- sbatch --wrap=true
+    run -1 fairlead cost estimate --book conf/cost-examples/prices.csv --nodes conf/cost-examples/nodes.csv \
+        --partitions README.md -- sbatch --wrap=true
+    [[ $output == *README.md:1:*FL-C108* ]]
+}
