@@ -123,7 +123,8 @@ TEST(Settle, NodeSecondsAreThoseOfEachGroupAndMonth) {
     job.elapsed = std::chrono::hours(2);
     job.suspended = std::chrono::minutes(10);
     std::string text;
-    for (const Entry& entry : entries_of(job, "home", "1", pricer).value())
+    const auto entries = entries_of(job, "home", "1", pricer).value();
+    for (const Entry& entry : entries)
         text += fmt::format("{} {} {} {}\n", entry.kind, entry.instance_type, entry.period,
                             entry.node_seconds);
     EXPECT_EQ(text,
