@@ -139,6 +139,7 @@ TEST_F(Verifying, AnInterfaceIsNotAwaitedWithoutTheTime) {
 }
 
 TEST_F(Verifying, LockedMemoryIsLookedAtWhereItIsDemanded) {
+    config.node_checks.attach_tries = 0;
     EXPECT_EQ(found(*verified(), "locked memory"), "not checked");
     config.node_checks.memlock = 1;
     EXPECT_NE(found(*verified(), "locked memory"), "not checked");
