@@ -27,6 +27,7 @@ const char* named_path(const Session& session);
 /// The configuration of a command that root acts by: only root may have written it.
 Result<config::Config> trusted_config(const Session& session);
 
+void add_accountant(CLI::App& app, Session& session);
 void add_explain(CLI::App& app, Session& session);
 void add_pin(CLI::App& app, Session& session);
 void add_node(CLI::App& app, Session& session);
@@ -34,10 +35,12 @@ void add_catalog(CLI::App& app, Session& session);
 void add_cost(CLI::App& app, Session& session);
 void add_ledger(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
+void add_enable(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_prices(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_pause(CLI::App& app, Session& session);
+void add_stage(CLI::App& app, Session& session);
 void add_topology(CLI::App& app, Session& session);
 void add_version(CLI::App& app, Session& session);
 

@@ -1,13 +1,18 @@
 /// fairlead config check
 
-#include "config/config.hpp"
+#include "cli/config.hpp"
 
+#include "base/child.hpp"
 #include "catalog/catalog.hpp"
-#include "cli/commands.hpp"
+#include "config/config.hpp"
 #include "config/paths.hpp"
 #include "config/private.hpp"
+#include "cost/settings.hpp"
 #include "policy/findings.hpp"
 #include "policy/rule_reader.hpp"
+#include "stage/cluster.hpp"
+#include "stage/orders.hpp"
+#include "stage/permit.hpp"
 
 #include <memory>
 
@@ -50,16 +55,54 @@ Result<bool> check_rules(const std::filesystem::path& file, const config::Config
     return findings.empty();
 }
 
-void check(const std::filesystem::path& file, Session& session) {
+/// What Slurm says of itself; nothing where no slurmctld answers.
+std::string slurm_config(const config::Config& config) {
+    constexpr auto deadline = std::chrono::seconds(10);
+    const auto shown =
+        run_child(Code::S104, {config.scontrol, "show", "config"}, plain_environment(), deadline);
+    return shown && shown->status == 0 ? shown->output : std::string{};
+}
+
+/// A site that maps no bucket and names no profile does not stage, and its slurm.conf may be as it
+/// likes.
+Result<bool> check_staging(const std::filesystem::path& file, const config::Config& config) {
+    if (auto profiles = stage::check_profiles(config.staging); !profiles)
+        return std::unexpected(profiles.error());
+    const auto permit = stage::load_permit(file);
+    if (!permit)
+        return std::unexpected(permit.error());
+    if (permit->buckets.empty() && config.staging.profiles.empty())
+        return true;
+    fmt::print("staging: {} prefixes of buckets, {} profiles, {} s at most\n",
+               permit->buckets.size(), config.staging.profiles.size(), config.staging.deadline);
+    const std::string slurm = slurm_config(config);
+    if (slurm.empty()) {
+        fmt::print(
+            "staging: note: slurmctld does not answer, so that PrologFlags are not checked\n");
+        return true;
+    }
+    const auto findings = stage::findings_of(slurm, config.staging);
+    for (const Error& finding : findings)
+        fmt::print("{}\n", to_string(finding));
+    return findings.empty();
+}
+
+} // namespace
+
+void check_config(const std::filesystem::path& file, Session& session) {
     if (file.filename() == config::private_name) {
         if (auto checked = config::check_private(file); !checked)
             return session.report(checked.error());
+        if (auto permit = stage::load_permit(file); !permit)
+            return session.report(permit.error());
         fmt::print("{}: fine\n", file.native());
         return;
     }
     const auto config = config::load(file);
     if (!config)
         return session.report(config.error());
+    if (const auto cost = cost::load_settings(file); !cost)
+        return session.report(cost.error());
     const auto good = check_rules(file, *config);
     if (!good)
         return session.report(good.error());
@@ -68,16 +111,17 @@ void check(const std::filesystem::path& file, Session& session) {
         return session.report(catalog.error());
     if (auto checked = check_beside(file); !checked)
         return session.report(checked.error());
+    const auto staged = check_staging(file, *config);
+    if (!staged)
+        return session.report(staged.error());
     for (const auto& [name, rules] : config->partitions)
         print_partition(name, rules, *catalog);
-    if (!*good) {
+    if (!*good || !*staged) {
         session.status = problem;
         return;
     }
     fmt::print("{}: fine\n", file.native());
 }
-
-} // namespace
 
 void add_config(CLI::App& app, Session& session) {
     auto file = std::make_shared<std::string>();
@@ -87,7 +131,7 @@ void add_config(CLI::App& app, Session& session) {
         config->add_subcommand("check", "check a configuration without touching anything");
     command->add_option("FILE", *file, "file to check (default: the configuration in use)");
     command->callback(
-        [file, &session] { check(file->empty() ? session.config_path : *file, session); });
+        [file, &session] { check_config(file->empty() ? session.config_path : *file, session); });
 }
 
 } // namespace fairlead::cli

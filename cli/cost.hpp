@@ -5,8 +5,13 @@
 
 namespace fairlead::cli {
 
+void add_cost_adjust(CLI::App& cost, Session& session);
+void add_cost_alert(CLI::App& cost, Session& session);
+void add_cost_close(CLI::App& cost, Session& session);
 void add_cost_estimate(CLI::App& cost, Session& session);
 void add_cost_groups(CLI::App& cost, Session& session);
+void add_cost_pool(CLI::App& cost, Session& session);
 void add_cost_price(CLI::App& cost, Session& session);
+void add_cost_report(CLI::App& cost, Session& session);
 
 } // namespace fairlead::cli

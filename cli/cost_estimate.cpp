@@ -4,8 +4,10 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "cli/cost.hpp"
+#include "cli/ask_slurm.hpp"
 #include "cli/submission.hpp"
 #include "cost/partitions.hpp"
+#include "submit/cost_ask.hpp"
 
 #include <ctime>
 #include <memory>
@@ -31,15 +33,7 @@ Result<std::string> ask_scontrol(const Session& session) {
     const auto config = config::load(session.config_path);
     if (!config)
         return std::unexpected(config.error());
-    constexpr auto deadline = std::chrono::seconds(20);
-    constexpr std::size_t most_output = 16 * 1024 * 1024;
-    auto answer = run_child(Code::C108, {config->scontrol, "--oneliner", "show", "partition"},
-                            plain_environment(), deadline, most_output);
-    if (!answer)
-        return std::unexpected(answer.error());
-    if (answer->status != 0)
-        return fail(Code::C108, "scontrol show partition ended with status {}", answer->status);
-    return std::move(answer->output);
+    return ask_partitions(*config);
 }
 
 Result<std::vector<cost::Partition>> partitions_of(const Options& options, const Session& session) {
@@ -65,27 +59,9 @@ std::vector<std::string> names_of(const JobRequest& job,
     return names;
 }
 
-std::optional<std::uint64_t> gpus_of(const JobRequest& job) {
-    std::optional<std::uint64_t> sum;
-    for (const policy::Tres& tres : job.tres)
-        if (tres.name == "gres/gpu")
-            sum = sum.value_or(0) + tres.count;
-    return sum;
-}
-
 JobSize size_of(const JobRequest& job, std::span<const cost::Partition> partitions) {
-    JobSize size{.partitions = names_of(job, partitions),
-                 .least_nodes = job.least_nodes,
-                 .most_nodes = job.most_nodes,
-                 .tasks = job.tasks,
-                 .tasks_per_node = job.tasks_per_node,
-                 .cpus_per_task = job.cpus_per_task,
-                 .gpus = gpus_of(job),
-                 .memory_mb_a_cpu = job.memory_per_cpu};
-    size.unlimited = job.time_limit == policy::unlimited;
-    if (job.time_limit && !size.unlimited)
-        size.time_limit = std::chrono::minutes(static_cast<std::int64_t>(*job.time_limit));
-    size.array_tasks = job.array_size.value_or(1);
+    JobSize size = submit::size_of(job);
+    size.partitions = names_of(job, partitions);
     return size;
 }
 

@@ -1,8 +1,10 @@
 /// fairlead cost groups
 
+#include "cli/ask_slurm.hpp"
 #include "cli/cost.hpp"
 
 #include "base/words.hpp"
+#include "cost/account_tree.hpp"
 #include "cost/groups.hpp"
 
 #include <fmt/ranges.h>
@@ -16,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
     std::filesystem::path file; ///< empty: groups.yaml beside the configuration
+    bool from_slurmdbd = false;
     bool json = false;
 };
 
@@ -96,7 +99,19 @@ void print_text(const cost::Groups& all) {
     fmt::print("site: budget {}\n", budget_text(all.site));
 }
 
+void print_tree(Session& session) {
+    const auto config = config::load(session.config_path);
+    if (!config)
+        return session.report(config.error());
+    const auto tree = ask_account_tree(*config);
+    if (!tree)
+        return session.report(tree.error());
+    fmt::print("{}", cost::groups_yaml_of(*tree));
+}
+
 void show(const Options& options, Session& session) {
+    if (options.from_slurmdbd)
+        return print_tree(session);
     const auto file = options.file.empty()
                           ? std::filesystem::path(session.config_path).parent_path() / "groups.yaml"
                           : options.file;
@@ -114,6 +129,9 @@ void add_cost_groups(CLI::App& cost, Session& session) {
         cost.add_subcommand("groups", "research groups with their accounts, grants and budgets");
     command->add_option("--groups", options->file,
                         "file of groups (default: groups.yaml beside the configuration)");
+    command->add_flag("--from-slurmdbd", options->from_slurmdbd,
+                      "print a file of groups to go on from: the accounts below root, each with "
+                      "those below it");
     add_format(*command, options->json);
     command->callback([options, &session] { show(*options, session); });
 }

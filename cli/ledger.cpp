@@ -1,9 +1,9 @@
 /// fairlead ledger settle, verify
 
 #include "cli/commands.hpp"
+#include "cli/cost_source.hpp"
 
 #include "base/words.hpp"
-#include "config/config.hpp"
 #include "cost/checksum.hpp"
 #include "cost/names.hpp"
 #include "cost/settle.hpp"
@@ -23,18 +23,9 @@ using Json = nlohmann::ordered_json;
 struct Options {
     std::filesystem::path ledger, book, nodes, dump;
     std::string cluster, seen, head, zone = "local";
+    bool wckeys = false;
     bool json = false;
 };
-
-/// The one that was named, else ledger.db in `state_dir`.
-Result<std::filesystem::path> ledger_file(const Options& options, const Session& session) {
-    if (!options.ledger.empty())
-        return options.ledger;
-    const auto config = config::load(session.config_path);
-    if (!config)
-        return std::unexpected(config.error());
-    return config->state_dir / "ledger.db";
-}
 
 /// The checksum that was noted, if any.
 Result<std::string> noted_head(const std::string& text) {
@@ -49,7 +40,7 @@ Result<cost::Verified> verified(const Options& options, const Session& session) 
     const auto head = noted_head(options.head);
     if (!head)
         return std::unexpected(head.error());
-    const auto file = ledger_file(options, session);
+    const auto file = ledger_place(options.ledger, session);
     if (!file)
         return std::unexpected(file.error());
     auto ledger = cost::Ledger::open_to_read(*file);
@@ -117,7 +108,7 @@ Result<cost::Settled> settle(const Options& options, Session& session) {
     const auto seen = seen_at(options);
     if (!seen)
         return std::unexpected(seen.error());
-    const auto path = ledger_file(options, session);
+    const auto path = ledger_place(options.ledger, session);
     if (!path)
         return std::unexpected(path.error());
     auto ledger = cost::Ledger::open(*path);
@@ -126,7 +117,8 @@ Result<cost::Settled> settle(const Options& options, Session& session) {
     const cost::Taken taken{.dump = options.dump == "-" ? std::cin : file,
                             .name = options.dump.native(),
                             .cluster = options.cluster,
-                            .seen = *seen};
+                            .seen = *seen,
+                            .wckeys = options.wckeys};
     return cost::settle(taken, *zone, *pricer, *ledger,
                         [&](const Error& error) { session.report(error); });
 }
@@ -152,7 +144,9 @@ void print_settled(const Options& options, Session& session) {
 }
 
 void add_ledger_option(CLI::App& command, Options& options) {
-    command.add_option("--ledger", options.ledger, "the file (default: ledger.db in state_dir)");
+    command.add_option("--ledger", options.ledger,
+                       "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
+                       "state_dir)");
 }
 
 } // namespace
@@ -178,6 +172,8 @@ void add_ledger(CLI::App& app, Session& session) {
                         "name of the cluster where the dump has no column Cluster");
     settled->add_option("--seen", options->seen,
                         "when sacct printed the dump (default: when the file was written)");
+    settled->add_flag("--wckeys", options->wckeys,
+                      "believe the column WCKey: slurm.conf enforces them");
     settled->add_option("--tz", options->zone, "zone of the dump's times")->capture_default_str();
     add_ledger_option(*settled, *options);
     add_format(*settled, options->json);

@@ -15,7 +15,8 @@ void Session::report(const Error& error) {
     std::fprintf(stderr, "fairlead: %s\n", to_string(error).c_str());
     const bool misused = error.code == Code::X301 || error.code == Code::P101 ||
                          error.code == Code::P102 || error.code == Code::P103 ||
-                         error.code == Code::A221 || error.code == Code::A222;
+                         error.code == Code::A221 || error.code == Code::A222 ||
+                         error.code == Code::C401;
     status = misused ? wrong_usage : problem;
 }
 
@@ -55,17 +56,20 @@ int run(int argc, char** argv) {
     app.add_option("--config", session.config_path, "configuration file")
         ->envname("FAIRLEAD_CONFIG")
         ->default_val(config::default_path);
+    cli::add_accountant(app, session);
     cli::add_explain(app, session);
     cli::add_pin(app, session);
     cli::add_node(app, session);
     cli::add_catalog(app, session);
     cli::add_config(app, session);
     cli::add_cost(app, session);
+    cli::add_enable(app, session);
     cli::add_ledger(app, session);
     cli::add_policy(app, session);
     cli::add_prices(app, session);
     cli::add_report(app, session);
     cli::add_pause(app, session);
+    cli::add_stage(app, session);
     cli::add_topology(app, session);
     cli::add_version(app, session);
     try {

@@ -4,6 +4,7 @@
 
 #include "config/config.hpp"
 #include "config/paths.hpp"
+#include "cost/clock.hpp"
 #include "state/observed.hpp"
 #include "state/pause.hpp"
 #include "state/policy_state.hpp"
@@ -49,6 +50,10 @@ Json counts_json(const state::Counts& counts) {
     return json;
 }
 
+std::string time_of(std::int64_t since_1970) {
+    return cost::show_time(cost::Time(std::chrono::seconds(since_1970)));
+}
+
 Json in_force_json(const std::optional<state::PolicyState>& state) {
     if (!state)
         return nullptr;
@@ -56,7 +61,8 @@ Json in_force_json(const std::optional<state::PolicyState>& state) {
             {"since", state->since},
             {"rules", state->rules},
             {"refuses", state->refuses},
-            {"error", state->error ? Json(*state->error) : Json(nullptr)}};
+            {"error", state->error ? Json(*state->error) : Json(nullptr)},
+            {"budgets", state->budgets ? Json(time_of(*state->budgets)) : Json(nullptr)}};
 }
 
 void print_json(const Status& status) {
@@ -82,6 +88,8 @@ void print_in_force(const Status& status) {
     if (!state.revision.empty())
         fmt::print("rules: {}, mode {}, revision {} since {}\n", state.rules,
                    config::to_string(status.config.policy.mode), state.revision, state.since);
+    if (state.budgets)
+        fmt::print("budgets: as of {}\n", time_of(*state.budgets));
     if (state.error)
         fmt::print("what the files say now is not in force: {}\n", *state.error);
     if (state.refuses)

@@ -11,3 +11,12 @@ set(FAIRLEAD_PLUGIN_DIR "" CACHE STRING "Folder of the Slurm plugins; empty to c
 if(NOT FAIRLEAD_PLUGIN_DIR)
     set(FAIRLEAD_PLUGIN_DIR "${plugin_dir}")
 endif()
+
+# For `fairlead enable`: where Slurm's own plugins and its configuration are.
+if(SLURM_PREFIX)
+    set(SLURM_PLUGIN_PATH "${SLURM_PREFIX}/lib/slurm")
+    set(SLURM_CONF_PATH "${SLURM_PREFIX}/etc/slurm.conf")
+else()
+    set(SLURM_PLUGIN_PATH "/usr/${debian_dir}")
+    set(SLURM_CONF_PATH "/etc/slurm/slurm.conf")
+endif()

@@ -5,20 +5,22 @@ target_compile_options(fairlead_options INTERFACE
     "$<$<COMPILE_LANGUAGE:CXX>:-Wconversion;-Wnon-virtual-dtor>")
 target_link_options(fairlead_options INTERFACE
     -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang") # libstdc++ 12 itself calls what it deprecates; -Wconversion is more than g++'s
+    target_compile_options(fairlead_options INTERFACE -Wno-deprecated-declarations -Wno-sign-conversion)
+endif()
 if(FAIRLEAD_SANITIZE STREQUAL "thread")
     # The compiler cannot tell fences to this sanitizer; libstdc++ has them where nothing is shared.
     target_compile_options(fairlead_options INTERFACE -fsanitize=thread -Wno-tsan)
     target_link_options(fairlead_options INTERFACE -fsanitize=thread)
 elseif(FAIRLEAD_SANITIZE)
     target_compile_options(fairlead_options INTERFACE
-        -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+        -D_GLIBCXX_ASSERTIONS)
     target_link_options(fairlead_options INTERFACE -fsanitize=address,undefined)
 endif()
 if(FAIRLEAD_FUZZ)
-    # libstdc++ 12 itself calls what it deprecates.
     target_compile_options(fairlead_options INTERFACE
-        -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
-        -D_GLIBCXX_ASSERTIONS -Wno-deprecated-declarations)
+        -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping)
     target_link_options(fairlead_options INTERFACE -fprofile-instr-generate)
 endif()
 

@@ -1,6 +1,7 @@
 #include "jobsubmit/apply.hpp"
 
 #include "jobsubmit/job_view.hpp"
+#include "stage/record.hpp"
 #include "state/admitted.hpp"
 
 #include <algorithm>
@@ -34,13 +35,6 @@ void append_spank_entry(job_desc_msg_t& job, const std::string& entry) {
     slurm_xfree(&old);
     job.spank_job_env = longer;
     job.spank_job_env_size = count + 1;
-}
-
-/// A site's own admin_comment stays in front of ours.
-void note(job_desc_msg_t& job, std::string_view record) {
-    std::string whole = job.admin_comment ? job.admin_comment : "";
-    whole += whole.empty() ? "" : ";";
-    replace(job.admin_comment, whole += record);
 }
 
 void apply_texts(const policy::JobPatch& patch, job_desc_msg_t& job) {
@@ -115,11 +109,19 @@ bool strip_forged(job_desc_msg_t& job) noexcept {
     return std::exchange(job.spank_job_env_size, kept) != kept;
 }
 
+void note(job_desc_msg_t& job, std::string_view words) {
+    std::string whole = job.admin_comment ? job.admin_comment : "";
+    whole += whole.empty() ? "" : ";";
+    replace(job.admin_comment, whole += words);
+}
+
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
     apply_texts(patch, job);
     apply_sizes(patch, job);
     if (patch.hold)
         job.priority = 0;
+    if (patch.staging)
+        append_spank_entry(job, fmt::format("{}={}", stage::record_name, patch.staging->view()));
     if (!patch.record)
         return;
     append_spank_entry(job, fmt::format("{}={}", state::admitted_name, patch.record->view()));

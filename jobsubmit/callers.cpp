@@ -95,6 +95,7 @@ void Callers::expect(std::span<const std::string> names) {
 
 void Callers::refresh() {
     const auto due = std::chrono::steady_clock::now() - looked_up_ >= kept_for;
+    retired_.sweep();
     const bool asked =
         std::ranges::any_of(wanted_, [](const auto& slot) { return slot.load() != nobody_asked; });
     if (!due && !asked)
@@ -115,7 +116,7 @@ void Callers::refresh() {
 void Callers::publish(state::Callers&& table) {
     if (table == *table_.load())
         return;
-    table_.store(std::make_shared<const state::Callers>(std::move(table)));
+    retired_.keep(table_.exchange(std::make_shared<const state::Callers>(std::move(table))));
     if (auto made = make_folders(file_.parent_path(), 0755); !made)
         slurm_error("fairlead: %s", to_string(made.error()).c_str());
     else if (auto kept = state::write_callers(file_, *table_.load()); !kept)

@@ -2,6 +2,7 @@
 /// the plugin makes for it.
 #pragma once
 
+#include "jobsubmit/retired.hpp"
 #include "state/callers.hpp"
 
 #include <array>
@@ -40,6 +41,7 @@ class Callers {
 
     std::filesystem::path file_;
     std::atomic<Table> table_;
+    Retired<const state::Callers> retired_; ///< tables before; of the thread alone
     std::array<std::atomic<std::uint32_t>, 256> wanted_;
     std::chrono::steady_clock::time_point looked_up_{};
 };

@@ -20,6 +20,9 @@ char* slurm_xstrdup(const char* text);
 void* slurm_xcalloc(size_t count, size_t size, bool clear, bool try_only, const char* file,
                     int line, const char* function);
 void slurm_xfree(void** item);
+/// slurmctld's own configuration, in the type of the public header; weak, so that a program that
+/// has none (a test) can load us.
+extern __attribute__((weak)) slurm_conf_t slurm_conf;
 }
 
 namespace fairlead::jobsubmit {

@@ -1,11 +1,15 @@
 #include "jobsubmit/job_view.hpp"
 
+#include "cost/gpu_memory.hpp"
+#include "stage/directives.hpp"
+#include "stage/request.hpp"
 #include "submit/derived.hpp"
 #include "submit/generic.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <span>
 #include <string_view>
 
@@ -181,6 +185,8 @@ void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
         submit::derive_counts(request);
     submit::derive_cpus(request);
     view_memory(job.pn_min_memory, request);
+    if (job.mem_per_tres)
+        request.memory_per_gpu = cost::gpu_memory_in(job.mem_per_tres);
     request.array_size = array_size(job, request.modify);
     request.tres = generic(job, request);
     request.tres_named = job.tres_per_job || job.tres_per_node || job.tres_per_socket ||
@@ -201,6 +207,7 @@ void view_flags(const job_desc_msg_t& job, JobRequest& request) {
     request.exclusive = exclusive(job.shared);
     request.requeue = flag(job.requeue);
     request.contiguous = flag(job.contiguous);
+    request.spread = job.bitflags != NO_VAL64 && (job.bitflags & SPREAD_JOB) != 0;
 }
 
 /// The value of an option that the SPANK plugin stored; the last one counts.
@@ -215,6 +222,38 @@ std::optional<std::string_view> option_value(const job_desc_msg_t& job, std::str
             value = rest.substr(name.size() + 1);
     }
     return value;
+}
+
+/// What the user's side joined of its staging options.
+std::optional<Text> stage_options(const job_desc_msg_t& job) {
+    constexpr std::string_view name = stage::options_name;
+    for (const char* entry : spank_environment(job)) {
+        const std::string_view text = entry ? entry : "";
+        if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=')
+            return Text::borrowed(text.substr(name.size() + 1));
+    }
+    return std::nullopt;
+}
+
+/// Whether a script waits for the prologs of all its nodes. slurmctld holds a lock on its
+/// configuration while it asks us.
+std::optional<bool> batch_deferred() {
+    constexpr std::uint32_t both = PROLOG_FLAG_ALLOC | PROLOG_FLAG_DEFER_BATCH;
+    return &slurm_conf ? std::optional((slurm_conf.prolog_flags & both) == both) : std::nullopt;
+}
+
+/// A number that no other submission has.
+std::string submission_id() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
+void view_staging(const job_desc_msg_t& job, JobRequest& request) {
+    request.stage_options = stage_options(job);
+    if (!request.stage_options && !(job.script && stage::has_directives(job.script)))
+        return;
+    request.submission_id = submission_id();
+    request.batch_deferred = batch_deferred();
 }
 
 /// Most jobs have none, and then none is looked for by name.
@@ -283,6 +322,7 @@ JobRequest view_submission(const job_desc_msg_t& job, uid_t submitted_by,
     request.interactive = !job.script && !follows_script(job);
     if (job.environment)
         request.environment = {job.environment, job.env_size};
+    view_staging(job, request);
     return request;
 }
 

@@ -7,6 +7,7 @@
 #include "jobsubmit/compat.hpp"
 #include "jobsubmit/fault.hpp"
 #include "jobsubmit/job_view.hpp"
+#include "jobsubmit/judge_budget.hpp"
 #include "jobsubmit/refresher.hpp"
 #include "policy/decide.hpp"
 
@@ -46,6 +47,8 @@ const char* config_path() {
 
 /// Slurm's own sentence follows ours on the user's terminal; its code says how it is worded.
 int slurm_code(const Error& refusal) {
+    if (refusal.code >= Code::C201 && refusal.code <= Code::C205)
+        return ESLURM_ACCOUNTING_POLICY;
     const bool of_a_rule = refusal.code >= Code::A201 && refusal.code <= Code::A204;
     return of_a_rule ? ESLURM_ACCESS_DENIED : ESLURM_INVALID_FEATURE;
 }
@@ -113,13 +116,18 @@ int judge(job_desc_msg_t& job, uid_t uid, char** message, View&& view) {
     const bool update = request.modify;
     if (!request.caller_known)
         refresher->callers().want(update || job.user_id == NO_VAL ? uid : job.user_id);
-    const policy::Decision decision = policy::decide(request, *in_force->snapshot);
+    policy::Decision decision = policy::decide(request, *in_force->snapshot);
+    std::string budget_word;
+    if (decision.refusals.empty() && in_force->budgets)
+        budget_word = judge_budget(*refresher, *in_force, request, job, uid, decision);
     record(decision, update, uid);
     if (const std::string lines = lines_of(decision); !lines.empty())
         tell(lines, message);
     if (!decision.refusals.empty())
         return slurm_code(decision.refusals.front());
     apply(decision.patch, job);
+    if (!budget_word.empty())
+        note(job, budget_word);
     return SLURM_SUCCESS;
 }
 

@@ -82,6 +82,7 @@ Refresher::Refresher(std::filesystem::path config_path)
       callers_(run_file("callers.json")) {
     for (int tries = 0; seen_.empty() && tries < most_tries; ++tries)
         reload_if_changed();
+    look_for_budgets();
     const SignalsBlocked blocked;
     running_ = 2;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -110,7 +111,9 @@ void Refresher::run(const std::stop_token& stop) {
         if (round == 0) {
             step("reload", [this] { reload_if_changed(); });
             step("pause", [this] { look_for_pause(); });
+            step("budgets", [this] { look_for_budgets(); });
             step("count", [this] { flush_counts(); });
+            step("retired", [this] { retired_.sweep(); });
         }
         std::unique_lock lock(mutex_);
         wake_.wait_for(lock, stop, interval, [] { return false; });
@@ -136,7 +139,8 @@ void Refresher::look_up(const std::stop_token& stop) {
 
 std::string Refresher::fingerprint() const {
     const auto current = in_force_.load();
-    std::string print = stamp(config::catalog_path);
+    std::string print =
+        stamp(config::catalog_path) + stamp(config_path_.parent_path() / config::private_name);
     for (const auto& file : policy::rule_files(config_path_).value_or(std::vector{config_path_}))
         print += file.native() + stamp(file);
     if (current->snapshot)
@@ -150,10 +154,10 @@ void Refresher::reload_if_changed() {
     std::string now = fingerprint();
     if (now == seen_)
         return;
-    auto snapshot = read();
+    auto site = read();
     if (fingerprint() != now)
         return;
-    take(std::move(snapshot));
+    take(std::move(site));
     seen_ = fingerprint(); // the catalog that it names counts as well
 }
 
@@ -167,7 +171,7 @@ void Refresher::look_for_pause() {
     auto changed = std::make_shared<policy::Snapshot>(before);
     changed->paused = !changed->paused;
     slurm_info("fairlead: %s", changed->paused ? "paused: every job passes" : "resumed");
-    publish({std::move(changed), {}});
+    publish(std::move(changed), {});
 }
 
 void Refresher::look_for_pause_while_broken(const std::string& refuses_because) {
@@ -178,13 +182,16 @@ void Refresher::look_for_pause_while_broken(const std::string& refuses_because) 
         return;
     slurm_info("fairlead: %s",
                paused ? "paused: every job passes" : "resumed: every job is refused");
-    publish({nullptr, paused ? std::string{} : broken_});
+    publish(nullptr, paused ? std::string{} : broken_);
 }
 
-Result<policy::Snapshot> Refresher::read() const {
+Result<Refresher::Site> Refresher::read() const {
     auto config = config::load(config_path_);
     if (!config)
         return std::unexpected(config.error());
+    auto cost = cost::load_settings(config_path_);
+    if (!cost)
+        return std::unexpected(cost.error());
     auto catalog = catalog::Catalog::load(config::catalog_path, config->catalog);
     if (!catalog)
         return std::unexpected(catalog.error());
@@ -195,27 +202,35 @@ Result<policy::Snapshot> Refresher::read() const {
     if (had_folder_ && !std::filesystem::exists(folder))
         return fail(Code::X101, "{} is gone; make it anew, empty for no rules", folder.native());
     const auto before = in_force_.load()->snapshot;
-    return policy::Snapshot{std::move(*config), std::move(*catalog), before && before->paused,
-                            std::move(*rules)};
+    auto permit = stage::load_permit(config_path_);
+    if (!permit) // staging alone does without
+        slurm_error("fairlead: %s; no bucket is allowed", to_string(permit.error()).c_str());
+    return Site{{std::move(*config), std::move(*catalog), before && before->paused,
+                 std::move(*rules), std::move(permit).value_or(stage::Permit{})},
+                std::move(*cost)};
 }
 
 /// A bad file leaves the last good snapshot in force.
-void Refresher::take(Result<policy::Snapshot>&& snapshot) {
-    if (!snapshot) {
-        refuse_or_pass(snapshot.error());
+void Refresher::take(Result<Site>&& site) {
+    if (!site) {
+        refuse_or_pass(site.error());
         return write_state();
     }
+    policy::Snapshot& snapshot = site->snapshot;
     const auto secrets = config::check_private(config_path_.parent_path() / config::private_name);
     if (!secrets && secrets.error().code != Code::X101)
         slurm_error("fairlead: %s", to_string(secrets.error()).c_str());
     const auto files = policy::rule_files(config_path_).value_or(std::vector{config_path_});
-    state_ = {
-        .revision = revision_of(files), .since = state::utc_now(), .rules = snapshot->rules.size()};
+    state_ = {.revision = revision_of(files),
+              .since = state::utc_now(),
+              .rules = snapshot.rules.size(),
+              .budgets = state_.budgets};
     slurm_info("fairlead: configuration %s in force, revision %s, %zu partitions, %zu rules",
-               config_path_.c_str(), state_.revision.c_str(), snapshot->config.partitions.size(),
-               snapshot->rules.size());
+               config_path_.c_str(), state_.revision.c_str(), snapshot.config.partitions.size(),
+               snapshot.rules.size());
     had_folder_ = std::filesystem::exists(config_path_.parent_path() / "policy.d");
-    publish({std::make_shared<const policy::Snapshot>(std::move(*snapshot)), {}});
+    take_settings(site->cost);
+    publish(std::make_shared<const policy::Snapshot>(std::move(snapshot)), {});
     write_state();
 }
 
@@ -228,13 +243,15 @@ void Refresher::refuse_or_pass(const Error& error) {
         state_.refuses = config::refuses_when_broken(config_path_.c_str());
         fate = state_.refuses ? "every job is refused" : "every job passes unchanged";
         broken_ = state_.refuses ? why : std::string{};
-        publish({nullptr, broken_});
+        publish(nullptr, broken_);
     }
     slurm_error("fairlead: %s; %s", why.c_str(), fate);
 }
 
-void Refresher::publish(InForce&& in_force) {
-    in_force_.store(std::make_shared<const InForce>(std::move(in_force)));
+void Refresher::publish(std::shared_ptr<const policy::Snapshot> snapshot,
+                        std::string refuses_because) {
+    retired_.keep(in_force_.exchange(std::make_shared<const InForce>(
+        InForce{std::move(snapshot), std::move(refuses_because), budgets_in_force_})));
 }
 
 void Refresher::write_state() {
@@ -258,16 +275,18 @@ void Refresher::write_log() {
 /// Adds what is new to what stands there, which an earlier slurmctld may have written.
 void Refresher::flush_counts() {
     state::Counts fresh;
+    auto counted = flushed_;
     for (const CodeEntry& entry : all_codes()) {
         const auto index = static_cast<std::size_t>(entry.code);
-        const std::uint64_t now = counts_[index].load();
-        if (const std::uint64_t more = now - std::exchange(flushed_[index], now); more > 0)
+        counted[index] = counts_[index].load();
+        if (const std::uint64_t more = counted[index] - flushed_[index]; more > 0)
             fresh[std::string(entry.id)] = more;
     }
     if (fresh.empty())
         return;
-    const auto file = run_file("observed.json");
-    if (auto added = state::add_counts(file, fresh); !added)
+    if (auto added = state::add_counts(run_file("observed.json"), fresh); added)
+        flushed_ = counted;
+    else
         slurm_error("fairlead: %s", to_string(added.error()).c_str());
 }
 

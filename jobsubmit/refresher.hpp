@@ -3,8 +3,10 @@
 /// it.
 #pragma once
 
+#include "cost/budget.hpp"
 #include "jobsubmit/callers.hpp"
 #include "jobsubmit/log_ring.hpp"
+#include "jobsubmit/retired.hpp"
 #include "policy/admit.hpp"
 #include "state/policy_state.hpp"
 
@@ -19,11 +21,18 @@
 
 namespace fairlead::jobsubmit {
 
+/// How budgets are judged; the view is null before the first snapshot of the accountant.
+struct BudgetsInForce {
+    cost::Settings settings;
+    cost::Budgets::View view{};
+};
+
 /// What admission decides from: a snapshot, or, where there never was a good one, why jobs are
-/// refused. Neither: jobs pass.
+/// refused. Neither: jobs pass. Without budgets none is judged.
 struct InForce {
-    std::shared_ptr<const policy::Snapshot> snapshot;
-    std::string refuses_because;
+    std::shared_ptr<const policy::Snapshot> snapshot{};
+    std::string refuses_because{};
+    std::shared_ptr<const BudgetsInForce> budgets{};
 };
 
 class Refresher {
@@ -43,6 +52,9 @@ class Refresher {
 
     Callers& callers() { return callers_; }
 
+    /// There where something in force has budgets.
+    cost::Budgets& budgets() { return *budgets_; }
+
     /// A line for slurmctld's log, written by the thread.
     void log(std::string_view line) noexcept { log_.push(line); }
 
@@ -54,12 +66,19 @@ class Refresher {
     void run(const std::stop_token& stop);
     void look_up(const std::stop_token& stop);
     void reload_if_changed();
-    Result<policy::Snapshot> read() const;
-    void take(Result<policy::Snapshot>&& snapshot);
+    /// What the files say.
+    struct Site {
+        policy::Snapshot snapshot;
+        std::optional<cost::Settings> cost;
+    };
+    Result<Site> read() const;
+    void take(Result<Site>&& site);
     void refuse_or_pass(const Error& error);
     void look_for_pause();
     void look_for_pause_while_broken(const std::string& refuses_because);
-    void publish(InForce&& in_force);
+    void take_settings(const std::optional<cost::Settings>& settings);
+    void look_for_budgets();
+    void publish(std::shared_ptr<const policy::Snapshot> snapshot, std::string refuses_because);
     void write_state();
     void write_log();
     void flush_counts();
@@ -68,6 +87,13 @@ class Refresher {
     std::filesystem::path config_path_;
     std::string seen_; ///< fingerprint of the files that were read last
     std::atomic<std::shared_ptr<const InForce>> in_force_;
+    /// What was in force before, until no job is judged by it any more: a large snapshot is freed
+    /// here and not under slurmctld's locks. Of the thread alone.
+    Retired<const InForce> retired_;
+    std::unique_ptr<cost::Budgets> budgets_; ///< made once, before anything in force has budgets
+    std::shared_ptr<const BudgetsInForce> budgets_in_force_; ///< what publish() adds
+    std::string budgets_seen_;  ///< stamp of the snapshot that was read last
+    std::string budgets_error_; ///< what was told last
     state::PolicyState state_;
     bool had_folder_ = false; ///< policy.d was there when the snapshot was read
     std::string broken_;      ///< why jobs are refused, but for a pause

@@ -16,8 +16,6 @@
 namespace fairlead::prolog {
 namespace {
 
-void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
-
 Result<ChildResult> run_scontrol(std::vector<std::string> argv, const Deadline& deadline) {
     if (auto trusted = check_trusted(argv.at(0)); !trusted)
         return std::unexpected(trusted.error());
@@ -43,13 +41,13 @@ ChildResult ask_brake(const config::Config& config, const state::DrainWish& wish
 }
 
 void report_brake(const std::string& partition, const Error& error) {
-    log_error({Code::E219, fmt::format("{}: not drained, because {} has drained as many nodes of "
-                                       "{} within an hour as `brake` allows",
-                                       error.message, id_of(error.code), printable(partition))});
+    log::error({Code::E219, fmt::format("{}: not drained, because {} has drained as many nodes of "
+                                        "{} within an hour as `brake` allows",
+                                        error.message, id_of(error.code), printable(partition))});
     const auto counted =
         state::count(std::filesystem::path(config::run_dir) / "observed.json", Code::E219);
     if (!counted)
-        log_error(counted.error());
+        log::error(counted.error());
 }
 
 } // namespace
@@ -103,7 +101,7 @@ Removal remove_from_service(const config::Config& config, const std::string& nod
                             const std::string& partition, const Error& error,
                             const Deadline& deadline) {
     const auto unable = [](const Error& cause) {
-        log_error(cause);
+        log::error(cause);
         return Removal::Unable;
     };
     const auto nodes = partition_size(config.scontrol, partition, deadline);
@@ -133,7 +131,7 @@ bool paused_in_time(const std::filesystem::path& state_dir, const Deadline& dead
     const auto answer = ask_forked(Code::E204, "state_dir for a pause", time,
                                    [&] { return ChildResult{state::paused(state_dir), ""}; });
     if (!answer)
-        log_error(answer.error());
+        log::error(answer.error());
     return answer && answer->status == 1;
 }
 

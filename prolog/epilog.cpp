@@ -1,12 +1,13 @@
-/// fairlead-epilog: writes this node's part of the job's network report and removes what the prolog
-/// left of the job here. Slurm runs it as root. It
-/// always exits 0: what it cannot remove is logged and costs the node nothing.
+/// fairlead-epilog: writes this node's part of the job's network report, queues what is staged out,
+/// and removes what the prolog left of the job here. Slurm runs it as root. It always exits 0: what
+/// it cannot do is logged and costs the node nothing.
 
 #include "base/env.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
 #include "prolog/network.hpp"
+#include "prolog/stage_out.hpp"
 #include "state/job_state.hpp"
 
 #include <unistd.h>
@@ -23,6 +24,7 @@ int run() {
         return 0;
     }
     prolog::end_network_report(EnvView{environ}, *job);
+    prolog::queue_results(*job);
     if (auto removed = state::remove_job_state(config::run_dir, *job); !removed)
         log::write(log::Level::Error, to_string(removed.error()));
     return 0;

@@ -26,8 +26,6 @@ namespace {
 constexpr auto read_deadline = std::chrono::seconds(2);
 constexpr auto write_deadline = std::chrono::seconds(5);
 
-void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
-
 template <class Number>
 std::optional<Number> number(const EnvView& env, std::string_view name) {
     Number value{};
@@ -81,7 +79,7 @@ fabric::NodePlace place_of_this_node(const fs::path& state_dir) {
     if (answer && answer->status == 0)
         return state::decode_node_place(answer->output);
     if (!answer)
-        log_error(answer.error());
+        log::error(answer.error());
     return placement::place_of(*record, {});
 }
 
@@ -137,13 +135,13 @@ void begin_network_report(const EnvView& env, const JobEnvironment& job, const D
     if (!has_efa && demand.checked.efa == config::EfaNeed::Off)
         return;
     if (auto marked = state::mark_present(config::run_dir, *job.job); !marked)
-        return log_error(marked.error());
+        return log::error(marked.error());
     if (!wanted(demand, config))
         return;
     const auto kept = run_forked(Code::E231, "reading EFA counters", read_deadline,
                                  [&] { return keep_counters(env, *job.job, config); });
     if (!kept)
-        log_error(kept.error());
+        log::error(kept.error());
 }
 
 void end_network_report(const EnvView& env, JobId job) {
@@ -152,12 +150,12 @@ void end_network_report(const EnvView& env, JobId job) {
         return;
     const auto start = start_of(job);
     if (!start)
-        return log_error(start.error());
+        return log::error(start.error());
     const auto place = place_of_this_node(start->state_dir);
     const auto written = run_forked(Code::E231, "writing the network report", write_deadline,
                                     [&] { return write_this_part(env, job, *start, place); });
     if (!written)
-        log_error(written.error());
+        log::error(written.error());
 }
 
 } // namespace fairlead::prolog

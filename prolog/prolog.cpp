@@ -9,6 +9,7 @@
 #include "prolog/drain.hpp"
 #include "prolog/leader.hpp"
 #include "prolog/network.hpp"
+#include "prolog/staging.hpp"
 #include "prolog/verify.hpp"
 #include "state/job_state.hpp"
 #include "state/observed.hpp"
@@ -22,8 +23,6 @@ namespace {
 
 constexpr int go_on = 0, node_broken = 1;
 
-void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
-
 /// A refusal that cannot be kept would let the job through, so the node is broken for it; that a
 /// job is ready need not be kept.
 int leave_state(const JobEnvironment& job, const fabric::Verdict& verdict,
@@ -33,7 +32,7 @@ int leave_state(const JobEnvironment& job, const fabric::Verdict& verdict,
         config::run_dir, {*job.job, job.node, verdict.found, verdict.expected, std::move(refusal)});
     if (written)
         return go_on;
-    log_error(written.error());
+    log::error(written.error());
     return refused ? node_broken : go_on;
 }
 
@@ -42,14 +41,14 @@ void observe(const Error& error) {
     const auto counted =
         state::count(std::filesystem::path(config::run_dir) / "observed.json", error.code);
     if (!counted)
-        log_error(counted.error());
+        log::error(counted.error());
 }
 
 /// A node that may not be drained stays in service. Past the brake the check itself is in doubt, so
 /// a job that did not ask for EFA runs; where slurmctld or shared storage do not answer, none does.
 int fail_node(const JobEnvironment& job, const fabric::Verdict& verdict, const Demand& demand,
               const config::Config& config, const Error& error, const Deadline& deadline) {
-    log_error(error);
+    log::error(error);
     switch (remove_from_service(config, job.node, job.partition, error, deadline)) {
     case Removal::Drained:
         return node_broken;
@@ -92,7 +91,8 @@ int act_on(const fabric::Checked& checked, const JobEnvironment& job, const Dema
 /// for EFA is refused by the gate.
 int without_config(const JobEnvironment& job, const std::filesystem::path& state_dir,
                    const Error& error, const Deadline& deadline) {
-    log_error(error);
+    log::error(error);
+    refuse_staging(job, error);
     if (job.request.efa != config::EfaNeed::Required || paused_in_time(state_dir, deadline))
         return go_on;
     const fabric::Verdict unknown{fabric::Outcome::RequestWrong, 0, std::nullopt, std::nullopt};
@@ -119,7 +119,8 @@ int admit(const Arguments& arguments, const JobEnvironment& job, const Demand& d
 int run(const Arguments& arguments) {
     const JobEnvironment job = read_environment(EnvView{environ});
     if (!job.job) {
-        log_error({Code::X301, "SLURM_JOB_ID is not a job id: slurmd runs this program as Prolog"});
+        log::error(
+            {Code::X301, "SLURM_JOB_ID is not a job id: slurmd runs this program as Prolog"});
         return go_on;
     }
     const auto config = config::load_for_node(arguments.config_path);
@@ -129,16 +130,18 @@ int run(const Arguments& arguments) {
         return without_config(job, config::state_dir_of(arguments.config_path), config.error(),
                               deadline);
     record_config(arguments);
+    if (!begin_staging(job, *config))
+        return node_broken;
     const Demand demand = demand_of(job, *config);
     if (demand.record_error)
-        log_error(*demand.record_error);
+        log::error(*demand.record_error);
     const int status = admit(arguments, job, demand, *config, deadline);
     if (status != go_on)
         return status;
     // Last, because a scan of the whole node, where one was due, recorded it as well.
     record_topology(arguments, job.node, deadline);
     begin_network_report(EnvView{environ}, job, demand, *config);
-    return status;
+    return stage_in(job, *config, arguments);
 }
 
 void report_fault(const char* where, const char* what) noexcept {
@@ -153,7 +156,7 @@ int main(int argc, char** argv) {
         const auto arguments = read_arguments(argc, argv);
         if (arguments)
             return run(*arguments);
-        log_error(arguments.error());
+        log::error(arguments.error());
         return go_on;
     });
 }

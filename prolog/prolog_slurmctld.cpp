@@ -18,6 +18,7 @@
 #include "base/words.hpp"
 #include "config/paths.hpp"
 #include "placement/hostlist.hpp"
+#include "placement/records.hpp"
 #include "prolog/attempts.hpp"
 #include "prolog/placed_job.hpp"
 #include "prolog/remedy.hpp"
@@ -42,8 +43,6 @@ namespace {
 constexpr int go_on = 0, end_job = 1, refuse_here = 3;
 /// The snapshot is on shared storage, which may hang.
 constexpr auto usual_time = 20s, time_to_act = 20s, least_time = 1s;
-
-void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
 
 struct Arguments {
     const char* config_path = nullptr;
@@ -83,7 +82,7 @@ std::string joined(const std::string& excluded, const std::vector<std::string>& 
 
 void log_failure(const Result<void>& done) {
     if (!done)
-        log_error(done.error());
+        log::error(done.error());
 }
 
 /// The comment first, so that whatever fails afterwards is explained; then held, so that the job
@@ -94,7 +93,7 @@ bool send_back(const slurm::Job& job, const placement::Verdict& verdict, bool an
                                                               attempts_in(job.admin_comment) + 1,
                                                               to_string(*verdict.error))));
     if (auto requeued = slurm::requeue_held(job.whole); !requeued) {
-        log_error(requeued.error());
+        log::error(requeued.error());
         return false;
     }
     if (!and_release)
@@ -120,7 +119,7 @@ int act(const placement::Verdict& verdict, const JobEnvironment& environment,
         const config::Config& config, const Arguments& arguments) {
     const auto job = slurm::load_job(*environment.job);
     if (!job) {
-        log_error(job.error());
+        log::error(job.error());
         return arguments.first_node ? refuse_here : go_on;
     }
     const JobKind kind{job->batch, job->may_requeue, attempts_in(job->admin_comment)};
@@ -144,7 +143,7 @@ void observe(const placement::Verdict& verdict, const JobEnvironment& job) {
                                              to_string(*verdict.error)));
     const auto file = std::filesystem::path(config::run_dir) / "admission" / "observed.json";
     if (auto counted = state::count(file, verdict.error->code); !counted)
-        log_error(counted.error());
+        log::error(counted.error());
 }
 
 /// Nodes that were never asked about, as the instances that they are now.
@@ -161,52 +160,47 @@ std::vector<std::string> strangers(const std::vector<std::string>& nodes,
 void ask_ec2(const std::vector<std::string>& nodes, const Arguments& arguments) {
     const char* config = arguments.config_path ? arguments.config_path : config::default_path;
     if (auto trusted = check_trusted(config::cli_path); !trusted)
-        return log_error(trusted.error());
+        return log::error(trusted.error());
     constexpr int half = 2; // the other is for what follows
     const auto asked = run_child(Code::E221,
                                  {config::cli_path, "--config", config, "topology", "refresh",
                                   "--nodes", placement::compress(nodes)},
                                  plain_environment(), *arguments.first_node / half);
     if (!asked)
-        log_error(asked.error());
+        log::error(asked.error());
     else if (asked->status != 0)
-        log_error({Code::E221, "EC2 could not be asked where the job's nodes lie; run `fairlead "
-                               "topology refresh` as root to see why"});
+        log::error({Code::E221, "EC2 could not be asked where the job's nodes lie; run `fairlead "
+                                "topology refresh` as root to see why"});
 }
 
-/// While a cloud node boots, its records are those of the instance before it. The prolog of the
-/// job's first node runs when all have booted.
-void forget_booting(placement::Snapshot& places) {
-    const auto booting = slurm::nodes_without_instance();
-    if (!booting)
-        return log_error(booting.error());
-    std::erase_if(places.nodes, [&](const auto& entry) { return booting->contains(entry.first); });
+/// Where the nodes lie, as the instances that they are now.
+placement::Snapshot present_places(const std::vector<std::string>& nodes,
+                                   const config::Config& config) {
+    auto places = known_places(nodes, config);
+    if (const auto boots = slurm::node_boots())
+        placement::forget_former(places, placement::read_records(config.state_dir, nodes), *boots);
+    else
+        log::error(boots.error());
+    return places;
 }
 
 using placement::Standing;
 
 Judged judge(const std::vector<std::string>& nodes, const JobEnvironment& job, const Demand& demand,
              const config::Config& config, const Arguments& arguments) {
-    auto places = known_places(nodes, config);
+    const auto places = present_places(nodes, config);
     Judged judged = judge_placement(nodes, places, job, demand, config);
-    if (arguments.first_node) {
-        const auto unknown = strangers(nodes, places);
-        if (judged.held.standing != Standing::Unknown || unknown.empty())
-            return judged;
-        ask_ec2(unknown, arguments);
-        places = known_places(nodes, config);
-    } else {
-        if (judged.held.standing != Standing::Violating)
-            return judged;
-        forget_booting(places);
-    }
-    return judge_placement(nodes, places, job, demand, config);
+    const auto unknown = strangers(nodes, places);
+    if (!arguments.first_node || judged.held.standing != Standing::Unknown || unknown.empty())
+        return judged;
+    ask_ec2(unknown, arguments);
+    return judge_placement(nodes, present_places(nodes, config), job, demand, config);
 }
 
 int check(const JobEnvironment& job, const config::Config& config, const Arguments& arguments) {
     const Demand demand = demand_of(job, config);
     if (demand.record_error)
-        log_error(*demand.record_error);
+        log::error(*demand.record_error);
     const auto nodes = job_nodes(EnvView{environ});
     if (!demand.checked.placed() || nodes.empty() || state::paused(config.state_dir))
         return go_on;
@@ -241,8 +235,8 @@ void leave() {
 int run(const Arguments& arguments) {
     const JobEnvironment job = read_environment(EnvView{environ});
     if (!job.job) {
-        log_error({Code::X301, "SLURM_JOB_ID is not a job id: slurmctld runs this program as "
-                               "PrologSlurmctld"});
+        log::error({Code::X301, "SLURM_JOB_ID is not a job id: slurmctld runs this program as "
+                                "PrologSlurmctld"});
         return go_on;
     }
     if (arguments.first_node)
@@ -254,7 +248,7 @@ int run(const Arguments& arguments) {
     const auto config = config::load_for_node(arguments.config_path);
     if (config)
         return check(job, *config, arguments);
-    log_error(config.error());
+    log::error(config.error());
     return go_on;
 }
 
@@ -272,7 +266,7 @@ int main(int argc, char** argv) {
         const auto arguments = read_arguments(argc, argv);
         if (arguments)
             return run(*arguments);
-        log_error(arguments.error());
+        log::error(arguments.error());
         return go_on;
     });
     finished = true;

@@ -14,8 +14,6 @@
 namespace fairlead::prolog {
 namespace {
 
-void log_error(const Error& error) { log::write(log::Level::Error, to_string(error)); }
-
 /// `fairlead node WORDS... --node NODE`
 void run_fairlead(const Arguments& arguments, std::vector<std::string> words,
                   const std::string& node, const std::filesystem::path& program,
@@ -23,7 +21,7 @@ void run_fairlead(const Arguments& arguments, std::vector<std::string> words,
     if (::access(program.c_str(), F_OK) != 0 || deadline.count() == 0)
         return;
     if (auto trusted = check_trusted(program); !trusted)
-        return log_error(trusted.error());
+        return log::error(trusted.error());
     const char* path = arguments.config_path ? arguments.config_path : config::default_path;
     std::vector<std::string> argv{program.native(), "--config", path, "node"};
     argv.insert(argv.end(), words.begin(), words.end());
@@ -32,10 +30,10 @@ void run_fairlead(const Arguments& arguments, std::vector<std::string> words,
     env.emplace_back("HWLOC_PLUGINS_PATH=/nonexistent");
     const auto recorded = run_child(Code::P204, argv, env, deadline);
     if (!recorded)
-        log_error(recorded.error());
+        log::error(recorded.error());
     else if (recorded->status != 0)
-        log_error({Code::P204, "this node could not be recorded as a whole; run `fairlead node "
-                               "scan` as root on it to see why"});
+        log::error({Code::P204, "this node could not be recorded as a whole; run `fairlead node "
+                                "scan` as root on it to see why"});
 }
 
 bool is_of_now(const state::NodeRecord& record, const std::vector<fabric::EfaDevice>& devices) {
@@ -56,7 +54,7 @@ void record_config(const Arguments& arguments, const Installation& here) {
     if (config::recorded(here.run, arguments.config_path))
         return;
     if (auto done = config::record(here.run, arguments.config_path); !done)
-        log_error(done.error());
+        log::error(done.error());
 }
 
 void record_topology(const Arguments& arguments, const std::string& node, const Deadline& deadline,

@@ -14,5 +14,7 @@ inline constexpr std::chrono::milliseconds storage_time = 1s;    ///< one questi
 inline constexpr std::chrono::milliseconds scontrol_time = 2s;   ///< one call
 /// What must be left for acting on a finding: three calls of scontrol would fill it.
 inline constexpr std::chrono::milliseconds acting_time = 4s;
+/// Beyond staging.deadline: for the first word of the first node and for telling slurmctld.
+inline constexpr std::chrono::seconds stage_margin = 30s;
 
 } // namespace fairlead::prolog

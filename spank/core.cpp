@@ -9,6 +9,7 @@
 #include "spank/core_plan.hpp"
 #include "state/job_state.hpp"
 #include "state/pause.hpp"
+#include "state/stage_mark.hpp"
 #include "topology/cache.hpp"
 
 using namespace fairlead;
@@ -51,7 +52,17 @@ bool paused(const char* config_path, const Result<config::Config>& config) {
     return state::paused(config ? config->state_dir : config::state_dir_of(config_path));
 }
 
+/// What is against a job whose data is not complete here; a pause does not change that.
+std::optional<std::string> data_refusal(std::uint32_t id) {
+    const auto job = parse_job_id(std::to_string(id));
+    return job ? state::read_data_refusal(config::run_dir, *job) : std::nullopt;
+}
+
 int gate(const fairlead_gate_query& query, fairlead_sentence& sentence) {
+    if (const auto refusal = data_refusal(query.job_id)) {
+        say(sentence, *refusal);
+        return FAIRLEAD_REFUSED;
+    }
     const auto config = config::load_for_node(query.config_path);
     const auto refusal = refusal_of(query, config);
     if (!refusal || paused(query.config_path, config))

@@ -1,4 +1,4 @@
-/* Between the thin front (spank_fairlead.so) and its planning part: plain C, so that neither side
+/* Between the part of a step (spank-step.so) and the planning part: plain C, so that neither side
  * shares a C++ runtime with the other. The part is there twice: spank-recorded.so plans from what
  * is recorded of the node and loads in a tenth of the time; spank-core.so does all there is.
  * Strings belong to whoever passes them and live until the call returns, except where said. */
@@ -31,7 +31,7 @@ typedef struct {
 
 typedef struct {
     const char* config_path;  /* NULL for the default */
-    const char* pin_argument; /* the request that counts, checked by the front */
+    const char* pin_argument; /* the request that counts, checked by the caller */
     const char* step_cores;   /* S_STEP_ALLOC_CORES, may be NULL */
     const uint32_t* ranks;    /* global ranks by local id */
     size_t rank_count;

@@ -3,9 +3,9 @@
 #include "base/words.hpp"
 #include "pin/request.hpp"
 #include "spank/fault.hpp"
+#include "spank/step_abi.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -45,15 +45,34 @@ Result<void> take_pin(std::string_view value) {
     return {};
 }
 
-/// The fabric options one by one, in the order of their table.
-template <std::size_t Index>
-Result<void> take_fabric(std::string_view value) {
-    return config::fabric_options()[Index].take(value, given.fabric);
+/// In the order of config::fabric_options().
+Result<void> take_fabric(int index, std::string_view value) {
+    const auto place = static_cast<std::size_t>(index - FAIRLEAD_OPTION_FABRIC);
+    return config::fabric_options()[place].take(value, given.fabric);
+}
+
+/// sbatch reads the options of a script twice, and srun those of its job again.
+Result<void> take_staging(stage::Direction direction, std::string_view value) {
+    auto transfer = stage::parse_option(direction, value);
+    if (!transfer)
+        return std::unexpected(transfer.error());
+    if (std::ranges::find(given.staging, *transfer) != given.staging.end())
+        return {};
+    if (given.staging.size() == stage::most_transfers)
+        return fail(Code::S101, "a job stages at most {} things", stage::most_transfers);
+    given.staging.push_back(std::move(*transfer));
+    return {};
+}
+
+template <stage::Direction Direction>
+Result<void> take_direction(std::string_view value) {
+    return take_staging(Direction, value);
 }
 
 /// On the user's side a bad value ends the command. On a node it must not: there it is kept for
 /// task_init, where a failure hurts the step alone.
-int take(Result<void> (*read)(std::string_view), const char* argument, int remote) {
+template <class Read>
+int take(Read read, const char* argument, int remote) {
     const Result<void> taken = read(value_of(argument));
     if (taken)
         return 0;
@@ -66,8 +85,8 @@ int take(Result<void> (*read)(std::string_view), const char* argument, int remot
 }
 
 /// A fault of our own ends the command on the user's side, and the step on a node.
-int guarded_take(const char* where, Result<void> (*read)(std::string_view), const char* argument,
-                 int remote) {
+template <class Read>
+int guarded_take(const char* where, Read read, const char* argument, int remote) {
     constexpr int fault = 1;
     const int taken =
         guarded(where, fault, report_fault, [&] { return take(read, argument, remote); });
@@ -79,63 +98,28 @@ int guarded_take(const char* where, Result<void> (*read)(std::string_view), cons
     return 0;
 }
 
-int on_pin(int, const char* argument, int remote) {
-    return guarded_take("--efa-pin", take_pin, argument, remote);
-}
-
-template <std::size_t Index>
-int on_fabric(int, const char* argument, int remote) {
-    return guarded_take("a fabric option", take_fabric<Index>, argument, remote);
-}
-
-char pin_name[] = "efa-pin";
-char pin_argument[] = "ARGS";
-char pin_usage[] = "[fairlead] bind ranks close to their EFA interface and GPU; ARGS: on, off, "
-                   "by:auto|gpu|nic|numa|l3|compact|spread|none, verbose, dry-run and more, joined "
-                   "with commas; --efa-pin=help lists them";
-char efa_name[] = "efa";
-char efa_argument[] = "required|preferred|off";
-char efa_usage[] = "[fairlead] require nodes with working EFA; bare means required";
-
-char interfaces_name[] = "efa-interfaces";
-char interfaces_argument[] = "N";
-char interfaces_usage[] = "[fairlead] least number of EFA interfaces on each node";
-char placement_name[] = "placement";
-char placement_argument[] = "cluster|partition|spread|capacity-block|any";
-char placement_usage[] = "[fairlead] how EC2 must have placed the nodes";
-char layer_name[] = "max-layer";
-char layer_argument[] = "1|2|3|any";
-char layer_usage[] = "[fairlead] how many layers of EC2's network may lie above the nodes: 1 keeps "
-                     "them under one leaf";
-char same_az_name[] = "same-az";
-char same_az_argument[] = "yes|no";
-char same_az_usage[] = "[fairlead] all nodes in one Availability Zone; bare means yes";
-
-constexpr int needs_argument = 1, takes_argument = 2;
-
-// The fabric options stand in the order of config::fabric_options().
-std::array<spank_option, 6> table{{
-    {pin_name, pin_argument, pin_usage, takes_argument, 0, on_pin},
-    {efa_name, efa_argument, efa_usage, takes_argument, 0, on_fabric<0>},
-    {interfaces_name, interfaces_argument, interfaces_usage, needs_argument, 0, on_fabric<1>},
-    {placement_name, placement_argument, placement_usage, needs_argument, 0, on_fabric<2>},
-    {layer_name, layer_argument, layer_usage, needs_argument, 0, on_fabric<3>},
-    {same_az_name, same_az_argument, same_az_usage, takes_argument, 0, on_fabric<4>},
-}};
-
 } // namespace
 
 const Options& options() { return given; }
 
 const char* faulted_option() { return faulted; }
 
-int register_options(spank_t spank) {
-    for (spank_option& option : table)
-        if (spank_option_register(spank, &option) != ESPANK_SUCCESS) {
-            slurm_error("fairlead: option --%s cannot be registered", option.name);
-            return failed;
-        }
-    return 0;
+int take_option(int index, const char* argument, int remote) {
+    switch (index) {
+    case FAIRLEAD_OPTION_PIN:
+        return guarded_take("--efa-pin", take_pin, argument, remote);
+    case FAIRLEAD_OPTION_STAGE_IN:
+        return guarded_take("a staging option", take_direction<stage::Direction::In>, argument,
+                            remote);
+    case FAIRLEAD_OPTION_STAGE_OUT:
+        return guarded_take("a staging option", take_direction<stage::Direction::Out>, argument,
+                            remote);
+    default:
+        return guarded_take(
+            "a fabric option",
+            [index](std::string_view value) { return take_fabric(index, value); }, argument,
+            remote);
+    }
 }
 
 } // namespace fairlead::spank

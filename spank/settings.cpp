@@ -7,16 +7,21 @@
 namespace fairlead::spank {
 namespace {
 
-Settings given{.config_path = nullptr, .core_path = config::core_path, .pin = {}, .partitions = {}};
+Settings given{.config_path = nullptr,
+               .core_path = config::core_path,
+               .off = false,
+               .pin = {},
+               .partitions = {}};
 
-constexpr std::string_view config_key = "config=", core_key = "core=", pin_key = "pin=",
-                           partition_key = "pin.";
+constexpr std::string_view config_key = "config=", core_key = "core=", step_key = "step=",
+                           pin_key = "pin=", partition_key = "pin.";
 
 std::unexpected<Error> unknown(std::string_view word) {
-    return fail(Code::X105,
-                "plugstack.conf: unknown word '{}'; expected config=PATH, core=PATH, pin=ARGS or "
-                "pin.PARTITION=ARGS",
-                printable(word));
+    return fail(
+        Code::X105,
+        "plugstack.conf: unknown word '{}'; expected config=PATH, core=PATH, step=PATH, off, "
+        "pin=ARGS or pin.PARTITION=ARGS",
+        printable(word));
 }
 
 Result<void> read_default(std::string_view word, std::string_view arguments, std::string& target) {
@@ -49,6 +54,10 @@ Result<void> read_word(const char* text) {
         given.config_path = text + config_key.size();
     else if (word.starts_with(core_key))
         given.core_path = text + core_key.size();
+    else if (word.starts_with(step_key))
+        return {}; // the front's
+    else if (word == "off")
+        given.off = true;
     else if (word.starts_with(pin_key))
         return read_default(word, word.substr(pin_key.size()), given.pin);
     else if (word.starts_with(partition_key))

@@ -8,6 +8,7 @@
 #include "spank/step_facts.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <sched.h>
 #include <unistd.h>
@@ -49,10 +50,30 @@ bool core_ready() {
     return true;
 }
 
-bool prolog_refused(std::uint32_t job) {
+/// What the prolog says about the job on this node is in the names of its files.
+bool prolog_left(std::uint32_t job, const char* name) {
     const std::string path =
-        std::string(config::run_dir) + "/jobs/" + std::to_string(job) + "/refused.json";
+        std::string(config::run_dir) + "/jobs/" + std::to_string(job) + "/" + name;
     return ::access(path.c_str(), F_OK) == 0;
+}
+
+bool prolog_refused(std::uint32_t job) {
+    return prolog_left(job, "refused.json") || prolog_left(job, "unstaged.json");
+}
+
+bool stages_in() {
+    return std::ranges::any_of(options().staging, [](const stage::Transfer& transfer) {
+        return transfer.direction == stage::Direction::In;
+    });
+}
+
+/// Where no prolog of ours ran, and for a step that asks by itself, nobody copied anything.
+void refuse_unstaged(std::uint32_t job) {
+    if (!stages_in() || prolog_left(job, "staged.json") || prolog_left(job, "unstaged.json"))
+        return;
+    refuse_step({Code::S130, "nothing was staged on this node for the job; --stage-in is for "
+                             "sbatch, salloc and the srun that makes a job, and needs the prolog "
+                             "of Fairlead on the nodes"});
 }
 
 void ask_gate(std::uint32_t job, bool efa_required) {
@@ -71,7 +92,7 @@ std::optional<std::string> request_of(spank_t spank) {
     if (const std::string value = variable(spank, pin_variable); !value.empty())
         return value;
     if (const std::string value = pin_default(variable(spank, "SLURM_JOB_PARTITION"));
-        !value.empty())
+        !value.empty() && !settings().off)
         return value;
     return std::nullopt;
 }
@@ -142,6 +163,12 @@ void yield(spank_t spank, const pin::Request& request, const std::string& reason
         slurm_spank_log("fairlead: %s", reason.c_str());
 }
 
+/// The options stay, so that scripts which use them still run; what is said here is all they do.
+void say_off(spank_t spank) {
+    if (number_item(spank, S_JOB_NODEID, 0) == 0)
+        slurm_spank_log("fairlead: --efa-pin does nothing: Fairlead is off in plugstack.conf");
+}
+
 void print_report() {
     const char* line = nullptr;
     for (std::size_t i = 0; (line = step.core->report_line(step.plan, i)); ++i)
@@ -182,20 +209,20 @@ int apply(spank_t spank, std::size_t local_id) {
     return 0;
 }
 
-} // namespace
-
-void refuse_step(const Error& error) {
-    if (!step.refusal)
-        step.refusal = to_string(error);
+/// Slurm keeps the last value of a repeated option alone, so they are sent joined.
+int send_staging(spank_t spank) {
+    if (options().staging.empty())
+        return 0;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto id = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+    const std::string text = stage::encode_options({std::to_string(id), options().staging});
+    if (spank_job_control_setenv(spank, stage::options_name, text.c_str(), 1) == ESPANK_SUCCESS)
+        return 0;
+    slurm_error("fairlead: --stage-in and --stage-out cannot be sent with the job [FL-S101]");
+    return failed;
 }
 
-int step_faulted(const char* where) {
-    if (options().pin || options().fabric != config::FabricRequest{})
-        refuse_step(fault_in(where));
-    return 0;
-}
-
-int command_started() {
+int check_pin_variable() {
     const char* text =
         std::getenv(pin_variable); // NOLINT(concurrency-mt-unsafe): srun's main thread
     if (!text || options().pin)
@@ -209,6 +236,24 @@ int command_started() {
     return failed;
 }
 
+} // namespace
+
+void refuse_step(const Error& error) {
+    if (!step.refusal)
+        step.refusal = to_string(error);
+}
+
+int step_faulted(const char* where) {
+    if (options().pin || options().fabric != config::FabricRequest{} || stages_in())
+        refuse_step(fault_in(where));
+    return 0;
+}
+
+int command_started(spank_t spank) {
+    const int sent = send_staging(spank);
+    return sent == 0 ? check_pin_variable() : sent;
+}
+
 int step_opened(spank_t spank) {
     if (std::exchange(step.opened, true))
         return 0;
@@ -219,7 +264,8 @@ int step_opened(spank_t spank) {
     const std::uint32_t job = number_item(spank, S_JOB_ID, 0);
     if (number_item(spank, S_JOB_STEPID, 0) == extern_step || job == 0)
         return 0;
-    const bool efa_required = options().fabric.efa == config::EfaNeed::Required;
+    const bool efa_required = !settings().off && options().fabric.efa == config::EfaNeed::Required;
+    refuse_unstaged(job);
     if (!step.refusal && (efa_required || prolog_refused(job)))
         ask_gate(job, efa_required);
     return 0;
@@ -239,6 +285,10 @@ int step_planned(spank_t spank) {
     }
     if (!request->on)
         return 0;
+    if (settings().off) {
+        say_off(spank);
+        return 0;
+    }
     step.dry_run = request->dry_run;
     if (const std::string reason = yields_to(spank, *request); !reason.empty()) {
         yield(spank, *request, reason);

@@ -13,8 +13,9 @@ void refuse_step(const Error& error);
 /// A fault of our own in `where`: steps that asked for something are refused, others run.
 int step_faulted(const char* where);
 
-/// On the user's side: refuses a FAIRLEAD_PIN that cannot be read. Fails with -1.
-int command_started();
+/// On the user's side: refuses a FAIRLEAD_PIN that cannot be read, and sends what is staged along
+/// with the job. Fails with -1.
+int command_started(spank_t spank);
 
 /// As root, once: asks the gate when the prolog left a state for the job or the step requires EFA.
 int step_opened(spank_t spank);

@@ -185,20 +185,32 @@ std::string ec2_endpoint(std::string_view region) {
     return fmt::format("https://ec2.{}.{}", region, domain);
 }
 
-Result<Client> open_client(const config::Config& config, milliseconds deadline) {
-    const auto testing = config.testing.value_or(config::Testing{});
-    const std::string imds = testing.imds_endpoint.empty() ? imds_endpoint : testing.imds_endpoint;
+std::string imds_of(const config::Config& config) {
+    const bool tested = config.testing && !config.testing->imds_endpoint.empty();
+    return tested ? config.testing->imds_endpoint : imds_endpoint;
+}
+
+Result<std::string> region_of(const config::Config& config, milliseconds deadline) {
     std::string region = config.region;
     if (region.empty()) {
-        auto session = ImdsSession::open(imds, std::min<milliseconds>(imds_deadline, deadline));
+        auto session =
+            ImdsSession::open(imds_of(config), std::min<milliseconds>(imds_deadline, deadline));
         if (!session)
             return fail(Code::X204, "no `region:` is configured, and {}", session.error().message);
         region = session->read_if_possible("/latest/meta-data/placement/region").value_or("");
     }
     if (!is_region(region))
         return fail(Code::X204, "'{}' is not a region; set `region:`", printable(region));
-    return Client{{.region = region, .endpoint = testing.aws_endpoint, .deadline = deadline},
-                  default_credentials(EnvView{environ}, imds)};
+    return region;
+}
+
+Result<Client> open_client(const config::Config& config, milliseconds deadline) {
+    const auto region = region_of(config, deadline);
+    if (!region)
+        return std::unexpected(region.error());
+    const std::string endpoint = config.testing ? config.testing->aws_endpoint : "";
+    return Client{{.region = *region, .endpoint = endpoint, .deadline = deadline},
+                  default_credentials(EnvView{environ}, imds_of(config))};
 }
 
 } // namespace fairlead::aws

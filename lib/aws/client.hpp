@@ -70,6 +70,12 @@ class Client {
 /// their own (botocore, endpoints.json).
 std::string ec2_endpoint(std::string_view region);
 
+/// The region of a configuration, else the one that IMDS names. FL-X204 where none is to be had.
+Result<std::string> region_of(const config::Config& config, milliseconds deadline);
+
+/// IMDS, or what a test has in its place.
+std::string imds_of(const config::Config& config);
+
 /// The client that a configuration describes: its region, else the one that IMDS names; credentials
 /// of this process's environment, else of the instance's role. FL-X204 where no region is to be
 /// had.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <curl/curl.h>
 
 namespace fairlead::aws {
@@ -24,15 +25,36 @@ using HeaderList = std::unique_ptr<curl_slist, ListCleanup>;
 struct Receiver {
     HttpResponse response{};
     std::size_t largest_body;
+    std::span<char> into{};
     bool too_large = false;
 };
 
+/// "HTTP/1.1 206 Partial Content"
+int status_of(std::string_view line) {
+    const auto blank = line.find(' ');
+    int status = 0;
+    if (blank != std::string_view::npos)
+        std::from_chars(line.data() + blank + 1, line.data() + line.size(), status);
+    return status;
+}
+
+bool takes_into(const Receiver& receiver) {
+    return !receiver.into.empty() && receiver.response.status / 100 == 2;
+}
+
 std::size_t receive_body(char* data, std::size_t, std::size_t size, void* target) {
     auto& receiver = *static_cast<Receiver*>(target);
-    receiver.too_large = receiver.response.body.size() + size > receiver.largest_body;
+    HttpResponse& response = receiver.response;
+    const bool into = takes_into(receiver);
+    const std::size_t had = into ? response.received : response.body.size();
+    receiver.too_large = size > (into ? receiver.into.size() : receiver.largest_body) - had;
     if (receiver.too_large)
         return 0;
-    receiver.response.body.append(data, size);
+    if (into)
+        std::copy_n(data, size, receiver.into.data() + had);
+    else
+        response.body.append(data, size);
+    response.received += into ? size : 0;
     return size;
 }
 
@@ -42,8 +64,10 @@ std::size_t receive_header(char* data, std::size_t, std::size_t size, void* targ
     auto& headers = receiver.response.headers;
     const std::string_view line(data, size);
     const auto colon = line.find(':');
-    if (line.starts_with("HTTP/"))
+    if (line.starts_with("HTTP/")) {
         headers.clear();
+        receiver.response.status = status_of(line);
+    }
     if (line.starts_with("HTTP/") || colon == std::string_view::npos)
         return size;
     receiver.too_large = headers.size() == most_headers || size > longest_header;
@@ -64,6 +88,9 @@ bool has_line_end(std::string_view text) {
 /// from adding its own.
 HeaderList header_list(const std::vector<Header>& headers) {
     HeaderList list{curl_slist_append(nullptr, "Content-Type:")};
+    // Nor does a large body wait for "100 Continue".
+    if (!list || !curl_slist_append(list.get(), "Expect:"))
+        return nullptr;
     for (const auto& [name, value] : headers) {
         if (has_line_end(name) || has_line_end(value))
             return nullptr;
@@ -77,10 +104,17 @@ HeaderList header_list(const std::vector<Header>& headers) {
     return list;
 }
 
-HttpFailure failure_of(CURLcode code, const Receiver& receiver) {
+/// libcurl calls an answer that is no HTTP an unsupported protocol as well.
+bool was_sent(CURL* easy) {
+    long size = 0;
+    return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK && size > 0;
+}
+
+HttpFailure failure_of(CURLcode code, const Receiver& receiver, CURL* easy) {
     if (receiver.too_large)
         return {HttpFailure::Kind::TooLarge, "the answer is too large"};
-    const bool misused = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+    const bool misused =
+        code == CURLE_URL_MALFORMAT || (code == CURLE_UNSUPPORTED_PROTOCOL && !was_sent(easy));
     return {misused ? HttpFailure::Kind::BadRequest : HttpFailure::Kind::NotReached,
             curl_easy_strerror(code)};
 }
@@ -90,11 +124,25 @@ void set_method(CURL* easy, const HttpRequest& request) {
     if (request.method == "HEAD") {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else if (request.method != "GET") {
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                         static_cast<curl_off_t>(request.body.size()));
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+        const std::string_view body =
+            request.large_body.empty() ? std::string_view(request.body) : request.large_body;
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
     }
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+/// Large bodies go faster through large buffers, and one that stands still is given up.
+void set_transfer(CURL* easy, const HttpRequest& request) {
+    constexpr long large = 512 * 1024;
+    if (!request.into.empty())
+        curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, large);
+    if (!request.large_body.empty())
+        curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, large);
+    if (request.stall.count() == 0)
+        return;
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall.count()));
 }
 
 } // namespace
@@ -125,9 +173,10 @@ std::expected<HttpResponse, HttpFailure> Http::send(const HttpRequest& request,
     if (!headers)
         return std::unexpected(
             HttpFailure{HttpFailure::Kind::BadRequest, "a header has a line end"});
-    Receiver receiver{.largest_body = handle_->largest_body};
+    Receiver receiver{.largest_body = handle_->largest_body, .into = request.into};
     curl_easy_reset(easy); // keeps the connection
     set_method(easy, request);
+    set_transfer(easy, request);
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -141,7 +190,7 @@ std::expected<HttpResponse, HttpFailure> Http::send(const HttpRequest& request,
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &receiver);
     if (const CURLcode code = curl_easy_perform(easy); code != CURLE_OK)
-        return std::unexpected(failure_of(code, receiver));
+        return std::unexpected(failure_of(code, receiver, easy));
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     receiver.response.status = static_cast<int>(status);

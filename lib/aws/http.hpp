@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +24,18 @@ struct HttpRequest {
     std::string url; ///< sent as it is: no "/../" is folded
     std::vector<Header> headers{};
     std::string body{}; ///< none is sent with GET and HEAD
+    /// Sent in the place of `body`, without a copy; of the caller.
+    std::string_view large_body{};
+    /// Where the body of an answer of status 2xx goes, in the place of its `body`; of the caller.
+    std::span<char> into{};
+    /// After which an answer that brings nothing is given up; zero for the whole time.
+    std::chrono::seconds stall{0};
 };
 
 struct HttpResponse {
     int status = 0;
     std::string body{};
+    std::size_t received = 0;      ///< bytes that went `into` what the request names
     std::vector<Header> headers{}; ///< names in lower case
 
     /// The first of that name (in lower case); empty where there is none.

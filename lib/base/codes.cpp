@@ -32,7 +32,8 @@ constexpr std::array table{
               "Name in the same update what the message lists (such as Partition=), cancel the job "
               "and submit it anew, or ask an operator."},
     CodeEntry{Code::A204, "FL-A204", "user is not looked up yet",
-              "A rule of the site asks who the user is or which Unix groups they are in, and "
+              "A rule of the site, or a staging request, asks who the user is or which Unix groups "
+              "they are in, and "
               "slurmctld's plugin does not wait for a directory service; it looks the user up "
               "beside its calls. The first job of a user since slurmctld began may come first.",
               "Submit again in a few seconds. Where it stays so, the directory service does not "
@@ -115,6 +116,44 @@ constexpr std::array table{
               "What should be the output of `scontrol -o show partition` is something else, or "
               "scontrol did not answer.",
               "Name a file that holds it with --partitions, or see why scontrol fails."},
+    CodeEntry{Code::C109, "FL-C109", "holds cannot be kept",
+              "The shared file in which job_submit counts what submitted jobs may cost cannot be "
+              "made, opened or grown, or it is full, or one user has an eighth of it. Jobs are "
+              "then treated as `when_stale` of their group says.",
+              "See the cause in the message; /run/fairlead must be writable for SlurmUser."},
+    CodeEntry{Code::C201, "FL-C201", "job held, not lost: budget",
+              "With this job the research group could spend more than its budget allows. The job "
+              "waits, held by an administrator's hold, and nothing of it is lost.",
+              "Ask for less time or fewer nodes, as the message proposes, or ask the owner of the "
+              "budget to raise it and an administrator to release the job."},
+    CodeEntry{Code::C202, "FL-C202", "over the budget",
+              "With this job the research group could spend more than its budget allows, and the "
+              "site rejects such jobs.",
+              "Ask for less time or fewer nodes, as the message proposes, or ask the owner of the "
+              "budget."},
+    CodeEntry{Code::C203, "FL-C203", "another QoS past this part of the budget",
+              "The group has spent so much of its budget that further jobs need the QoS that the "
+              "message names.",
+              "Add --qos as the message says, or ask the owner of the budget."},
+    CodeEntry{
+        Code::C204, "FL-C204", "budgets are not known",
+        "The accountant has not written what the groups have left for longer than the site allows, "
+        "or more jobs came at once than their costs can be kept in mind for, so that the budget of "
+        "the job cannot be checked.",
+        "Administrators: see why `fairlead accountant` does not run. Users: try again in some "
+        "minutes, and send many jobs as one array."},
+    CodeEntry{Code::C205, "FL-C205", "update comes too early",
+              "The job was submitted so recently that the accountant has not seen it yet, and the "
+              "update would make it dearer.",
+              "Try again after the seconds that the message names."},
+    CodeEntry{
+        Code::C206, "FL-C206", "part of the budget is used",
+        "The group's spending has passed a threshold that the site set. The job is not affected.",
+        "Nothing; plan the rest of the period."},
+    CodeEntry{Code::C207, "FL-C207", "budget snapshot cannot be used",
+              "The file that the accountant writes for job_submit is not what it should be, or "
+              "cannot be written.",
+              "See the cause in the message, and whether `fairlead accountant --once` works."},
     CodeEntry{
         Code::C301, "FL-C301", "ledger was changed",
         "The chain of checksums over the ledger is broken, or a checksum that was noted "
@@ -128,8 +167,8 @@ constexpr std::array table{
               "See the cause in the message. Nothing is lost: what was not settled is settled by "
               "the next run."},
     CodeEntry{Code::C303, "FL-C303", "ledger of another release",
-              "The ledger was written by a newer release, whose tables this one does not know.",
-              "Run the newer release."},
+              "The ledger was written by another release, whose tables this one does not know.",
+              "Run the release that wrote it, or settle a new ledger from the accounting."},
     CodeEntry{
         Code::C304, "FL-C304", "entry contradicts the ledger",
         "The ledger has another job under the run's number, or the same that starts at another "
@@ -137,6 +176,27 @@ constexpr std::array table{
         "database was made anew, or the ledger was written by hand. It stays as it is.",
         "Name the cluster with --cluster and the zone with --tz as they were when the run was "
         "settled first. After slurmdbd's database was made anew, settle under a new name."},
+    CodeEntry{Code::C305, "FL-C305", "month is closed, or cannot be",
+              "An entry belongs to a month that was closed and stays as it was reported; or a "
+              "month cannot be closed yet, because it is not over or runs of it wait for a price.",
+              "Enter it in an open month; corrections of settled runs go to the first open one by "
+              "themselves. Add the prices that the message names."},
+    CodeEntry{Code::C306, "FL-C306", "adjustment or pool refused",
+              "An adjustment or a pool names a grant, group or account that is not known, no "
+              "amount, no reason or no author, or a rule or parts that do not fit.",
+              "Give what the message names."},
+    CodeEntry{Code::C307, "FL-C307", "sacct did not answer",
+              "Jobs that ended could not be read from slurmdbd. What the accountant misses is "
+              "settled once it answers.",
+              "Run the command of the message by hand; check slurmdbd."},
+    CodeEntry{
+        Code::C401, "FL-C401", "report cannot be made so",
+        "The kind of report, a column, a group or a time is not known.",
+        "Use one of those that the message names; `fairlead cost report --help` has them all."},
+    CodeEntry{Code::C404, "FL-C404", "alert not delivered",
+              "A threshold was passed, but the mail or hook command failed. It is tried again with "
+              "the next run.",
+              "See the cause in the message."},
     CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
               "The job requires EFA, but none of the instance types listed for its partition has "
               "an EFA interface, so it could never run as asked.",
@@ -308,9 +368,11 @@ constexpr std::array table{
               "Run `fairlead node scan` on the node so that the recorded topology is current, and "
               "check that slurm.conf describes the node as it is."},
     CodeEntry{Code::P203, "FL-P203", "Fairlead's planning part cannot be loaded",
-              "The SPANK plugin could not load its planning part, or does not trust it: the file "
+              "The SPANK plugin could not load its planning part or its part of a step, or does "
+              "not trust it: the file "
               "and the folders above it must belong to root and be writable by root alone.",
-              "Reinstall Fairlead on the node, or correct `core=` in plugstack.conf. `fairlead "
+              "Reinstall Fairlead on the node, or correct `core=` or `step=` in plugstack.conf. "
+              "`fairlead "
               "pause` on the cluster does not help here; dropping the option does."},
     CodeEntry{Code::P204, "FL-P204", "topology cannot be used",
               "The file is not an hwloc topology, or describes a machine without CPUs.",
@@ -335,6 +397,94 @@ constexpr std::array table{
         "The other launcher has no words for what the plan does, such as several ranks on one "
         "core.",
         "Change the request as the message says, or choose another --format."},
+    CodeEntry{Code::S101, "FL-S101", "staging request not understood",
+              "A value of --stage-in or --stage-out, or a #STAGE line, is not in the grammar. "
+              "Nothing was queued.",
+              "Correct the word that the message names; docs/staging.md has the grammar."},
+    CodeEntry{Code::S102, "FL-S102", "staging path not allowed",
+              "A path of a staging request is not absolute, too long, has a control character, is "
+              "not UTF-8, or leaves the place where it has to stay.",
+              "Use an absolute path without `..`; the message names what was found."},
+    CodeEntry{Code::S103, "FL-S103", "bucket not allowed",
+              "The administrator's map does not allow the user, or the user's group, to read or "
+              "write this bucket and prefix, or the bucket lies in another region.",
+              "Use an allowed prefix, or ask the administrator to add it to `staging.buckets` or "
+              "`staging.regions` in private.yaml."},
+    CodeEntry{Code::S104, "FL-S104", "staging is not set up",
+              "The cluster lacks what staging needs: PrologFlags=Alloc,DeferBatch, a prolog "
+              "timeout that is long enough, a configuration, or a map of buckets; or slurmctld did "
+              "not admit the request.",
+              "Users: tell an administrator. Administrators: `fairlead config check` names what is "
+              "missing."},
+    CodeEntry{Code::S110, "FL-S110", "source not found",
+              "What should be staged does not exist. A batch job is held, srun and salloc end, and "
+              "nothing was deleted.",
+              "Correct the source and submit again, or put the data there and release the job: "
+              "scontrol release JOBID."},
+    CodeEntry{Code::S111, "FL-S111", "access denied",
+              "The storage refuses the request. The job is held, and nothing was deleted.",
+              "Check the prefix and its permissions: those of the instance role in S3, those of "
+              "the user in a file system."},
+    CodeEntry{Code::S112, "FL-S112", "storage service does not answer",
+              "The storage did not answer, or asked to slow down, until the deadline. The node is "
+              "healthy, and nothing was deleted.",
+              "Release the job later; what was copied is not copied again."},
+    CodeEntry{Code::S113, "FL-S113", "no space",
+              "The file system is full, or the user's quota is. The job is held, and nothing was "
+              "deleted.",
+              "Make space or ask for a larger quota, then release the job."},
+    CodeEntry{Code::S114, "FL-S114", "data changed while it was copied",
+              "The source became another one between two reads. The copy was not put in place.",
+              "Release the job when nobody writes the source."},
+    CodeEntry{Code::S115, "FL-S115", "checksum differs",
+              "What arrived is not what the source has. The copy was not put in place.",
+              "Release the job to copy again; if it stays, check the source."},
+    CodeEntry{Code::S116, "FL-S116", "object is archived",
+              "The object lies in an archive class of S3 and cannot be read before it is restored.",
+              "Restore it first (the message names the time that takes), then release the job."},
+    CodeEntry{Code::S117, "FL-S117", "key is no safe path",
+              "A key of the prefix has a part that would leave the destination, or that no file "
+              "can have.",
+              "Rename the object, or stage a narrower prefix."},
+    CodeEntry{Code::S118, "FL-S118", "destination is no plain folder or file",
+              "On the way to the destination is a symbolic link, a device or something else that "
+              "staging does not write through.",
+              "Name the real path, or remove what is in the way."},
+    CodeEntry{Code::S119, "FL-S119", "staging took too long",
+              "Staging made no progress until its deadline, or the node that stages for the others "
+              "fell silent. What was copied is kept, and the next try goes on from there.",
+              "Release the job."},
+    CodeEntry{Code::S120, "FL-S120", "no credentials",
+              "The node has no credentials for S3: neither an instance role nor those of the "
+              "environment.",
+              "Give the instances a role that may read and write the allowed prefixes."},
+    CodeEntry{Code::S121, "FL-S121", "node cannot read or write",
+              "A file system of the node fails (an I/O error, or not mounted).",
+              "Nothing for the user: the node is drained. Administrators: look at its mounts."},
+    CodeEntry{Code::S122, "FL-S122", "another node has taken over",
+              "The node was paused so long that another one took its staging over. It wrote "
+              "nothing since.",
+              "Nothing: the other node finishes the work."},
+    CodeEntry{Code::S123, "FL-S123", "staging journal cannot be used",
+              "The state of a staging cannot be read or written, or the staging was killed.",
+              "Check `state_dir`, and that root of the nodes may write there."},
+    CodeEntry{Code::S124, "FL-S124", "staging engine not available",
+              "The paths of the request need an engine that is missing on the node, such as the "
+              "lfs command of Lustre.",
+              "Install it on the nodes, or use another path."},
+    CodeEntry{Code::S130, "FL-S130", "job without its data",
+              "The data that the job asked for is not complete on this node, so that the step does "
+              "not start; or --stage-in was given to a step inside an allocation, where nothing is "
+              "staged any more.",
+              "See the job's comment and `fairlead stage status JOBID`; give --stage-in to sbatch "
+              "or salloc."},
+    CodeEntry{Code::S131, "FL-S131", "export queue cannot be used",
+              "The queue of results that wait for their export cannot be read or written. Nothing "
+              "is deleted.",
+              "Check `state_dir`, and that `fairlead stage export` runs."},
+    CodeEntry{Code::S132, "FL-S132", "no staging of this job",
+              "No staging is recorded for the job.",
+              "Check the job id; records are kept for as long as `staging.keep` says."},
     CodeEntry{Code::X101, "FL-X101", "file missing",
               "A file that was named does not exist. Where it is the configuration, slurmctld and "
               "slurmd run on and nothing is enforced.",

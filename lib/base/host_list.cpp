@@ -86,6 +86,45 @@ std::size_t word_end(std::string_view text) {
     return text.size();
 }
 
+std::optional<std::size_t> count_range(std::string_view text) {
+    const std::size_t dash = text.find('-');
+    const auto first = number(text.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : number(text.substr(dash + 1));
+    if (!first || !last || *last < *first || *last - *first >= most_hosts)
+        return std::nullopt;
+    return *last - *first + 1;
+}
+
+/// Of what stands between two brackets: "1-3,07".
+std::optional<std::size_t> count_ranges(std::string_view text) {
+    std::size_t sum = 0;
+    for (bool more = true; more;) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const auto range = count_range(text.substr(0, comma));
+        if (!range || sum + *range > most_hosts)
+            return std::nullopt;
+        sum += *range;
+        more = comma < text.size();
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return sum;
+}
+
+std::optional<std::size_t> count_word(std::string_view word) {
+    std::size_t names = 1;
+    for (std::size_t open = word.find('['); open != std::string_view::npos; open = word.find('[')) {
+        const std::size_t close = word.find(']', open);
+        if (close == std::string_view::npos)
+            return std::nullopt;
+        const auto ranges = count_ranges(word.substr(open + 1, close - open - 1));
+        if (!ranges || names * *ranges > most_hosts)
+            return std::nullopt;
+        names *= *ranges;
+        word.remove_prefix(close + 1);
+    }
+    return names;
+}
+
 } // namespace
 
 bool is_host_name(std::string_view name) {
@@ -107,6 +146,22 @@ std::optional<std::vector<std::string>> expand_host_list(std::string_view text) 
             !std::ranges::all_of(*words, is_host_name))
             return std::nullopt;
         names.insert(names.end(), words->begin(), words->end());
+        if (end == text.size())
+            return names;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::optional<std::size_t> count_hosts(std::string_view text) {
+    if (text.empty())
+        return std::nullopt;
+    std::size_t names = 0;
+    for (;;) {
+        const std::size_t end = word_end(text);
+        const auto word = count_word(text.substr(0, end));
+        if (!word || names + *word > most_hosts)
+            return std::nullopt;
+        names += *word;
         if (end == text.size())
             return names;
         text.remove_prefix(end + 1);

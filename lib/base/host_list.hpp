@@ -18,4 +18,8 @@ bool is_host_name(std::string_view name);
 /// text is no such list or names more than `most_hosts`.
 std::optional<std::vector<std::string>> expand_host_list(std::string_view text);
 
+/// How many names such a list writes, one that stands twice counted twice; nothing where it is
+/// empty, ranges cannot be read or make more than `most_hosts`. Allocates nothing.
+std::optional<std::size_t> count_hosts(std::string_view text);
+
 } // namespace fairlead

@@ -28,4 +28,6 @@ void write(Level level, std::string_view line) {
         ::syslog(priority(level), "%.*s", size, line.data());
 }
 
+void error(const Error& error) { write(Level::Error, to_string(error)); }
+
 } // namespace fairlead::log

@@ -1,6 +1,8 @@
 /// Where the programs at the edge print: standard error for people, syslog for what slurmd runs.
 #pragma once
 
+#include "base/error.hpp"
+
 #include <string_view>
 
 namespace fairlead::log {
@@ -11,5 +13,6 @@ enum class Level { Info, Warning, Error };
 void open_syslog(const char* name);
 
 void write(Level level, std::string_view line);
+void error(const Error& error);
 
 } // namespace fairlead::log

@@ -4,6 +4,7 @@
 #include "base/words.hpp"
 #include "config/node_checks_reader.hpp"
 #include "config/reader.hpp"
+#include "config/staging_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -186,12 +187,15 @@ Result<void> read_root(const Reader& reader, const YAML::Node& root, const fs::p
              return read_node_checks(reader, value, config.node_checks);
          }},
         {"brake", [&](const YAML::Node& value) { return read_brake(reader, value, config.brake); }},
+        {"staging",
+         [&](const YAML::Node& value) { return read_staging(reader, value, config.staging); }},
         {"defaults",
          [&](const YAML::Node& value) {
              return read_rules(reader, value, "defaults", config.defaults);
          }},
         {"partitions", later},
         {"policy", later}, // rules, which lib/policy reads
+        {"cost", later},   // lib/cost reads it
         {"policy_mode", word_into(reader, "policy_mode", modes, config.policy.mode)},
         {"policy_exempt",
          [&](const YAML::Node& value) {

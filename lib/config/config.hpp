@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "config/fabric_words.hpp"
 #include "config/node_checks.hpp"
+#include "config/staging.hpp"
 
 #include <filesystem>
 #include <map>
@@ -83,6 +84,7 @@ struct Config {
     NodeChecks node_checks;
     Brake brake;
     PolicySettings policy;
+    Staging staging;
     PartitionRules defaults;
     std::map<std::string, PartitionRules, std::less<>> partitions;
     std::optional<Testing> testing;

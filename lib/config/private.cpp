@@ -37,10 +37,14 @@ Result<void> check_private(const std::filesystem::path& path) {
     const auto root = reader.parse(*text);
     if (!root)
         return std::unexpected(root.error());
-    const Key keys[] = {{"schema", [&](const YAML::Node& node) -> Result<void> {
-                             const auto known = reader.word(node, "schema", schemas);
-                             return known ? Result<void>{} : std::unexpected(known.error());
-                         }}};
+    const Key keys[] = {
+        {"schema",
+         [&](const YAML::Node& node) -> Result<void> {
+             const auto known = reader.word(node, "schema", schemas);
+             return known ? Result<void>{} : std::unexpected(known.error());
+         }},
+        {"staging", [](const YAML::Node&) { return Result<void>{}; }}, // lib/stage/permit.hpp
+    };
     if (auto done = reader.map(*root, "the private file", keys); !done)
         return done;
     if (!(*root)["schema"])

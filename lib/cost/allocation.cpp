@@ -108,7 +108,7 @@ std::optional<Weights> parts_of(std::span<const Stay> stays,
 std::string show_share(const Share& share) {
     const Wide billion = Wide{nanos_per_unit};
     const auto nanos = static_cast<std::int64_t>(divided(share.part * billion, share.whole));
-    return show_nanos({nanos});
+    return show_nanos(Money{nanos});
 }
 
 std::optional<Tres> read_tres(std::string_view text) {

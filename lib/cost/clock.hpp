@@ -16,6 +16,12 @@ namespace fairlead::cost {
 
 using Time = std::chrono::sys_seconds;
 
+/// From the first on and before the second.
+struct Interval {
+    Time from;
+    Time to;
+};
+
 /// RFC 3339 ("2026-06-01T00:00:00Z", "...+02:00") or a date, which is its first second; UTC where
 /// no offset is named.
 std::optional<Time> read_time(std::string_view text);

@@ -16,8 +16,39 @@ std::uint64_t over(std::uint64_t number, std::uint64_t on_one) {
 }
 
 /// How many parts of a size a node's memory holds; a size of 0 is all of it, as with --mem=0.
-std::uint64_t fit(std::uint64_t memory, std::uint64_t size) {
-    return size == 0 ? 1 : memory / size;
+std::uint64_t fit(std::optional<std::uint64_t> memory, std::uint64_t size) {
+    return !memory || size == 0 ? 1 : *memory / size;
+}
+
+/// The parts of a job that may each lie on another node: its tasks, or CPUs where it asks for
+/// those.
+std::uint64_t parts_of(const JobSize& job, std::uint64_t cpus_each) {
+    return std::max(
+        {std::uint64_t{1}, job.tasks.value_or(0), over(job.cpus.value_or(0), cpus_each)});
+}
+
+/// CPUs of a node that the job uses. A core of EC2's has two threads or one, and a job that uses
+/// one of two leaves the other to nobody.
+std::uint64_t usable_cpus(const JobSize& job, std::uint64_t cpus) {
+    constexpr std::uint64_t most_threads = 2;
+    return job.threads_per_core.value_or(most_threads) < most_threads ? cpus / most_threads : cpus;
+}
+
+/// How many parts a node holds. One lies on one node, so what is left of a node stays free.
+std::uint64_t parts_on_a_node(const JobSize& job, const PartitionCost& partition,
+                              std::uint64_t cpus_each) {
+    if (!partition.cpus)
+        return 1;
+    std::uint64_t parts = usable_cpus(job, *partition.cpus) / cpus_each;
+    if (job.memory_mb_a_cpu)
+        parts = std::min(parts, fit(partition.memory_mb, *job.memory_mb_a_cpu) / cpus_each);
+    return std::min(parts, job.tasks_per_node.value_or(parts));
+}
+
+std::uint64_t gpus_on_a_node(const JobSize& job, const PartitionCost& partition) {
+    const std::uint64_t gpus = partition.gpus.value_or(1);
+    return job.memory_mb_a_gpu ? std::min(gpus, fit(partition.memory_mb, *job.memory_mb_a_gpu))
+                               : gpus;
 }
 
 struct Limit {
@@ -34,29 +65,6 @@ Limit limit_of(const JobSize& job, const PartitionCost& partition, minutes assum
     if (partition.most_time)
         return {*partition.most_time, false};
     return {assumed, true};
-}
-
-struct Component {
-    Money cost;
-    std::string_view currency;
-    std::uint64_t nodes;
-    Limit limit;
-};
-
-Result<Component> in_partition(const JobSize& job, const PartitionCost& partition,
-                               minutes assumed) {
-    constexpr Wide pico_hours_per_nano = Wide{60} * 1000;
-    const Limit limit = limit_of(job, partition, assumed);
-    const std::uint64_t nodes = most_nodes(job, partition);
-    auto product = times(partition.dearest.picos, limit.time.count());
-    for (const std::uint64_t factor : {nodes, job.array_tasks})
-        product = product ? times(*product, static_cast<Wide>(factor)) : std::nullopt;
-    if (!product)
-        return fail(Code::C105, "price, nodes and time of a job do not fit into 128 bits");
-    const auto cost = to_money(divided(*product, pico_hours_per_nano));
-    if (!cost)
-        return std::unexpected(cost.error());
-    return Component{*cost, partition.currency, nodes, limit};
 }
 
 const PartitionCost* find(std::span<const PartitionCost> partitions, std::string_view name) {
@@ -82,20 +90,20 @@ Result<std::vector<const PartitionCost*>> candidates(const JobSize& job,
     return chosen;
 }
 
-Result<Component> dearest(const JobSize& job, std::span<const PartitionCost> partitions,
-                          minutes assumed) {
+Result<InPartition> dearest(const JobSize& job, std::span<const PartitionCost> partitions,
+                            minutes assumed) {
     const auto chosen = candidates(job, partitions);
     if (!chosen)
         return std::unexpected(chosen.error());
-    std::optional<Component> most;
+    std::optional<InPartition> most;
     for (const PartitionCost* partition : *chosen) {
-        const auto component = in_partition(job, *partition, assumed);
+        const auto component = cost_in(job, *partition, assumed);
         if (!component)
             return component;
         if (most && most->currency != component->currency)
             return fail(Code::C103, "the partitions of the job have prices in {} and {}",
                         most->currency, component->currency);
-        if (!most || component->cost > most->cost)
+        if (!most || component->at_most > most->at_most)
             most = *component;
     }
     return *most;
@@ -110,25 +118,33 @@ std::string time_text(minutes time) {
 
 } // namespace
 
+Result<InPartition> cost_in(const JobSize& job, const PartitionCost& partition, minutes assumed) {
+    constexpr Wide pico_hours_per_nano = Wide{60} * 1000;
+    const Limit limit = limit_of(job, partition, assumed);
+    const std::uint64_t nodes = most_nodes(job, partition);
+    auto product = times(partition.dearest.picos, limit.time.count());
+    for (const std::uint64_t factor : {nodes, job.array_tasks})
+        product = product ? times(*product, static_cast<Wide>(factor)) : std::nullopt;
+    if (!product)
+        return fail(Code::C105, "price, nodes and time of a job do not fit into 128 bits");
+    const auto cost = to_money(divided(*product, pico_hours_per_nano));
+    if (!cost)
+        return std::unexpected(cost.error());
+    return InPartition{*cost, partition.currency, nodes, limit.time, limit.assumed};
+}
+
 std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition) {
+    const std::uint64_t asked =
+        std::max({std::uint64_t{1}, job.least_nodes.value_or(0), job.named_nodes.value_or(0)});
     if (job.most_nodes)
-        return std::max<std::uint64_t>(1, *job.most_nodes);
-    std::uint64_t nodes = std::max<std::uint64_t>(1, job.least_nodes.value_or(1));
-    const std::uint64_t tasks = std::max<std::uint64_t>(1, job.tasks.value_or(1));
+        return std::max(asked, *job.most_nodes);
     const std::uint64_t each = std::max<std::uint64_t>(1, job.cpus_per_task.value_or(1));
-    const auto memory = partition.memory_mb;
-    // A task lies on one node, so what is left of a node stays free.
-    if (partition.cpus)
-        nodes = std::max(nodes, over(tasks, *partition.cpus / each));
-    if (job.memory_mb_a_cpu && memory)
-        nodes = std::max(nodes, over(tasks, fit(*memory, *job.memory_mb_a_cpu) / each));
-    if (job.tasks_per_node)
-        nodes = std::max(nodes, over(tasks, *job.tasks_per_node));
-    if (job.gpus && partition.gpus)
-        nodes = std::max(nodes, over(*job.gpus, *partition.gpus));
-    if (job.gpus && job.memory_mb_a_gpu && memory)
-        nodes = std::max(nodes, over(*job.gpus, fit(*memory, *job.memory_mb_a_gpu)));
-    return nodes;
+    const std::uint64_t parts = parts_of(job, each);
+    std::uint64_t filled = job.spread ? parts : over(parts, parts_on_a_node(job, partition, each));
+    if (job.gpus)
+        filled = std::max(filled,
+                          job.spread ? *job.gpus : over(*job.gpus, gpus_on_a_node(job, partition)));
+    return std::max(asked, std::min(filled, partition.nodes.value_or(filled)));
 }
 
 Result<Estimate> estimate(std::span<const JobSize> components,
@@ -147,25 +163,28 @@ Result<Estimate> estimate(std::span<const JobSize> components,
         if (!all.currency.empty() && all.currency != component->currency)
             return fail(Code::C103, "the components of the job have prices in {} and {}",
                         all.currency, component->currency);
-        const auto total = sum(all.at_most, component->cost);
+        const auto total = sum(all.at_most, component->at_most);
         if (!total)
             return std::unexpected(total.error());
         all.at_most = *total;
         all.currency = component->currency;
         all.nodes += component->nodes;
-        all.time = std::max(all.time, component->limit.time);
-        all.time_assumed = all.time_assumed || component->limit.assumed;
+        all.time = std::max(all.time, component->time);
+        all.time_assumed = all.time_assumed || component->time_assumed;
         all.array_tasks = std::max(all.array_tasks, job.array_tasks);
     }
     return all;
 }
 
-std::string sentence(const Estimate& estimate) {
+Money up_to_a_cent(Money amount) {
     constexpr std::int64_t cent = nanos_per_unit / 100;
-    const std::int64_t short_of = estimate.at_most.nanos % cent;
-    const Money up =
-        sum(estimate.at_most, {short_of > 0 ? cent - short_of : 0}).value_or(estimate.at_most);
-    std::string text = fmt::format("At most {} ({} node{}", show_money(up, estimate.currency),
+    const std::int64_t short_of = amount.nanos % cent;
+    return sum(amount, {short_of > 0 ? cent - short_of : 0}).value_or(amount);
+}
+
+std::string sentence(const Estimate& estimate) {
+    std::string text = fmt::format("At most {} ({} node{}",
+                                   show_money(up_to_a_cent(estimate.at_most), estimate.currency),
                                    estimate.nodes, estimate.nodes == 1 ? "" : "s");
     if (estimate.components > 1)
         text += fmt::format(" in {} components", estimate.components);

@@ -16,8 +16,8 @@ using config::Reader;
 
 constexpr std::string_view schema = "fairlead.groups/1";
 constexpr std::array<std::string_view, 4> periods{"month", "quarter", "grant", "rolling"};
-constexpr std::array<std::string_view, 5> reactions{"note", "warn", "require_qos", "hold",
-                                                    "reject"};
+constexpr std::array<std::string_view, 4> stales{"open", "grace", "hold", "closed"};
+constexpr std::array<std::string_view, 2> notices{"never", "always"};
 
 Key text_key(const Reader& reader, std::string_view name, std::string& into) {
     return {name, [&reader, name, &into](const YAML::Node& node) -> Result<void> {
@@ -174,7 +174,16 @@ Result<void> read_group(const Reader& reader, const std::string& name, const YAM
         budget_key(reader, group.budget),
         {"thresholds",
          [&](const YAML::Node& value) { return read_thresholds(reader, value, group); }},
-        texts_key(reader, "may_exceed", group.may_exceed)};
+        texts_key(reader, "may_exceed", group.may_exceed),
+        {"when_stale",
+         [&](const YAML::Node& value) -> Result<void> {
+             const auto index = reader.word(value, "when_stale", stales);
+             if (!index)
+                 return std::unexpected(index.error());
+             group.when_stale = static_cast<WhenStale>(*index);
+             return {};
+         }},
+        word_key(reader, "notify", notices, group.notify)};
     if (auto done = reader.map(node, "group " + printable(name), keys); !done)
         return done;
     for (std::string& account : group.accounts)
@@ -219,7 +228,8 @@ Result<void> read_grant(const Reader& reader, const std::string& name, const YAM
                        return {};
                    }};
     };
-    const Key keys[] = {day("start", from), day("end", to), text_key(reader, "fund", grant.fund)};
+    const Key keys[] = {day("start", from), day("end", to), text_key(reader, "fund", grant.fund),
+                        texts_key(reader, "wckeys", grant.wckeys)};
     if (auto done = reader.map(node, "grant " + printable(name), keys); !done)
         return done;
     if (!from || !to || *to < *from)
@@ -244,7 +254,12 @@ Result<void> read_university(const Reader& reader, const std::string& name, cons
 
 /// What the file says in one place must be there in the other.
 Result<void> check_names(const Groups& all, const std::filesystem::path& file) {
-    std::map<std::string_view, std::string_view> owners;
+    std::map<std::string_view, std::string_view> owners, keys;
+    for (const auto& [name, grant] : all.grants)
+        for (const std::string& wckey : grant.wckeys)
+            if (const auto [first, fresh] = keys.emplace(wckey, name); !fresh)
+                return fail(Code::X106, "{}: workload key {} is of grants {} and {}", file.native(),
+                            printable(wckey), printable(first->second), printable(name));
     for (const Group& group : all.groups) {
         for (const std::string& account : group.accounts)
             if (const auto [first, fresh] = owners.emplace(account, group.name); !fresh)
@@ -263,11 +278,13 @@ Result<void> check_names(const Groups& all, const std::filesystem::path& file) {
     return {};
 }
 
-Interval quarter_of(Time now) {
+/// A quarter of the fiscal year.
+Interval quarter_of(Time now, int fiscal_year_start) {
     using namespace std::chrono;
     const year_month_day day(floor<std::chrono::days>(now));
-    const month first((static_cast<unsigned>(day.month()) - 1) / 3 * 3 + 1);
-    const year_month_day begin{day.year(), first, std::chrono::day(1)};
+    const int month = static_cast<int>(static_cast<unsigned>(day.month()));
+    const months into((month - fiscal_year_start + 12) % 3);
+    const year_month_day begin = day.year() / day.month() / 1 - into;
     return {sys_days(begin), sys_days(begin + months(3))};
 }
 
@@ -295,7 +312,8 @@ Result<Groups> parse_groups(std::string_view text, const std::filesystem::path& 
                                              });
                    }};
     };
-    const Key site[] = {own_budget_key(reader, all.site)};
+    const Key site[] = {own_budget_key(reader, all.site),
+                        number_key(reader, "fiscal_year_start", 12, all.fiscal_year_start)};
     const Key keys[] = {
         {"schema",
          [&](const YAML::Node& node) -> Result<void> {
@@ -326,7 +344,7 @@ Interval period_of(const Budget& budget, const Group& group, const Groups& all, 
     case Period::Month:
         return {month_of(now), month_after(now)};
     case Period::Quarter:
-        return quarter_of(now);
+        return quarter_of(now, all.fiscal_year_start);
     case Period::Rolling:
         return {now - budget.days, now};
     case Period::Grant:
@@ -341,6 +359,14 @@ Interval period_of(const Budget& budget, const Group& group, const Groups& all, 
     return interval;
 }
 
+Interval fiscal_year(const Groups& all, int year) {
+    using namespace std::chrono;
+    const bool before = all.fiscal_year_start > 1;
+    const year_month_day begin = std::chrono::year(before ? year - 1 : year) /
+                                 month(static_cast<unsigned>(all.fiscal_year_start)) / 1;
+    return {sys_days(begin), sys_days(begin + years(1))};
+}
+
 Result<std::vector<Money>> among_grants(Money cost, const Group& group) {
     std::vector<Wide> weights;
     for (const GrantShare& share : group.grants)
@@ -351,9 +377,5 @@ Result<std::vector<Money>> among_grants(Money cost, const Group& group) {
 }
 
 std::string_view to_string(Period period) { return periods.at(static_cast<std::size_t>(period)); }
-
-std::string_view to_string(Reaction reaction) {
-    return reactions.at(static_cast<std::size_t>(reaction));
-}
 
 } // namespace fairlead::cost

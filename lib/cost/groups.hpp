@@ -3,6 +3,8 @@
 
 #include "cost/clock.hpp"
 #include "cost/money.hpp"
+#include "cost/reaction.hpp"
+#include "cost/settings.hpp"
 
 #include <filesystem>
 #include <map>
@@ -22,19 +24,11 @@ struct Budget {
     std::chrono::days days{}; ///< of a rolling one
 };
 
-/// From mild to strict.
-enum class Reaction { Note, Warn, RequireQos, Hold, Reject };
-
-struct Threshold {
-    int percent; ///< of the budget
-    Reaction reaction;
-    std::string qos{}; ///< of RequireQos
-};
-
 struct Grant {
     Time from; ///< its first second
     Time to;   ///< the first second after it
     std::string fund{};
+    std::vector<std::string> wckeys{}; ///< workload keys whose runs it pays alone
 };
 
 /// A grant's part of what a group costs, in millionths of a percent; those of a group sum to 100 %.
@@ -53,6 +47,8 @@ struct Group {
     std::optional<Budget> budget{};
     std::vector<Threshold> thresholds{};   ///< rising
     std::vector<std::string> may_exceed{}; ///< users
+    std::optional<WhenStale> when_stale{}; ///< empty: as the site says
+    bool notify = true;                    ///< its users are told what a job costs
 };
 
 struct Groups {
@@ -60,6 +56,7 @@ struct Groups {
     std::map<std::string, Grant, std::less<>> grants{};
     std::map<std::string, std::optional<Budget>, std::less<>> universities{};
     std::optional<Budget> site{};
+    int fiscal_year_start = 1; ///< its first month
 
     /// Null for an account of no group. However they are typed, accounts are in small letters.
     const Group* of_account(std::string_view account) const;
@@ -71,16 +68,15 @@ Result<Groups> load_groups(const std::filesystem::path& file);
 
 /// When the budget that holds at `now` began and ends (UTC); a rolling one ends now. A grant's is
 /// from the first day of the group's grants to the last.
-struct Interval {
-    Time from;
-    Time to;
-};
 Interval period_of(const Budget& budget, const Group& group, const Groups& all, Time now);
+
+/// The fiscal year that is named for the one it ends in: with a start in July, 2027 is from
+/// July 2026 to June 2027.
+Interval fiscal_year(const Groups& all, int year);
 
 /// The parts of the group's grants, in their order; empty for a group without one. FL-C105.
 Result<std::vector<Money>> among_grants(Money cost, const Group& group);
 
 std::string_view to_string(Period period);
-std::string_view to_string(Reaction reaction);
 
 } // namespace fairlead::cost

@@ -104,6 +104,12 @@ std::string show_nanos(Money amount) {
                        nanos % nanos_per_unit);
 }
 
+std::string show_nanos(Wide nanos) {
+    const Wide size = nanos < 0 ? -nanos : nanos;
+    return fmt::format("{}{}.{:09}", nanos < 0 ? "-" : "", size / nanos_per_unit,
+                       size % nanos_per_unit);
+}
+
 std::string show_cents(Wide cents) {
     const Wide size = cents < 0 ? -cents : cents;
     return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "", size / 100, size % 100);
@@ -188,20 +194,24 @@ Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights)
     return parts;
 }
 
-std::vector<Wide> in_cents(std::span<const Wide> nanos) {
-    std::vector<Wide> cents, remainders;
+std::vector<Wide> divided_parts(std::span<const Wide> parts, Wide divisor) {
+    std::vector<Wide> quotients, remainders;
     Wide total = 0, given = 0;
-    for (const Wide amount : nanos) {
-        cents.push_back(floored(amount, nanos_per_cent));
-        remainders.push_back(amount - cents.back() * nanos_per_cent);
-        total += amount;
-        given += cents.back();
+    for (const Wide part : parts) {
+        quotients.push_back(floored(part, divisor));
+        remainders.push_back(part - quotients.back() * divisor);
+        total += part;
+        given += quotients.back();
     }
-    Wide left = divided(total, nanos_per_cent) - given;
+    Wide left = divided(total, divisor) - given;
     for (const std::size_t index : by_size(remainders))
         if (left-- > 0)
-            ++cents[index];
-    return cents;
+            ++quotients[index];
+    return quotients;
+}
+
+std::vector<Wide> in_cents(std::span<const Wide> nanos) {
+    return divided_parts(nanos, nanos_per_cent);
 }
 
 } // namespace fairlead::cost

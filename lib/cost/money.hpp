@@ -41,6 +41,9 @@ Result<HourlyPrice> read_price(std::string_view text);
 /// "412.800000000", always nine places.
 std::string show_nanos(Money amount);
 
+/// The same of a sum, which may be larger than money.
+std::string show_nanos(Wide nanos);
+
 /// "412.80" of 41280 cents.
 std::string show_cents(Wide cents);
 
@@ -67,6 +70,10 @@ Result<Money> to_money(Wide nanos);
 /// rounded down, and what is left goes one by one to the largest remainders, the first of equals
 /// first. FL-C105 where all weights are zero or a product does not fit.
 Result<std::vector<Money>> share_out(Money whole, std::span<const Wide> weights);
+
+/// Each part divided by `divisor` so that they sum to the rounded quotient of their sum: rounded
+/// down, and what is left goes one by one to the largest remainders, the first of equals first.
+std::vector<Wide> divided_parts(std::span<const Wide> parts, Wide divisor);
 
 /// Cents of each amount of nano-units that sum to the rounded total, so that printed rows add up.
 /// Sums of many amounts of money fit as well.

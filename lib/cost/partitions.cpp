@@ -91,6 +91,7 @@ Result<PartitionCost> priced(const Partition& partition, const Nodes& nodes, con
     PartitionCost cost{.name = partition.name,
                        .dearest = {},
                        .currency = {},
+                       .nodes = partition.nodes.size(),
                        .default_time = partition.default_time,
                        .most_time = partition.most_time};
     std::vector<bool> seen(nodes.kinds().size());

@@ -12,9 +12,10 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 15> known_columns{
-    "jobidraw", "jobid", "nodelist",  "start",   "end",     "elapsedraw",   "alloctres", "state",
-    "account",  "user",  "partition", "cluster", "dbindex", "admincomment", "suspended"};
+constexpr std::array<std::string_view, 17> known_columns{
+    "jobidraw",  "jobid",        "nodelist",  "start", "end",       "elapsedraw",
+    "alloctres", "state",        "account",   "user",  "partition", "cluster",
+    "dbindex",   "admincomment", "suspended", "wckey", "qos"};
 
 /// What Slurm itself or its admins write: numbers, times and names of what is configured. Any other
 /// column may hold what a user wrote. sacct(1), "Job Accounting Fields".
@@ -188,10 +189,11 @@ bool Dump::names(std::string_view column) const {
     return std::ranges::find(columns_, column) != columns_.end();
 }
 
-std::string Dump::written_by_users() const {
+std::string Dump::written_by_users(bool wckeys_enforced) const {
     std::string list;
     for (const std::size_t column : free_texts_)
-        if (columns_[column] != "admincomment") // users are refused before it is stored
+        if (columns_[column] != "admincomment" && // users are refused before it is stored
+            !(columns_[column] == "wckey" && wckeys_enforced))
             list += (list.empty() ? "" : ", ") + printable(columns_[column]);
     return list;
 }
@@ -262,6 +264,8 @@ Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
     run.user = field(fields, User);
     run.partition = field(fields, Partition);
     run.admin_comment = field(fields, AdminComment);
+    run.wckey = field(fields, WcKey);
+    run.qos = field(fields, Qos);
     return run;
 }
 

@@ -26,6 +26,8 @@ struct JobRun {
     std::string_view user;
     std::string_view partition;
     std::string_view admin_comment;
+    std::string_view wckey;
+    std::string_view qos;
     Time start;
     std::chrono::seconds elapsed;   ///< without what it was suspended
     std::chrono::seconds suspended; ///< the rest of the time up to its end
@@ -45,7 +47,8 @@ class Dump {
     bool names(std::string_view column) const;
 
     /// The columns that users can write to, which may hold a delimiter or a line break, or empty.
-    std::string written_by_users() const;
+    /// WCKey is one but where slurmctld enforces them.
+    std::string written_by_users(bool wckeys_enforced = false) const;
 
   private:
     using Fields = std::vector<std::string_view>;
@@ -65,6 +68,8 @@ class Dump {
         DbIndex,
         AdminComment,
         Suspended,
+        WcKey,
+        Qos,
         ColumnCount
     };
 

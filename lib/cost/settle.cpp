@@ -2,6 +2,7 @@
 
 #include "base/words.hpp"
 #include "cost/checksum.hpp"
+#include "cost/months.hpp"
 #include "cost/names.hpp"
 
 #include <algorithm>
@@ -14,7 +15,11 @@ namespace {
 
 constexpr std::size_t runs_a_transaction = 10'000;
 
-std::string month_name(Time month) { return show_time(month).substr(0, 7); }
+/// slurmdbd marks a default key so: "*nih".
+std::string_view without_star(std::string_view wckey) {
+    wckey.remove_prefix(wckey.starts_with('*') ? 1 : 0);
+    return wckey;
+}
 
 std::int64_t since_1970(Time time) { return time.time_since_epoch().count(); }
 
@@ -44,53 +49,74 @@ Result<std::string> cluster_of(const JobRun& run, std::string_view named) {
 Entry entry_for(const JobRun& run, std::string_view cluster, std::string_view number,
                 const MonthCost& month) {
     const std::string account = printable(in_small_letters(run.account), 255);
-    return Entry{.cluster = std::string(cluster),
-                 .run = std::string(number),
-                 .kind = run.state.starts_with("NODE_FAIL") ? "node_fail" : "run",
-                 .period = month_name(month.month),
-                 .debit = "account:" + (account.empty() ? "(none)" : account),
-                 .credit = "instances",
-                 .currency = month.cost.currency,
-                 .amount = month.cost.running,
-                 .job = std::string(run.job),
-                 .user = printable(run.user, 255),
-                 .partition = printable(run.partition, 255),
-                 .state = printable(run.state.substr(0, run.state.find(' '))),
-                 .instance_type = month.cost.instance_type,
-                 .purchase = month.cost.purchase,
-                 .node_seconds = month.running_node_seconds};
+    return Entry{
+        .cluster = std::string(cluster),
+        .run = std::string(number),
+        .kind = run.state.starts_with("NODE_FAIL") ? "node_fail" : "run",
+        .period = month_name(month.month),
+        .day = day_name(std::min(end_of(run), month_after(month.month) - std::chrono::seconds(1))),
+        .debit = "account:" + (account.empty() ? "(none)" : account),
+        .credit = "instances",
+        .currency = month.cost.currency,
+        .amount = month.cost.running,
+        .job = std::string(run.job),
+        .user = printable(run.user, 255),
+        .partition = printable(run.partition, 255),
+        .state = printable(run.state.substr(0, run.state.find(' '))),
+        .instance_type = month.cost.instance_type,
+        .purchase = month.cost.purchase,
+        .wckey = printable(without_star(run.wckey), 255),
+        .qos = printable(run.qos, 255),
+        .node_seconds = month.running_node_seconds};
 }
 
-/// The same but for the places in the ledger.
-bool same(std::vector<Entry> known, const std::vector<Entry>& now) {
-    for (std::size_t i = 0; i < known.size() && i < now.size(); ++i) {
-        known[i].revision = now[i].revision;
-        known[i].line = now[i].line;
+/// What a run had of something while it ran, among its lines by their node-seconds.
+Result<void> spread(std::optional<std::int64_t> whole, std::vector<Entry>& lines,
+                    std::int64_t Entry::* into) {
+    if (!whole || *whole == 0)
+        return {};
+    if (lines.size() == 1) {
+        lines.front().*into = *whole;
+        return {};
     }
-    return known == now;
+    std::vector<Wide> weights;
+    Wide all = 0;
+    for (const Entry& line : lines) {
+        weights.push_back(line.kind == "suspended" ? 0 : line.node_seconds);
+        all += weights.back();
+    }
+    if (all == 0)
+        return {};
+    const auto parts = share_out(Money{*whole}, weights);
+    if (!parts)
+        return std::unexpected(parts.error());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i].*into = (*parts)[i].nanos;
+    return {};
+}
+
+std::optional<std::int64_t> product(std::optional<std::int64_t> count, std::chrono::seconds time) {
+    std::int64_t value = 0;
+    if (!count || __builtin_mul_overflow(*count, time.count(), &value))
+        return std::nullopt;
+    return value;
+}
+
+/// The first month that is open where those up to `closed` are not; else the one it is of.
+void place(Entry& entry, const std::string& closed) {
+    if (entry.period > closed)
+        return;
+    entry.period = month_behind(closed);
+    entry.day = entry.period + "-01";
 }
 
 Entry reversed(Entry entry) {
     entry.kind = "-" + entry.kind;
     entry.amount.nanos = -entry.amount.nanos; // amounts of runs are never the least int64
     entry.node_seconds = -entry.node_seconds;
+    entry.cpu_seconds = -entry.cpu_seconds;
+    entry.gpu_seconds = -entry.gpu_seconds;
     return entry;
-}
-
-/// First what takes the old back, then the new.
-Result<void> enter(Ledger& ledger, const std::vector<Entry>& known, const std::vector<Entry>& now) {
-    const std::int64_t revision = known.empty() ? 1 : known.front().revision + 1;
-    std::vector<Entry> lines;
-    std::ranges::transform(known, std::back_inserter(lines), reversed);
-    std::ranges::copy(now, std::back_inserter(lines));
-    std::int64_t number = 0;
-    for (Entry& line : lines) {
-        line.revision = revision;
-        line.line = number++;
-        if (auto done = ledger.append(line); !done)
-            return done;
-    }
-    return {};
 }
 
 /// Over all that decides what a run costs, and who pays.
@@ -100,8 +126,8 @@ Result<std::string> digest_of(const JobRun& run, Sha256& sha) {
     const std::string account = in_small_letters(run.account);
     for (const std::string_view field :
          {run.job, run.nodes, run.alloc_tres, run.state, std::string_view(account), run.user,
-          run.partition, run.admin_comment})
-        text += fmt::format(" {}:{}", field.size(), field);
+          run.partition, run.admin_comment, run.wckey, run.qos})
+        text.append(" ").append(std::to_string(field.size())).append(":").append(field);
     return sha.of(text);
 }
 
@@ -208,6 +234,10 @@ class Settling {
 
     /// Only the ledger's own errors are ones of the whole.
     Result<void> settle_all(const std::vector<ReadRun>& runs) {
+        auto closed = ledger_.closed_through();
+        if (!closed)
+            return std::unexpected(closed.error());
+        closed_ = closed->value_or("");
         for (const ReadRun& run : runs)
             if (auto done = settle_run(run); !done)
                 return done;
@@ -261,12 +291,12 @@ class Settling {
         const auto known = ledger_.latest(run.observation.cluster, run.observation.run);
         if (!known)
             return std::unexpected(known.error());
-        if (same(*known, *run.entries)) {
+        if (same_entries(*known, *run.entries, closed_)) {
             ++settled_.same;
             return {};
         }
         ++(known->empty() ? settled_.fresh : settled_.corrected);
-        return enter(ledger_, *known, *run.entries);
+        return enter(ledger_, *known, *run.entries, closed_);
     }
 
     /// Not past a run that was left out and is not in the ledger as waiting: it must come again.
@@ -286,12 +316,13 @@ class Settling {
     Sha256 sha_{};
     std::size_t line_ = 1;
     bool left_out_ = false;
+    std::string closed_{}; ///< the last closed month
     Settled settled_{};
     std::map<std::string, std::int64_t> ends_{}; ///< of the latest run of each cluster
 };
 
 /// What is read by a guess is never charged.
-Result<void> check_columns(const Dump& rows, std::string_view cluster) {
+Result<void> check_columns(const Dump& rows, const Taken& taken) {
     constexpr std::string_view command =
         "JobIDRaw,Cluster,DBIndex,Account,User,Partition,State,NodeList,Start,End,ElapsedRaw,"
         "Suspended,AllocTRES,AdminComment";
@@ -299,11 +330,11 @@ Result<void> check_columns(const Dump& rows, std::string_view cluster) {
         if (!rows.names(in_small_letters(column)))
             return fail(Code::C107, "the first line names no column {}; use sacct --format={}",
                         column, command);
-    if (cluster.empty() && !rows.names("cluster"))
+    if (taken.cluster.empty() && !rows.names("cluster"))
         return fail(Code::C107,
                     "the first line names no column Cluster; add it to sacct's --format or name "
                     "the cluster with --cluster");
-    if (const std::string free = rows.written_by_users(); !free.empty())
+    if (const std::string free = rows.written_by_users(taken.wckeys); !free.empty())
         return fail(Code::C107,
                     "users can write to {}, and so make lines of their own; use sacct --format={}",
                     free, command);
@@ -311,6 +342,36 @@ Result<void> check_columns(const Dump& rows, std::string_view cluster) {
 }
 
 } // namespace
+
+bool same_entries(std::vector<Entry> known, const std::vector<Entry>& now,
+                  const std::string& closed) {
+    for (std::size_t i = 0; i < known.size() && i < now.size(); ++i) {
+        known[i].revision = now[i].revision;
+        known[i].line = now[i].line;
+        if (now[i].period <= closed && known[i].period > now[i].period) {
+            known[i].period = now[i].period;
+            known[i].day = now[i].day;
+        }
+    }
+    return known == now;
+}
+
+Result<void> enter(Ledger& ledger, const std::vector<Entry>& known, const std::vector<Entry>& now,
+                   const std::string& closed) {
+    const std::int64_t revision = known.empty() ? 1 : known.front().revision + 1;
+    std::vector<Entry> lines;
+    std::ranges::transform(known, std::back_inserter(lines), reversed);
+    std::ranges::copy(now, std::back_inserter(lines));
+    std::int64_t number = 0;
+    for (Entry& line : lines) {
+        line.revision = revision;
+        line.line = number++;
+        place(line, closed);
+        if (auto done = ledger.append(line); !done)
+            return done;
+    }
+    return {};
+}
 
 Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluster,
                                       std::string_view number, Pricer& pricer) {
@@ -328,6 +389,13 @@ Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluste
         entry.node_seconds = month.suspended_node_seconds;
         entries.push_back(std::move(entry));
     }
+    const auto tres = read_tres(run.alloc_tres);
+    const auto cpus = tres ? product(tres->cpus, run.elapsed) : std::nullopt;
+    const auto gpus = tres ? product(tres->gpus, run.elapsed) : std::nullopt;
+    for (const auto& [whole, into] :
+         {std::pair(cpus, &Entry::cpu_seconds), std::pair(gpus, &Entry::gpu_seconds)})
+        if (auto done = spread(whole, entries, into); !done)
+            return std::unexpected(done.error());
     return entries;
 }
 
@@ -336,7 +404,7 @@ Result<Settled> settle(const Taken& taken, const Zone& zone, Pricer& pricer, Led
     std::string header;
     std::getline(taken.dump, header);
     auto rows = Dump::with_header(header, zone);
-    auto fine = rows ? check_columns(*rows, taken.cluster) : std::unexpected(rows.error());
+    auto fine = rows ? check_columns(*rows, taken) : std::unexpected(rows.error());
     if (!fine)
         return fail(fine.error().code, "{}:1: {}", printable(taken.name, 4096),
                     fine.error().message);

@@ -28,9 +28,20 @@ struct Taken {
     std::string_view name;    ///< for messages
     std::string_view cluster; ///< where the dump has no column Cluster; else empty
     Time seen;                ///< when sacct printed it
+    bool wckeys = false;      ///< slurmctld enforces them, so that no user writes into that column
 };
 
-/// The entries that a run should have.
+/// Whether entries are the same but for their places in the ledger. What came too late for its
+/// month, up to `closed`, is in a later one.
+bool same_entries(std::vector<Entry> known, const std::vector<Entry>& now,
+                  const std::string& closed);
+
+/// First what takes the old back, then the new; what is of a month up to `closed` in the first
+/// month behind it.
+Result<void> enter(Ledger& ledger, const std::vector<Entry>& known, const std::vector<Entry>& now,
+                   const std::string& closed);
+
+/// The entries that a run should have, whatever months are closed.
 Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluster,
                                       std::string_view number, Pricer& pricer);
 

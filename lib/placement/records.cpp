@@ -2,6 +2,7 @@
 
 #include "base/files.hpp"
 #include "base/host_list.hpp"
+#include "state/record.hpp"
 
 #include <algorithm>
 
@@ -31,6 +32,13 @@ std::optional<state::NodeRecord> read_record(const fs::path& folder, const std::
     return std::move(*record);
 }
 
+/// A clock that was set right just after the boot moves both times.
+bool is_former(const state::NodeRecord& record, std::int64_t boot) {
+    constexpr std::int64_t slack = 60;
+    return boot > slack && !record.scanned.empty() &&
+           record.scanned < state::utc(static_cast<std::time_t>(boot - slack));
+}
+
 } // namespace
 
 Records read_records(const fs::path& state_dir, const std::vector<std::string>& nodes) {
@@ -51,6 +59,14 @@ Records read_records(const fs::path& state_dir) {
             nodes.push_back(entry.path().stem());
     std::ranges::sort(nodes);
     return read_records(state_dir, nodes);
+}
+
+void forget_former(Snapshot& places, const Records& records, const Boots& boots) {
+    std::erase_if(places.nodes, [&](const auto& entry) { return !boots.contains(entry.first); });
+    for (const state::NodeRecord& record : records.records)
+        if (const auto boot = boots.find(record.node);
+            boot != boots.end() && is_former(record, boot->second))
+            places.nodes.erase(record.node);
 }
 
 Instances instances_of(const Records& records) {

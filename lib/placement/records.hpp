@@ -4,7 +4,9 @@
 #include "placement/snapshot.hpp"
 #include "state/node_record.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,5 +24,14 @@ Records read_records(const std::filesystem::path& state_dir, const std::vector<s
 Records read_records(const std::filesystem::path& state_dir);
 
 Instances instances_of(const Records& records);
+
+/// When each node last booted, seconds since 1970; 0 where that is not known. Without the nodes
+/// that are not up.
+using Boots = std::map<std::string, std::int64_t, std::less<>>;
+
+/// Forgets where nodes lie that are down, or whose record is older than their boot: while a cloud
+/// node boots, and until it is scanned, its record is of the instance before it. A record without a
+/// time is believed.
+void forget_former(Snapshot& places, const Records& records, const Boots& boots);
 
 } // namespace fairlead::placement

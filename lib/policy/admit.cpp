@@ -13,7 +13,8 @@ using config::FabricDemand;
 using config::Mode;
 
 /// Whether a constraint demands efa as it stands. slurmctld reads `&` and `|` outside brackets from
-/// left to right (seen on 22.05 and 24.11), so behind a `|` only the last word is sure to hold.
+/// left to right (seen on 22.05 and 24.11), so behind a `|` only the last word is sure to hold; nor is
+/// any other where a bracket is left open.
 bool demands_efa(std::string_view features) {
     constexpr std::string_view word = "efa";
     int depth = 0;
@@ -28,7 +29,7 @@ bool demands_efa(std::string_view features) {
         choice = choice || c == '|';
         begin = i + 1;
     }
-    return choice ? features.ends_with("&efa") : found;
+    return choice || depth != 0 ? features.ends_with("&efa") : found;
 }
 
 /// Nodes under one leaf are what Slurm's --switches=1 asks for. It is soft: past the wait the job

@@ -7,6 +7,7 @@
 #include "config/config.hpp"
 #include "policy/job_request.hpp"
 #include "policy/rule_reader.hpp"
+#include "stage/permit.hpp"
 
 #include <optional>
 #include <vector>
@@ -19,6 +20,7 @@ struct Snapshot {
     catalog::Catalog catalog;
     bool paused = false;
     Rules rules{};
+    stage::Permit permit{}; ///< of buckets
 };
 
 struct Admission {

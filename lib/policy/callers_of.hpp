@@ -8,7 +8,7 @@
 
 namespace fairlead::policy {
 
-/// Users that are exempt or that a rule names in full; nobody where there are no rules.
+/// Users that are exempt or that a rule names in full.
 std::vector<std::string> callers_of(const Snapshot& snapshot);
 
 } // namespace fairlead::policy

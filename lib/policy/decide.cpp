@@ -1,5 +1,7 @@
 #include "policy/decide.hpp"
 
+#include "policy/staging.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -52,6 +54,18 @@ void judge_fabric(const JobRequest& request, const Snapshot& snapshot, Decision&
     decision.patch.record = std::move(admission.patch.record);
 }
 
+/// What a job asks for itself is honoured in every mode, and in a pause: without it the job has no
+/// data.
+void judge_staging(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
+    if (request.modify)
+        return;
+    auto record = admit_staging(request, snapshot);
+    if (!record)
+        decision.refusals.push_back(std::move(record.error()));
+    else if (*record)
+        decision.patch.staging = std::move(**record);
+}
+
 } // namespace
 
 JobRequest patched(const JobRequest& request, const JobPatch& patch) {
@@ -85,13 +99,16 @@ JobRequest patched(const JobRequest& request, const JobPatch& patch) {
 
 Decision decide(const JobRequest& request, const Snapshot& snapshot) {
     Decision decision;
-    if (snapshot.paused)
+    if (snapshot.paused) {
+        judge_staging(request, snapshot, decision);
         return decision;
+    }
     decision.exempt = is_exempt(request, snapshot.config.policy);
     if (!decision.exempt && snapshot.config.policy.mode != Mode::Off)
         judge_by_rules(request, snapshot, decision);
     if (!request.modify)
         judge_fabric(request, snapshot, decision);
+    judge_staging(request, snapshot, decision);
     return decision;
 }
 

@@ -16,7 +16,8 @@ struct Decision : Outcome {
 };
 
 /// Fabric and placement are judged of the job as the rules left it. An update is judged by the
-/// rules alone: what it makes of the fabric is checked on the nodes. A paused site decides nothing.
+/// rules alone: what it makes of the fabric is checked on the nodes. A paused site decides nothing
+/// but staging.
 /// The caller fills in default_partition.
 Decision decide(const JobRequest& request, const Snapshot& snapshot);
 

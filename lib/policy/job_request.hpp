@@ -50,6 +50,7 @@ struct JobRequest {
     std::optional<std::uint32_t> cpus_per_task{}, threads_per_core{};
     std::optional<std::uint64_t> memory{};         ///< MiB on a node, or `unlimited`
     std::optional<std::uint64_t> memory_per_cpu{}; ///< MiB
+    std::optional<std::uint64_t> memory_per_gpu{}; ///< MiB
     std::optional<std::uint64_t> time_limit{};     ///< minutes, or `unlimited`
     std::optional<std::uint64_t> time_min{};       ///< minutes
     std::optional<std::uint64_t> begin_time{};     ///< seconds since 1970
@@ -62,8 +63,12 @@ struct JobRequest {
     std::optional<Text> script_args{}; ///< with blanks between them
     std::optional<bool> exclusive{}, interactive{}, requeue{}, contiguous{}, overcommit{};
     std::vector<Tres> tres{};
+    bool spread = false;     ///< --spread-job
     bool tres_named = false; ///< an update names resources whose number for the job is not known
     std::optional<Text> script{};               ///< up to megabytes
+    std::optional<Text> stage_options{};        ///< what --stage-in and --stage-out ask for
+    std::string submission_id{};                ///< digits; set where the job may stage anything
+    std::optional<bool> batch_deferred{};       ///< PrologFlags=Alloc,DeferBatch; unset: unknown
     std::span<const char* const> environment{}; ///< "NAME=value"; srun and salloc send none
 };
 
@@ -71,7 +76,8 @@ struct JobRequest {
 struct JobPatch {
     std::optional<Text> features;
     std::optional<std::uint32_t> switches, switch_wait;
-    std::optional<Text> record; ///< the admitted record
+    std::optional<Text> record;    ///< the admitted record
+    std::optional<Text> staging{}; ///< the record of what it stages
 
     std::optional<Text> partition{}, account{}, qos{}, reservation{}, wckey{};
     std::optional<Text> licenses{}, comment{}, admin_comment{}, mail_user{};

@@ -23,6 +23,12 @@ Result<void> done(int status, std::string_view what, JobId id) {
 
 std::string text(const char* value) { return value ? value : ""; }
 
+std::uint32_t base_state(const slurm_job_info_t& job) { return job.job_state & JOB_STATE_BASE; }
+
+std::optional<std::uint32_t> set(std::uint32_t value) {
+    return value == NO_VAL ? std::nullopt : std::optional(value);
+}
+
 /// slurmctld takes texts that it may write to.
 Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&, char*),
                     std::string value) {
@@ -52,12 +58,25 @@ Result<Job> load_job(JobId id) {
                        .may_requeue = job.requeue != 0,
                        .whole = job.het_job_id == 0 ? id : JobId{job.het_job_id},
                        .excluded = text(job.exc_nodes),
-                       .admin_comment = text(job.admin_comment)};
+                       .admin_comment = text(job.admin_comment),
+                       .running = base_state(job) == JOB_RUNNING,
+                       .ended =
+                           base_state(job) > JOB_SUSPENDED && (job.job_state & JOB_COMPLETING) == 0,
+                       .succeeded = base_state(job) == JOB_COMPLETE,
+                       .restarts = job.restart_cnt,
+                       .name = text(job.name),
+                       .array = set(job.array_job_id == 0 ? NO_VAL : job.array_job_id),
+                       .task = set(job.array_task_id)};
     }
     return fail(Code::E224, "slurmctld knows no job {}", id.value);
 }
 
-Result<std::set<std::string>> nodes_without_instance() {
+bool is_unknown(const Error& error) {
+    return error.message.ends_with(slurm_strerror(ESLURM_INVALID_JOB_ID)) ||
+           error.message.starts_with("slurmctld knows no job");
+}
+
+Result<std::map<std::string, std::int64_t, std::less<>>> node_boots() {
     initialise();
     node_info_msg_t* answer = nullptr;
     const int status = slurm_load_node(0, &answer, SHOW_ALL);
@@ -68,11 +87,11 @@ Result<std::set<std::string>> nodes_without_instance() {
                     slurm_strerror(errno));
     constexpr std::uint32_t powered =
         NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_UP | NODE_STATE_POWERING_DOWN;
-    std::set<std::string> nodes;
+    std::map<std::string, std::int64_t, std::less<>> boots;
     for (std::uint32_t i = 0; i < answer->record_count; ++i)
-        if (const auto& node = answer->node_array[i]; node.name && (node.node_state & powered) != 0)
-            nodes.insert(node.name);
-    return nodes;
+        if (const auto& node = answer->node_array[i]; node.name && (node.node_state & powered) == 0)
+            boots.emplace(node.name, node.boot_time);
+    return boots;
 }
 
 Result<void> requeue_held(JobId id) {

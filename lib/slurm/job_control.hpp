@@ -6,7 +6,9 @@
 #include "base/error.hpp"
 #include "base/job_id.hpp"
 
-#include <set>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 
 namespace fairlead::slurm {
@@ -18,14 +20,24 @@ struct Job {
     JobId whole;          ///< the leader of a het job, which stands for it; else the job itself
     std::string excluded; ///< host list of --exclude; empty for none
     std::string admin_comment; ///< empty for none
+    bool running = false;      ///< it has nodes, though they may still be configured
+    bool ended = false;        ///< for good; a requeued job has not
+    bool succeeded = false;    ///< with exit status 0
+    int restarts = 0;
+    std::string name{};
+    std::optional<std::uint32_t> array{}, task{}; ///< where it is of an array
 };
 
 /// FL-E224 for this and all that follows, with slurmctld's own words.
 Result<Job> load_job(JobId id);
 
-/// Cloud nodes that are powered down, or on their way up or down: what is recorded of them is of an
+/// Whether slurmctld says that it does not know the job, so that it ended long ago.
+bool is_unknown(const Error& error);
+
+/// When each node last booted, seconds since 1970; 0 where slurmd has not told yet. A cloud node
+/// that is powered down, or on its way up or down, is not in it: what is recorded of it is of an
 /// instance that is gone.
-Result<std::set<std::string>> nodes_without_instance();
+Result<std::map<std::string, std::int64_t, std::less<>>> node_boots();
 
 /// Back into the queue, held; works while the job is being configured (seen on 22.05).
 Result<void> requeue_held(JobId id);

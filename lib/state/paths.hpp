@@ -17,6 +17,11 @@ inline std::filesystem::path job_folder(const std::filesystem::path& run, JobId 
 inline constexpr const char* ready_name = "job.json";
 inline constexpr const char* refused_name = "refused.json";
 
+/// Of a job that stages data: whether what it stages in is complete for this node. The gate looks
+/// for the name of the second.
+inline constexpr const char* staged_name = "staged.json";
+inline constexpr const char* unstaged_name = "unstaged.json";
+
 /// The EFA counters at the job's start.
 inline constexpr const char* counters_name = "counters.json";
 

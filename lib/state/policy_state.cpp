@@ -31,6 +31,9 @@ Result<std::optional<PolicyState>> read_policy_state(const std::filesystem::path
     if (const std::string error = text(*record, "error"); !error.empty())
         state.error = error;
     state.refuses = record->value("refuses", Json(false)) == Json(true);
+    if (const auto taken = record->find("budgets");
+        taken != record->end() && taken->is_number_integer())
+        state.budgets = taken->get<std::int64_t>();
     return state;
 }
 
@@ -42,6 +45,8 @@ Result<void> write_policy_state(const std::filesystem::path& file, const PolicyS
                 {"refuses", state.refuses}};
     if (state.error)
         record["error"] = *state.error;
+    if (state.budgets)
+        record["budgets"] = *state.budgets;
     return write_atomic(file, record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
                         0644);
 }

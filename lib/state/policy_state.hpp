@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,8 +14,9 @@ struct PolicyState {
     std::string revision; ///< of the files in force; empty where none is
     std::string since;    ///< when they came into force, UTC
     std::size_t rules = 0;
-    std::optional<std::string> error{}; ///< why what is in the files now is not in force
-    bool refuses = false;               ///< nothing is in force, and every job is refused
+    std::optional<std::string> error{};    ///< why what is in the files now is not in force
+    bool refuses = false;                  ///< nothing is in force, and every job is refused
+    std::optional<std::int64_t> budgets{}; ///< when those that count were taken, since 1970
     bool operator==(const PolicyState&) const = default;
 };
 

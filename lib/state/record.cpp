@@ -47,13 +47,14 @@ Result<std::string> text_field(const Json& record, const char* name, std::string
     return field->get<std::string>();
 }
 
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
+std::string utc(std::time_t time) {
     std::tm parts{};
-    ::gmtime_r(&now, &parts);
+    ::gmtime_r(&time, &parts);
     char text[sizeof "2026-11-21T09:30:00Z"];
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return text;
 }
+
+std::string utc_now() { return utc(std::time(nullptr)); }
 
 } // namespace fairlead::state

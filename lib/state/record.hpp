@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -27,6 +28,7 @@ Result<Json> parse_record(std::string_view text, const Schema& schema, std::stri
 Result<std::string> text_field(const Json& record, const char* name, std::string_view source);
 
 /// "2026-11-21T09:30:00Z"
+std::string utc(std::time_t time);
 std::string utc_now();
 
 } // namespace fairlead::state

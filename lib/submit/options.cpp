@@ -2,6 +2,7 @@
 
 #include "base/words.hpp"
 #include "submit/moment.hpp"
+#include "submit/releases.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <algorithm>
@@ -15,8 +16,6 @@ using Job = policy::JobRequest;
 constexpr unsigned B = bit_of(Command::Sbatch), R = bit_of(Command::Srun),
                    A = bit_of(Command::Salloc), all = B | R | A;
 constexpr std::array<std::string_view, 3> names{"sbatch", "srun", "salloc"};
-/// Releases after 22.05 in which an option was first seen, of those that were looked at.
-constexpr std::uint32_t in_24_11 = 0x180b, in_26_05 = 0x1a05;
 
 std::unexpected<Error> bad(std::string_view value, std::string_view expected) {
     return fail(Code::A221, "is '{}'; expected {}", printable(value), expected);
@@ -90,6 +89,7 @@ Result<void> memory_value(std::string_view value, std::optional<std::uint64_t>& 
 /// The three memory options replace each other.
 Result<void> memory(std::string_view value, Draft& draft) {
     draft.job.memory_per_cpu.reset();
+    draft.job.memory_per_gpu.reset();
     auto done = memory_value(value, draft.job.memory);
     if (draft.job.memory == 0U)
         draft.job.memory = policy::unlimited;
@@ -98,14 +98,19 @@ Result<void> memory(std::string_view value, Draft& draft) {
 
 Result<void> memory_per_cpu(std::string_view value, Draft& draft) {
     draft.job.memory.reset();
+    draft.job.memory_per_gpu.reset();
     return memory_value(value, draft.job.memory_per_cpu);
 }
 
 Result<void> memory_per_gpu(std::string_view value, Draft& draft) {
     draft.job.memory.reset();
     draft.job.memory_per_cpu.reset();
-    std::optional<std::uint64_t> unread; // no field of rules
-    return memory_value(value, unread);
+    return memory_value(value, draft.job.memory_per_gpu); // no field of rules
+}
+
+Result<void> spread(std::string_view, Draft& draft) {
+    draft.job.spread = true;
+    return {};
 }
 
 Result<void> nodes(std::string_view value, Draft& draft) {
@@ -417,7 +422,7 @@ constexpr std::array table{
     plain("signal", 0, value, all),
     plain("slurmd-debug", 0, value, R),
     Option{"sockets-per-node", 0, value, all, draft_count<&Draft::sockets>},
-    plain("spread-job", 0, nothing, all),
+    Option{"spread-job", 0, nothing, all, spread},
     plain("spread-segments", 0, nothing, all, in_26_05),
     plain("stepmgr", 0, nothing, all, in_24_11),
     Option{"switches", 0, value, all, switches},

@@ -5,6 +5,7 @@
 #include "placement/hostlist.hpp"
 #include "submit/derived.hpp"
 #include "submit/generic.hpp"
+#include "submit/releases.hpp"
 
 #include <algorithm>
 
@@ -14,7 +15,6 @@ namespace {
 using policy::JobRequest;
 using policy::Tres;
 
-constexpr std::uint32_t in_24_11 = 0x180b;
 constexpr std::string_view gpu = "gres/gpu";
 
 std::uint32_t product(std::uint64_t a, std::uint64_t b) {

@@ -124,6 +124,24 @@ std::optional<Indexes> array_indexes(const std::string& piece) {
     return Indexes{*first, *last, *step};
 }
 
+/// An index that several pieces name is one task. Called under slurmctld's locks, so what would
+/// take long to count is bounded from above instead: no more tasks than indexes.
+std::uint64_t count_tasks(const std::vector<Indexes>& pieces) {
+    constexpr std::uint64_t counted_singly = 65'536;
+    constexpr std::uint64_t largest_index = 4'000'000; // slurm.conf(5), MaxArraySize
+    const std::uint64_t last = std::ranges::max(pieces, {}, &Indexes::last).last;
+    std::uint64_t sum = 0;
+    for (const Indexes& piece : pieces)
+        sum += (piece.last - piece.first) / piece.step + 1;
+    if (pieces.size() == 1 || sum > counted_singly || last > largest_index)
+        return pieces.size() == 1 ? sum : std::min(sum, last + 1);
+    std::vector<bool> named(last + 1);
+    for (const Indexes& piece : pieces)
+        for (std::uint64_t i = piece.first; i <= piece.last; i += piece.step)
+            named[i] = true;
+    return static_cast<std::uint64_t>(std::ranges::count(named, true));
+}
+
 struct MailType {
     std::string_view word;
     bool of_all; ///< whether ALL holds it (seen on 22.05, 24.11 and 26.05)
@@ -223,18 +241,18 @@ std::optional<NodeCount> read_nodes(std::string_view text) {
 }
 
 std::optional<std::uint32_t> read_array(std::string_view text) {
-    std::uint64_t tasks = 0;
+    std::vector<Indexes> pieces;
     for (const std::string_view part : split(text, ',')) {
         if (part.empty())
             continue;
         const auto indexes = array_indexes(std::string(part));
         if (!indexes)
             return std::nullopt;
-        tasks += (indexes->last - indexes->first) / indexes->step + 1;
+        pieces.push_back(*indexes);
     }
-    if (tasks == 0)
+    if (pieces.empty())
         return std::nullopt;
-    return static_cast<std::uint32_t>(std::min(tasks, largest));
+    return static_cast<std::uint32_t>(std::min(count_tasks(pieces), largest));
 }
 
 std::optional<std::string> read_mail_types(std::string_view text) {

@@ -27,8 +27,9 @@ struct NodeCount {
 };
 std::optional<NodeCount> read_nodes(std::string_view text);
 
-/// Tasks of "0-9%2", "[1-100]" and "1%5,3,5-10:2", each piece as slurmctld reads it. Slurm's
-/// commands send any text; slurmctld refuses it later.
+/// Tasks of "0-9%2", "[1-100]" and "1%5,3,5-10:2", each piece as slurmctld reads it; an
+/// index that is named twice is one task. Slurm's commands send any text; slurmctld refuses it
+/// later.
 std::optional<std::uint32_t> read_array(std::string_view text);
 
 /// "BEGIN,END" as slurmctld keeps it: in capitals, in its own order, ALL as its parts; empty for

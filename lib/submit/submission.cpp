@@ -2,6 +2,7 @@
 
 #include "base/words.hpp"
 #include "submit/directives.hpp"
+#include "submit/releases.hpp"
 #include "submit/settle.hpp"
 #include "submit/variables.hpp"
 
@@ -286,7 +287,6 @@ class Assembly {
         if (!job.job_name)
             job.job_name = usual_name();
         // Before 24.11 srun and salloc sent no more than the program.
-        constexpr std::uint32_t in_24_11 = 0x180b;
         const bool sent = result_.command == Command::Sbatch || call_.release >= in_24_11;
         if (typed_.program.size() > 1 && sent)
             job.script_args = joined(std::span(typed_.program).subspan(1));

@@ -1,4 +1,5 @@
 #include "submit/variables.hpp"
+#include "submit/releases.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -8,7 +9,7 @@ namespace {
 
 constexpr unsigned B = bit_of(Command::Sbatch), R = bit_of(Command::Srun),
                    A = bit_of(Command::Salloc), all = B | R | A;
-constexpr std::uint32_t in_24_11 = 0x180b, always = 0, ever = 0xffff;
+constexpr std::uint32_t always = 0, ever = 0xffff;
 
 /// A variable behind SBATCH_, SLURM_ or SALLOC_ and the option it is. Only what rules read.
 struct Variable {

@@ -6,6 +6,7 @@ setup() {
     repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     objects=${FAIRLEAD_STAGE:?set by scripts/test}/run/cluster/prefix
     front=$objects/lib/slurm/spank_fairlead.so
+    step=$objects/lib/fairlead/spank-step.so
     core=$objects/lib/fairlead/spank-core.so
     from_records=$objects/lib/fairlead/spank-recorded.so
     job_submit=$objects/lib/slurm/job_submit_fairlead.so
@@ -51,20 +52,21 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9_+-]*\).*\]/\1/
 
 @test "each object exports what its map says and nothing else" {
     diff <(exports "$front") <(mapped "$repo/spank/front.map")
+    diff <(exports "$step") <(mapped "$repo/spank/step.map")
     diff <(exports "$core") <(mapped "$repo/spank/core.map")
     diff <(exports "$from_records") <(mapped "$repo/spank/core.map")
     diff <(exports "$job_submit") <(mapped "$repo/jobsubmit/exports.map")
 }
 
 @test "the plugins take from Slurm what slurm_symbols.txt lists and nothing else" {
-    used=$(nm -D --undefined-only "$front" "$job_submit" | awk '$1 == "U" { print $2 }' |
+    used=$(nm -D --undefined-only "$front" "$step" "$job_submit" | awk '$1 == "U" { print $2 }' |
         grep -E '^(slurm|spank)_' | sort -u)
     diff <(printf '%s\n' "$used") <(grep -v '^#' "$repo/tests/abi/slurm_symbols.txt")
     run ! grep -E ' U (slurm|spank)_' <(nm -D "$core" "$from_records")
 }
 
-@test "the front that every srun loads, and what plans from records, link the C library alone" {
-    for object in "$front" "$from_records"; do
+@test "the front that every srun loads, the part of a step, and what plans from records, link the C library alone" {
+    for object in "$front" "$step" "$from_records"; do
         [[ $(linked "$object" | sed 's/ld-linux-[a-z]*//; s/^ *//; s/ *$//') == c ]]
     done
 }
@@ -78,8 +80,13 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9_+-]*\).*\]/\1/
     [[ $(linked "$objects/libexec/fairlead/fairlead-fabric-probe") =~ ^c\ fabric\ gcc_s\ (m\ )?stdc\+\+$ ]]
 }
 
+@test "the program that stages links what speaks to S3, and nothing of Slurm, fabric or topology" {
+    run -0 ldd "$objects/libexec/fairlead/fairlead-stage"
+    [[ $output =~ libcurl && ! $output =~ lib(slurm|fabric|hwloc|numa|sqlite|soci) ]]
+}
+
 @test "nothing that slurmd or slurmctld loads or runs links a network, SQL or Slurm library" {
-    for object in "$front" "$core" "$from_records" "$job_submit" "$prolog" "$epilog"; do
+    for object in "$front" "$step" "$core" "$from_records" "$job_submit" "$prolog" "$epilog"; do
         run -0 ldd "$object"
         [[ ! $output =~ lib(curl|fabric|slurm|mysql|mariadb|sqlite|pq|ssl|crypto|ibverbs) ]]
     done

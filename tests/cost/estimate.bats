@@ -27,6 +27,15 @@ estimate() {
     [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
 }
 
+@test "it is an upper bound whatever makes more nodes of a job" {
+    run -0 estimate -- srun -n 400 --threads-per-core=1 -t 2:00:00 true
+    [[ $output == 'At most $75.00 (5 nodes, 2 h)' ]]
+    run -0 estimate -- sbatch -w 'hpc-[1-4]' -t 60 --wrap=true
+    [[ $output == 'At most $30.00 (4 nodes, 1 h)' ]]
+    run -0 estimate -- sbatch -n 10 --spread-job -t 60 --wrap=true
+    [[ $output == 'At most $75.00 (10 nodes, 1 h)' ]]
+}
+
 @test "a job that nothing limits is assumed to take what --assume-hours says, and that is told" {
     run -0 estimate -- sbatch -p spot --wrap=true
     [[ $output == 'At most $44.99 (1 node, 24 h assumed, for it has no time limit)' ]]

@@ -31,6 +31,17 @@ assert all["universities"]["south"]["budget"] is None'
     [[ $output == *"NIH-1 60 %"* ]]
 }
 
+@test "slurmdbd's tree of accounts is a file to begin with" {
+    printf '#!/bin/sh\necho "$*" >%s\nprintf "root||\\nbio|root|\\nbio||ada\\nbio-gpu|bio|\\ncfd|root|\\n"\n' \
+        "$BATS_TEST_TMPDIR/asked" >"$BATS_TEST_TMPDIR/sacctmgr"
+    chmod 0755 "$BATS_TEST_TMPDIR/sacctmgr"
+    printf 'schema: fairlead.config/1\nscontrol: %s/scontrol\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" cost groups --from-slurmdbd >"$BATS_TEST_TMPDIR/groups.yaml"
+    [[ $(<"$BATS_TEST_TMPDIR/asked") == "--noheader --parsable2 --readonly show associations format=account,parentname,user" ]]
+    run -0 fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" cost groups
+    [[ ${lines[1]} =~ ^bio\ .*\ bio,bio-gpu\  && ${lines[2]} =~ ^cfd\  ]]
+}
+
 @test "a mistake is named with its place" {
     printf 'schema: fairlead.groups/1\ngroups:\n  bio: {acounts: [bio]}\n' >"$BATS_TEST_TMPDIR/g.yaml"
     run -1 fairlead cost groups --groups "$BATS_TEST_TMPDIR/g.yaml"

@@ -19,8 +19,8 @@ content() {
     python3 - "$1" <<'END'
 import sqlite3, sys
 ledger = sqlite3.connect(sys.argv[1])
-for table in "entry", "run", "watermark":
-    for row in ledger.execute(f"SELECT * FROM {table} ORDER BY 1, 2"):
+for table in "entry", "run", "watermark", "day_sum", "closing":
+    for row in sorted(ledger.execute(f"SELECT * FROM {table}")):
         print(table, *row)
 END
 }
@@ -80,6 +80,7 @@ import sqlite3
 with sqlite3.connect("ledger.db") as ledger:
     ledger.execute("DROP TRIGGER entry_is_kept")
     ledger.execute("DELETE FROM entry WHERE id = 3")
+    ledger.execute("DELETE FROM day_sum WHERE payer = 'account:bio'")
 END
     run -0 fairlead ledger verify --ledger ledger.db
     run -1 fairlead ledger verify --ledger ledger.db --head "$head"

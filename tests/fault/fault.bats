@@ -16,15 +16,15 @@ teardown() {
     wait_for 10 is_idle n3
 }
 
-# The installed tree with every object replaced by one that throws, but for the front, which would
-# let nothing get as far as the rest; swap_front puts that in.
+# The installed tree with every object replaced by one that throws, but for the part that reads options,
+# which would let nothing get as far as the rest: that has a folder of its own.
 faulty_stage() {
     local stage=$BATS_FILE_TMPDIR/stage objects=$FAIRLEAD_BUILD/tests/fault/objects
     cp -r "$FAIRLEAD_STAGE" "$stage"
     cp "$objects/job_submit_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/"
     cp "$objects"/spank-{core,recorded}.so "$stage$SITE_PREFIX/lib/fairlead/"
     cp "$objects/fairlead-prolog" "$stage$SITE_PREFIX/libexec/fairlead/"
-    cp "$objects/spank_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/spank_throwing.so"
+    install -D -t "$stage$SITE_PREFIX/lib/throwing" "$objects/spank-step.so"
     printf '%s\n' "$stage"
 }
 
@@ -54,8 +54,10 @@ faulty_stage() {
     [[ $output == n1 ]]
 }
 
-@test "a front that throws ends srun, or the step, with an error and no signal, and slurmd lives" {
-    sed -i 's/spank_fairlead/spank_throwing/' "$CLUSTER_DIR/slurm/plugstack.conf"
+@test "a reader of options that throws ends srun, or the step, with an error and no signal, and slurmd lives" {
+    local line
+    line=$(<"$CLUSTER_DIR/slurm/plugstack.conf")
+    printf '%s step=%s/lib/throwing/spank-step.so\n' "$line" "$SITE_PREFIX" >"$CLUSTER_DIR/slurm/plugstack.conf"
     for value in on off; do
         run as ada srun -Q --efa-pin=$value hostname
         ((status > 0 && status != 134 && status != 139))
@@ -65,5 +67,5 @@ faulty_stage() {
     [[ $output == *"Fairlead met a fault of its own in --efa-pin"*"[FL-P203]"* && $output != *n3 ]]
     run -0 as ada srun -Q hostname
     [[ $output == n3 ]]
-    sed -i 's/spank_throwing/spank_fairlead/' "$CLUSTER_DIR/slurm/plugstack.conf"
+    printf '%s\n' "$line" >"$CLUSTER_DIR/slurm/plugstack.conf"
 }

@@ -102,5 +102,16 @@ TEST(Apply, ForgedEntriesGoAndTheRecordComes) {
     EXPECT_STREQ(job->admin_comment, "site;{}");
 }
 
+TEST(Apply, WhatIsStagedIsAnEntryAndNoComment) {
+    Description job;
+    policy::JobPatch patch;
+    patch.staging = Text(std::string("{\"schema\":1}"));
+    apply(patch, *job);
+    ASSERT_EQ(job->spank_job_env_size, 1u);
+    EXPECT_STREQ(job->spank_job_env[0], "FAIRLEAD_STAGE={\"schema\":1}");
+    EXPECT_EQ(job->admin_comment, nullptr);
+    EXPECT_TRUE(strip_forged(*job));
+}
+
 } // namespace
 } // namespace fairlead::jobsubmit

@@ -25,6 +25,8 @@ class Description {
     void spank(const std::vector<std::string>& entries);
 
   private:
+    void drop_spank();
+
     job_desc_msg_t job_;
 };
 

@@ -23,6 +23,7 @@ TEST(JobView, WhatIsUnsetInSlurmIsUnset) {
     EXPECT_FALSE(request.priority || request.nice);
     EXPECT_FALSE(request.exclusive || request.requeue || request.overcommit);
     EXPECT_FALSE(request.contiguous);
+    EXPECT_FALSE(request.spread || request.memory_per_gpu);
     EXPECT_FALSE(request.mail_type);
     EXPECT_TRUE(request.tres.empty() && request.environment.empty() && request.groups.empty());
     EXPECT_EQ(request.interactive, true);
@@ -47,6 +48,8 @@ TEST(JobView, NumbersAndFlagsAreThoseOfTheOptions) {
     job->shared = JOB_SHARED_NONE;
     job->requeue = 0;
     job->contiguous = 1;
+    job->bitflags |= SPREAD_JOB;
+    Description::put(job->mem_per_tres, "gres:gpu:4096");
     job->mail_type = MAIL_JOB_BEGIN | MAIL_JOB_FAIL;
     Description::put(job->array_inx, "0-9,20%4");
     const policy::JobRequest request = view_submission(*job, 0, callers);
@@ -57,6 +60,8 @@ TEST(JobView, NumbersAndFlagsAreThoseOfTheOptions) {
     EXPECT_EQ(request.time_min, 30u);
     EXPECT_EQ(request.begin_time, 1796025600u);
     EXPECT_EQ(request.priority, 0u);
+    EXPECT_TRUE(request.spread);
+    EXPECT_EQ(request.memory_per_gpu, 4096u);
     EXPECT_EQ(request.nice, 100u);
     EXPECT_EQ(request.het_component, 1u);
     EXPECT_EQ(request.exclusive, true);
@@ -205,6 +210,21 @@ TEST(JobView, ScriptAndEnvironmentAreBorrowed) {
     EXPECT_EQ(request.script->view().data(), job->script);
     EXPECT_EQ(request.environment.size(), 1u);
     EXPECT_EQ(request.interactive, false);
+}
+
+TEST(JobView, WhatIsStagedComesFromTheUsersEntryAndTheScript) {
+    Description job;
+    EXPECT_TRUE(view_submission(*job, 5001, callers).submission_id.empty());
+    job.spank({"STAGE_REQUESTS=no", "STAGE_REQUEST=1\nin /a:/b"});
+    policy::JobRequest request = view_submission(*job, 5001, callers);
+    EXPECT_EQ(request.stage_options, "1\nin /a:/b");
+    EXPECT_FALSE(request.submission_id.empty());
+    EXPECT_NE(request.submission_id, view_submission(*job, 5001, callers).submission_id);
+    job.spank({});
+    Description::put(job->script, "#!/bin/sh\n#STAGE in src=/a dst=/b\n");
+    request = view_submission(*job, 5001, callers);
+    EXPECT_FALSE(request.stage_options);
+    EXPECT_FALSE(request.submission_id.empty());
 }
 
 } // namespace

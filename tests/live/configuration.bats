@@ -214,6 +214,23 @@ is_ended() { as root scontrol show job "$1" | grep -qE 'JobState=(FAILED|COMPLET
     rm "$CLUSTER_DIR/conf/head/private.yaml"
 }
 
+@test "a part of a step that others could have written is not loaded, and who asks for nothing runs" {
+    sed -i 's#$# step=/run/cluster/shared/spank-step.so#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    install -m 0775 "$FAIRLEAD_STAGE$SITE_PREFIX/lib/fairlead/spank-step.so" "$CLUSTER_DIR/shared/"
+    run ! as ada srun -Q --efa-pin hostname
+    [[ $output == *"spank-step.so is not loaded: root alone must be able to write"*"[FL-P203]"* && $output != *n3 ]]
+    run ! as ada env FAIRLEAD_PIN=on srun -Q hostname
+    [[ $output == *"[FL-P203]"* ]]
+    run -0 as ada srun -Q hostname
+    rm "$CLUSTER_DIR/shared/spank-step.so"
+    run -0 as ada srun -Q hostname
+    sed -i 's#$# pin=on#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    run ! as ada srun -Q hostname
+    [[ $output == *"spank-step.so is not loaded"*"[FL-P203]"* ]]
+    sed -i 's# step=.*##' "$CLUSTER_DIR/slurm/plugstack.conf"
+    run -0 as ada srun -Q --efa-pin hostname
+}
+
 @test "a planning part that others could have written is not loaded" {
     sed -i 's#$# core=/run/cluster/shared/spank-core.so#' "$CLUSTER_DIR/slurm/plugstack.conf"
     install -m 0777 "$FAIRLEAD_STAGE$SITE_PREFIX/lib/fairlead/spank-core.so" "$CLUSTER_DIR/shared/"

@@ -1,5 +1,5 @@
 /* A hostile client: submits a batch job whose spank_job_env claims to carry the controller's
- * record, as nobody could with sbatch. Prints the job id. usage: forge PARTITION */
+ * record, as nobody could with sbatch. Prints the job id. usage: forge PARTITION [ENTRY] */
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 #include <slurm/slurm_version.h>
@@ -26,8 +26,10 @@ int main(int argc, char** argv) {
     job_desc_msg_t job;
     submit_response_msg_t* response = NULL;
 
-    if (argc != 2)
+    if (argc != 2 && argc != 3)
         return 2;
+    if (argc == 3)
+        forged[0] = argv[2];
     slurm_init(NULL);
     slurm_init_job_desc_msg(&job);
     job.partition = argv[1];

@@ -47,6 +47,21 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
     [[ $output == pinned=no ]]
 }
 
+@test "with off in plugstack.conf scripts that ask for pins run unpinned, and are told" {
+    cp "$CLUSTER_DIR/slurm/plugstack.conf" "$BATS_TEST_TMPDIR/plugstack"
+    sed -i 's#$# pin=on off#' "$CLUSTER_DIR/slurm/plugstack.conf"
+    script=$(job_script off.sh '#SBATCH --efa-pin' "srun sh -c '$PINNED'")
+    run -0 as ada sbatch --wait -o /run/cluster/shared/off.out "$script"
+    run -0 cat "$CLUSTER_DIR/shared/off.out"
+    [[ $output == *"--efa-pin does nothing: Fairlead is off in plugstack.conf"* && $output == *pinned=no* ]]
+    run -0 as ada srun -Q sh -c "$PINNED"
+    [[ $output == pinned=no ]]
+    run ! as ada srun -Q --efa-pin=by:nick true
+    cp "$BATS_TEST_TMPDIR/plugstack" "$CLUSTER_DIR/slurm/plugstack.conf"
+    run -0 as ada srun -Q --efa-pin sh -c "$PINNED"
+    [[ $output == pinned=[0-9]* ]]
+}
+
 @test "an #SBATCH line is read, the batch script itself is left alone, its srun is pinned" {
     script=$(job_script lines.sh '#SBATCH --efa-pin' "$PINNED" "srun sh -c '$PINNED'")
     run -0 as ada sbatch --wait -o /run/cluster/shared/lines.out "$script"

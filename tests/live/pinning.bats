@@ -139,23 +139,25 @@ each_rank_runs_where_it_was_told() {
     [[ $output == *"$(</proc/sys/kernel/random/boot_id)"* ]]
 }
 
-# parts OPTION...: which planning parts slurmstepd loaded for a step on n3, in a line.
+# parts OPTION...: which parts slurmstepd loaded for a step on n3 behind the front, in a line.
 parts() {
     run -0 --separate-stderr as root srun -Q -w n3 -n 1 "$@" \
         sh -c 'sed -nE "s|.*/(spank-[a-z]+)\.so$|\1|p" /proc/$PPID/maps | sort -u'
     echo "${lines[@]}"
 }
+small='spank-recorded spank-step' whole='spank-core spank-recorded spank-step'
 
-@test "a step on a node with records loads the small planning part alone, and one without pinning none" {
+@test "a step on a node with records loads the small planning part, and one without options none at all" {
     as ada srun -Q -w n3 true
-    [[ $(parts --efa-pin) == spank-recorded ]]
+    [[ $(parts --efa-pin) == "$small" ]]
+    [[ $(parts --efa=off) == spank-step ]]
     [[ $(parts) == "" ]]
 }
 
 @test "without a record, with one of another configuration or with mem: the whole planning part answers" {
     as ada srun -Q -w n3 true
-    [[ $(parts --efa-pin=mem:bind) == "spank-core spank-recorded" ]]
-    [[ $(parts --efa-pin --mem-bind=local) == "spank-core spank-recorded" ]]
+    [[ $(parts --efa-pin=mem:bind) == "$whole" ]]
+    [[ $(parts --efa-pin --mem-bind=local) == "$whole" ]]
     # Inside one job, whose prolog has run.
     change='sed -i "s/\"text\":\"/&# /" /run/fairlead/config.json'
     undo='sed -i "s/\"text\":\"# /\"text\":\"/" /run/fairlead/config.json'
@@ -168,9 +170,9 @@ parts() {
         srun --efa-pin sh -c \"\$show\"
         srun rm /run/fairlead/machine.json
         srun --efa-pin sh -c \"\$show\""
-    [[ ${lines[0]} == spank-recorded && ${lines[1]} == "spank-core spank-recorded" ]]
-    [[ ${lines[2]} == spank-recorded && ${lines[3]} == "spank-core spank-recorded" ]]
-    [[ $(parts --efa-pin) == spank-recorded ]] # the next prolog records both anew
+    [[ ${lines[0]} == "$small" && ${lines[1]} == "$whole" ]]
+    [[ ${lines[2]} == "$small" && ${lines[3]} == "$whole" ]]
+    [[ $(parts --efa-pin) == "$small" ]] # the next prolog records both anew
 }
 
 @test "both planning parts give a step the same report and rows" {

@@ -132,6 +132,17 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     nobody_drained
 }
 
+@test "a node that was not scanned since it booted is unknown, whatever its former instance was" {
+    local file=$CLUSTER_DIR/shared/state/nodes/n1.json
+    record 1
+    run -0 as ada srun -Q -p near -N2 -w n[1-2] hostname
+    sed -i 's/}$/,"scanned":"2001-01-01T00:00:00Z"}/' "$file"
+    run ! as ada srun -p near -N2 -w n[1-2] hostname
+    [[ $output == *n1*"[FL-E221]"* ]]
+    rm "$file"
+    nobody_drained
+}
+
 @test "an outage of EC2 drains nothing: the job counts as unknown" {
     ec2 '"faults": [{"fault": "error", "status": 400, "code": "UnauthorizedOperation"}]'
     run ! as ada srun -p new -N2 -w n[1,9] hostname

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_client_test {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -340,5 +340,5 @@ TEST(OpenClient, ARegionBecomesPartOfANameSoItIsChecked) {
                            "no `region:` is configured"));
 }
 
-} // namespace
+} // namespace aws_client_test
 } // namespace fairlead::aws

@@ -7,7 +7,7 @@
 #include <sstream>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_credentials_test {
 
 using namespace std::chrono_literals;
 using test::fails_with;
@@ -206,5 +206,5 @@ TEST(Secrets, AreTakenOutOfATextThatRepeatsThem) {
     EXPECT_EQ(without_secrets("x", {.access_key_id = "A", .secret_access_key = {}}), "x");
 }
 
-} // namespace
+} // namespace aws_credentials_test
 } // namespace fairlead::aws

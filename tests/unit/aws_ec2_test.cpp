@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_ec2_test {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -354,5 +354,5 @@ TEST(EfaInstanceTypes, ANameThatIsNoneIsRefused) {
     }
 }
 
-} // namespace
+} // namespace aws_ec2_test
 } // namespace fairlead::aws

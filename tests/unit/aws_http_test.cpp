@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_http_test {
 
 using namespace std::chrono_literals;
 using test::FakeImds; // an HTTP server on loopback that answers what a test wants
@@ -197,5 +197,5 @@ TEST(Http, KeepsItsConnection) {
     EXPECT_NE(received.find("GET /two"), std::string::npos);
 }
 
-} // namespace
+} // namespace aws_http_test
 } // namespace fairlead::aws

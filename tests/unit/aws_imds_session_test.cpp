@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_imds_session_test {
 
 using namespace std::chrono_literals;
 using test::fails_with;
@@ -53,5 +53,5 @@ TEST(ImdsSession, HasOneDeadlineForAll) {
     EXPECT_EQ(imds.requests().size(), 2u);
 }
 
-} // namespace
+} // namespace aws_imds_session_test
 } // namespace fairlead::aws

@@ -10,7 +10,7 @@
 #include <map>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_imds_test {
 
 using namespace std::chrono_literals;
 using test::fails_with;
@@ -265,5 +265,5 @@ TEST(Imds, ATokenWithALineEndIsRefused) {
     EXPECT_TRUE(fails_with(instance_facts(imds.endpoint(), plenty), Code::X204));
 }
 
-} // namespace
+} // namespace aws_imds_test
 } // namespace fairlead::aws

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_retry_test {
 
 using namespace std::chrono_literals;
 
@@ -71,5 +71,5 @@ TEST(Retry, AClockIsCorrectedFromFourMinutesOn) {
         EXPECT_EQ(clock_offset(none, now), std::nullopt) << none;
 }
 
-} // namespace
+} // namespace aws_retry_test
 } // namespace fairlead::aws

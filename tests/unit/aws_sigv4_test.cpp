@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 namespace fairlead::aws {
-namespace {
+namespace aws_sigv4_test {
 
 using nlohmann::json;
 using std::chrono::sys_days;
@@ -187,5 +187,5 @@ TEST(SigV4, ATokenIsSentAndSigned) {
     EXPECT_EQ(value_of(without, "X-Amz-Security-Token"), "(none)");
 }
 
-} // namespace
+} // namespace aws_sigv4_test
 } // namespace fairlead::aws

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 namespace fairlead {
-namespace {
+namespace base_child_test {
 
 using namespace std::chrono_literals;
 using test::fails_with;
@@ -244,5 +244,5 @@ TEST(AskForked, TheWorkHasNoFileOfOurs) {
     EXPECT_EQ(answer->output, "3 ");
 }
 
-} // namespace
+} // namespace base_child_test
 } // namespace fairlead

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead {
-namespace {
+namespace base_deadline_test {
 
 using namespace std::chrono_literals;
 
@@ -26,5 +26,5 @@ TEST(Deadline, ThatIsOverGivesNothing) {
     EXPECT_EQ(deadline.share(5s), 0ms);
 }
 
-} // namespace
+} // namespace base_deadline_test
 } // namespace fairlead

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead {
-namespace {
+namespace base_env_test {
 
 TEST(EnvView, GivesTheValueBehindTheFirstEqualsSign) {
     const char* const entries[] = {"HOME=/root", "OPTIONS=a=b=c", nullptr};
@@ -40,5 +40,5 @@ TEST(EnvView, NoEnvironmentHasNothing) {
     EXPECT_EQ(EnvView{nullptr}.get("A"), std::nullopt);
 }
 
-} // namespace
+} // namespace base_env_test
 } // namespace fairlead

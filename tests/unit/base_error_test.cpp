@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead {
-namespace {
+namespace base_error_test {
 
 TEST(Error, IsShownAsASentenceWithItsCodeBehind) {
     EXPECT_EQ(to_string(Error{Code::E201, "1 of 2 EFA interfaces"}),
@@ -23,5 +23,5 @@ TEST(Error, BracesInAnArgumentAreText) {
     EXPECT_EQ(result.error().message, "unknown word '{0}{'");
 }
 
-} // namespace
+} // namespace base_error_test
 } // namespace fairlead

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 namespace fairlead {
-namespace {
+namespace base_files_test {
 
 namespace fs = std::filesystem;
 using test::content_of;
@@ -250,5 +250,5 @@ TEST(CheckTrusted, RefusesRelativeAndMissingPaths) {
     EXPECT_TRUE(fails_with(check_trusted("/none/of/this"), Code::X110, "cannot resolve"));
 }
 
-} // namespace
+} // namespace base_files_test
 } // namespace fairlead

@@ -5,7 +5,7 @@
 #include <string>
 
 namespace fairlead {
-namespace {
+namespace base_guarded_test {
 
 std::string reported;
 
@@ -39,5 +39,5 @@ TEST(Guarded, NeverThrowsItself) {
     EXPECT_EQ(guarded("where", 3, report, throws), 3);
 }
 
-} // namespace
+} // namespace base_guarded_test
 } // namespace fairlead

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead {
-namespace {
+namespace base_host_list_test {
 
 using Names = std::vector<std::string>;
 
@@ -37,6 +37,16 @@ TEST(HostList, OfMoreNamesThanAClusterHasIsNone) {
     EXPECT_EQ(expand_host_list("n[" + std::string(300, '0') + "1-2]"), std::nullopt);
 }
 
+TEST(HostList, IsCountedWithoutBeingWrittenOut) {
+    for (const std::string text : {"head", "n[1-3,7],head", "n[08-11]", "r[1-2]n[3-4]-eth"})
+        EXPECT_EQ(count_hosts(text), expand_host_list(text)->size()) << text;
+    EXPECT_EQ(count_hosts("n[1-65536]"), most_hosts);
+    for (const std::string text :
+         {"", "n[1-", "n[3-1]", "n[a]", "n[]", "n[0-65536]", "n[1-65536],m", "n[0-999]m[0-999]",
+          "n[0-99999999999999999999999]"})
+        EXPECT_EQ(count_hosts(text), std::nullopt) << text;
+}
+
 TEST(HostName, IsSafeAsAFileName) {
     for (const std::string name : {"n1", "ip-10-0-0-1", "hpc_a.cluster.local"})
         EXPECT_TRUE(is_host_name(name)) << name;
@@ -46,5 +56,5 @@ TEST(HostName, IsSafeAsAFileName) {
         EXPECT_FALSE(is_host_name(name)) << name;
 }
 
-} // namespace
+} // namespace base_host_list_test
 } // namespace fairlead

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead {
-namespace {
+namespace base_job_id_test {
 
 TEST(JobId, IsReadFromDigits) {
     EXPECT_EQ(parse_job_id("1"), JobId{1});
@@ -35,5 +35,5 @@ TEST(JobId, ReadsNoFurtherThanTheTextItIsGiven) {
     EXPECT_EQ(parse_job_id(std::string_view("123456").substr(0, 3)), JobId{123});
 }
 
-} // namespace
+} // namespace base_job_id_test
 } // namespace fairlead

@@ -4,7 +4,7 @@
 #include <string>
 
 namespace fairlead {
-namespace {
+namespace base_log_test {
 
 std::string written(log::Level level, std::string_view line) {
     testing::internal::CaptureStderr();
@@ -30,5 +30,5 @@ TEST(Log, ALineNeedsNoTerminatingZero) {
                     .ends_with(": short\n"));
 }
 
-} // namespace
+} // namespace base_log_test
 } // namespace fairlead

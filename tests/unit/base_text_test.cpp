@@ -5,7 +5,7 @@
 #include <string>
 
 namespace fairlead {
-namespace {
+namespace base_text_test {
 
 TEST(Text, OfAStringIsACopy) {
     std::string word = "gpu";
@@ -42,5 +42,5 @@ TEST(Text, IsAssignedMovedAndEmpty) {
     EXPECT_EQ(moved, Text("two"));
 }
 
-} // namespace
+} // namespace base_text_test
 } // namespace fairlead

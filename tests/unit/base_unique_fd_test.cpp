@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead {
-namespace {
+namespace base_unique_fd_test {
 
 int open_null() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -66,5 +66,5 @@ TEST(UniqueFd, ZeroIsADescriptorAndMinusOneIsNone) {
     EXPECT_TRUE(zero);
 }
 
-} // namespace
+} // namespace base_unique_fd_test
 } // namespace fairlead

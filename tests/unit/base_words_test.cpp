@@ -5,7 +5,7 @@
 #include <vector>
 
 namespace fairlead {
-namespace {
+namespace base_words_test {
 
 using Views = std::vector<std::string_view>;
 constexpr std::array<std::string_view, 4> policies{"auto", "numa", "nic", "compact"};
@@ -82,5 +82,5 @@ TEST(Printable, CutsALongTextAndSaysSo) {
     EXPECT_EQ(printable(std::string(1000, 'x')), std::string(64, 'x') + "...");
 }
 
-} // namespace
+} // namespace base_words_test
 } // namespace fairlead

@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace fairlead::catalog {
-namespace {
+namespace catalog_catalog_test {
 
 namespace fs = std::filesystem;
 using test::fails_with;
@@ -269,5 +269,5 @@ TEST(CatalogOfASite, IsRefusedWhenBrokenOrMissing) {
     EXPECT_TRUE(fails_with(Catalog::load(folder / "none", {}), Code::X101));
 }
 
-} // namespace
+} // namespace catalog_catalog_test
 } // namespace fairlead::catalog

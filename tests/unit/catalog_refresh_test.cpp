@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::catalog {
-namespace {
+namespace catalog_refresh_test {
 
 using Lines = std::vector<std::string>;
 
@@ -79,5 +79,5 @@ TEST(Refresh, AFileBeginsWithItsComment) {
     EXPECT_TRUE(Catalog::parse(csv, "f").has_value());
 }
 
-} // namespace
+} // namespace catalog_refresh_test
 } // namespace fairlead::catalog

@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace fairlead::config {
-namespace {
+namespace config_config_test {
 
 namespace fs = std::filesystem;
 using test::fails_with;
@@ -295,5 +295,5 @@ TEST(ShippedFiles, TheAnnotatedConfigurationIsValid) {
     EXPECT_EQ(config->defaults.mode, Mode::Observe);
 }
 
-} // namespace
+} // namespace config_config_test
 } // namespace fairlead::config

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::config {
-namespace {
+namespace config_demand_test {
 
 const PartitionRules strict{.fabric = {.efa = EfaNeed::Required,
                                        .efa_interfaces = 2,
@@ -76,5 +76,5 @@ TEST(FabricDemandOf, TheStricterOfTwoSatisfiesBoth) {
     EXPECT_EQ(stricter({}, a), a);
 }
 
-} // namespace
+} // namespace config_demand_test
 } // namespace fairlead::config

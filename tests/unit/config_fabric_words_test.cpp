@@ -6,7 +6,7 @@
 #include <map>
 
 namespace fairlead::config {
-namespace {
+namespace config_fabric_words_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -84,5 +84,5 @@ TEST(FabricWords, OptionsThatAskForADistanceArePlaced) {
     EXPECT_TRUE(FabricDemand{.same_az = true}.placed());
 }
 
-} // namespace
+} // namespace config_fabric_words_test
 } // namespace fairlead::config

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::config {
-namespace {
+namespace config_node_checks_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -70,5 +70,5 @@ TEST(NodeChecksConfig, ValuesOutOfRangeAreRefusedWithTheirPlace) {
     EXPECT_TRUE(fails_with(read("brake: {node: 2}\n"), Code::X105, "'nodes'"));
 }
 
-} // namespace
+} // namespace config_node_checks_test
 } // namespace fairlead::config

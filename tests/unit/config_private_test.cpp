@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 namespace fairlead::config {
-namespace {
+namespace config_private_test {
 
 namespace fs = std::filesystem;
 using test::fails_with;
@@ -87,5 +87,5 @@ TEST(PrivateFile, TheShippedOneIsValid) {
     EXPECT_TRUE(succeeds(check_private(private_file(folder, shipped))));
 }
 
-} // namespace
+} // namespace config_private_test
 } // namespace fairlead::config

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace fairlead::config {
-namespace {
+namespace config_reader_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -133,5 +133,5 @@ TEST(Reader, HostileTextIsMadePrintable) {
         fails_with(reader.word(node_of("k: \"\\x1b[2J\""), "k", words), Code::X106, "k is '?[2J'"));
 }
 
-} // namespace
+} // namespace config_reader_test
 } // namespace fairlead::config

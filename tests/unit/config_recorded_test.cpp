@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 namespace fairlead::config {
-namespace {
+namespace config_recorded_test {
 
 const std::string text = "schema: fairlead.config/1\nranks_per_nic: 9\n";
 const StepConfig nine{"/state", "", 9};
@@ -112,5 +112,5 @@ TEST_F(RecordedConfig, WithoutTheDefaultFileTheDefaultsHold) {
               (StepConfig{defaults.state_dir, defaults.catalog, defaults.ranks_per_nic}));
 }
 
-} // namespace
+} // namespace config_recorded_test
 } // namespace fairlead::config

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 namespace fairlead::config {
-namespace {
+namespace config_recording_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -87,5 +87,5 @@ TEST_F(ConfigRecording, CannotBeWhereNothingCanBeWritten) {
     EXPECT_TRUE(fails_with(record_text(schema), Code::X201));
 }
 
-} // namespace
+} // namespace config_recording_test
 } // namespace fairlead::config

@@ -7,7 +7,7 @@
 #include <random>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_allocation_test {
 
 using std::chrono::seconds;
 using test::fails_with;
@@ -180,5 +180,5 @@ TEST(Months, CutATime) {
     EXPECT_TRUE(by_month(day("2026-01-31"), day("2026-01-31")).empty());
 }
 
-} // namespace
+} // namespace cost_allocation_test
 } // namespace fairlead::cost

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_checksum_test {
 
 using test::fails_with;
 
@@ -38,5 +38,5 @@ TEST(Checksum, IsSixtyFourDigits) {
         EXPECT_FALSE(is_checksum(wrong)) << wrong;
 }
 
-} // namespace
+} // namespace cost_checksum_test
 } // namespace fairlead::cost

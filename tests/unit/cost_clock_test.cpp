@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_clock_test {
 
 using std::chrono::seconds;
 using test::fails_with;
@@ -114,5 +114,5 @@ TEST(Zone, IsRefusedWhereUnknown) {
     EXPECT_TRUE(fails_with(Zone::find(""), Code::X301));
 }
 
-} // namespace
+} // namespace cost_clock_test
 } // namespace fairlead::cost

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_csv_test {
 
 using Fields = std::vector<std::string>;
 using test::fails_with;
@@ -82,5 +82,5 @@ TEST(CsvFile, RefusesWhatItCannotMean) {
     }
 }
 
-} // namespace
+} // namespace cost_csv_test
 } // namespace fairlead::cost

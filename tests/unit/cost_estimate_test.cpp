@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_estimate_test {
 
 using std::chrono::hours;
 using test::fails_with;
@@ -59,7 +59,43 @@ TEST(Estimate, NodesAreThoseThatTheTasksFill) {
     EXPECT_EQ(nodes_of({.tasks = 10, .tasks_per_node = 4}, 96, {}), 3u);
     EXPECT_EQ(nodes_of({.least_nodes = 4, .tasks = 10}, 96, {}), 4u);
     EXPECT_EQ(nodes_of({.gpus = 20}, 96, 8), 3u);
-    EXPECT_EQ(nodes_of({.tasks = 10}, {}, {}), 1u);
+}
+
+TEST(Estimate, WhereItIsNotKnownWhatANodeHoldsEachTaskMayHaveItsOwn) {
+    EXPECT_EQ(nodes_of({.tasks = 10}, {}, {}), 10u);
+    EXPECT_EQ(nodes_of({.tasks = 2, .gpus = 20}, 96, {}), 20u);
+    EXPECT_EQ(most_nodes({.tasks = 10}, {.name = {}, .dearest = {}, .nodes = 4}), 4u)
+        << "no more than there are";
+    EXPECT_EQ(most_nodes({.least_nodes = 9}, {.name = {}, .dearest = {}, .nodes = 4}), 9u)
+        << "what it asks for";
+}
+
+TEST(Estimate, CpusCountWithoutTasks) {
+    EXPECT_EQ(nodes_of({.cpus = 193}, 96, {}), 3u);
+    EXPECT_EQ(nodes_of({.cpus_per_task = 4, .cpus = 400}, 96, {}), 5u);
+    EXPECT_EQ(nodes_of({.tasks = 10, .cpus = 193}, 96, {}), 3u) << "the larger of both";
+    EXPECT_EQ(nodes_of({.cpus_per_task = 40, .cpus = 40}, {}, {}), 1u) << "a task is on one node";
+}
+
+TEST(Estimate, OneThreadOfACoreLeavesTheOtherToNobody) {
+    EXPECT_EQ(nodes_of({.tasks = 96, .threads_per_core = 1}, 96, {}), 2u);
+    EXPECT_EQ(nodes_of({.tasks = 96, .threads_per_core = 2}, 96, {}), 1u);
+    EXPECT_EQ(nodes_of({.tasks = 2, .threads_per_core = 1}, 1, {}), 2u);
+}
+
+TEST(Estimate, NodesThatAreNamedCountBeyondTheirNumber) {
+    EXPECT_EQ(nodes_of({.most_nodes = 2, .named_nodes = 4}, 96, {}), 4u);
+    EXPECT_EQ(nodes_of({.named_nodes = 4}, 96, {}), 4u);
+    EXPECT_EQ(nodes_of({.least_nodes = 6, .named_nodes = 4}, 96, {}), 6u);
+}
+
+TEST(Estimate, ASpreadJobHasANodeForEachTask) {
+    EXPECT_EQ(nodes_of({.tasks = 10, .spread = true}, 96, {}), 10u);
+    EXPECT_EQ(nodes_of({.gpus = 10, .spread = true}, 96, 8), 10u);
+    EXPECT_EQ(nodes_of({.most_nodes = 3, .tasks = 10, .spread = true}, 96, {}), 3u);
+    EXPECT_EQ(most_nodes({.tasks = 10, .spread = true},
+                         {.name = {}, .dearest = {}, .nodes = 4, .cpus = 96}),
+              4u);
 }
 
 TEST(Estimate, NodesAreThoseThatTheMemoryFills) {
@@ -70,8 +106,9 @@ TEST(Estimate, NodesAreThoseThatTheMemoryFills) {
         << "two tasks of 80 GB on a node";
     EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 500'000}, 96, {}, 192'000), 3u);
     EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 0}, 96, {}, 192'000), 3u) << "all of a node";
-    EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 500'000}, 96, {}), 1u) << "size not known";
+    EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 500'000}, 96, {}), 3u) << "size not known";
     EXPECT_EQ(nodes_of({.gpus = 8, .memory_mb_a_gpu = 50'000}, 96, 8, 192'000), 3u);
+    EXPECT_EQ(nodes_of({.gpus = 8, .memory_mb_a_gpu = 50'000}, 96, 8), 8u) << "size not known";
 }
 
 // slurm-banking-plugins counts CPUs that are not asked for as none: such a job is free there.
@@ -154,5 +191,5 @@ TEST(Estimate, AnAmountThatDoesNotFitIsAnError) {
     EXPECT_TRUE(fails_with(estimate(std::vector{job}, partitions(), hours(1)), Code::C105));
 }
 
-} // namespace
+} // namespace cost_estimate_test
 } // namespace fairlead::cost

@@ -7,7 +7,7 @@
 #include <random>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_groups_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -140,5 +140,27 @@ TEST(Groups, MistakesAreNamedWithTheirPlaces) {
     EXPECT_TRUE(fails_with(load_groups("/nonexistent/g.yaml"), Code::X101));
 }
 
-} // namespace
+TEST(Groups, AFiscalYearIsNamedForTheOneItEndsIn) {
+    const Groups calendar = read("").value();
+    EXPECT_EQ(fiscal_year(calendar, 2027).from, day("2027-01-01"));
+    EXPECT_EQ(fiscal_year(calendar, 2027).to, day("2028-01-01"));
+    const Groups july = read("site: {fiscal_year_start: 7}\n").value();
+    EXPECT_EQ(fiscal_year(july, 2027).from, day("2026-07-01"));
+    EXPECT_EQ(fiscal_year(july, 2027).to, day("2027-07-01"));
+    const Groups february = read("site: {fiscal_year_start: 2}\n").value();
+    const Budget quarterly{.period = Period::Quarter};
+    EXPECT_EQ(period_of(quarterly, {}, february, day("2026-01-31")).from, day("2025-11-01"));
+    EXPECT_EQ(period_of(quarterly, {}, february, day("2026-02-01")).to, day("2026-05-01"));
+    EXPECT_TRUE(fails_with(read("site: {fiscal_year_start: 13}\n"), Code::X106));
+}
+
+TEST(Groups, AWorkloadKeyIsOfOneGrant) {
+    EXPECT_EQ(shipped().grants.at("NSF-2").wckeys, (std::vector<std::string>{"nsf"}));
+    EXPECT_TRUE(fails_with(read("grants:\n"
+                                "  A: {start: 2026-01-01, end: 2026-12-31, wckeys: [x]}\n"
+                                "  B: {start: 2026-01-01, end: 2026-12-31, wckeys: [x]}\n"),
+                           Code::X106, "workload key x is of grants A and B"));
+}
+
+} // namespace cost_groups_test
 } // namespace fairlead::cost

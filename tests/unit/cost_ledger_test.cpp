@@ -1,7 +1,7 @@
 #include "cost/ledger.hpp"
 
+#include "cost_books.hpp"
 #include "expect_error.hpp"
-#include "temp_folder.hpp"
 
 #include <array>
 #include <gtest/gtest.h>
@@ -10,56 +10,18 @@
 #include <thread>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_ledger_test {
 
 using test::fails_with;
 using test::succeeds;
 using test::TempFolder;
 
-Entry entry(const std::string& run, std::int64_t nanos) {
-    return {.cluster = "atlas",
-            .run = run,
-            .kind = "run",
-            .period = "2026-06",
-            .debit = "account:bio",
-            .credit = "instances",
-            .currency = "USD",
-            .amount = {nanos},
-            .job = "4711",
-            .user = "ada",
-            .partition = "cpu",
-            .state = "COMPLETED",
-            .instance_type = "c7a.large",
-            .purchase = "spot",
-            .node_seconds = 3600};
-}
+using test::add;
+using test::behind_its_back;
 
-Result<void> add(Ledger& ledger, const std::vector<Entry>& entries) {
-    return ledger.transaction([&]() -> Result<void> {
-        for (const Entry& each : entries)
-            if (auto done = ledger.append(each); !done)
-                return done;
-        return {};
-    });
-}
+Entry entry(const std::string& run, std::int64_t nanos) { return test::run_entry(run, nanos); }
 
-/// SQL past the ledger, as somebody with the file could run it.
-void behind_its_back(const std::filesystem::path& file, const std::string& statement) {
-    soci::session sql(soci::sqlite3, "dbname=" + file.native());
-    sql << statement;
-}
-
-class LedgerTest : public testing::Test {
-  protected:
-    TempFolder folder;
-    std::filesystem::path file = folder / "ledger.db";
-
-    Ledger opened() {
-        auto ledger = Ledger::open(file);
-        EXPECT_TRUE(succeeds(ledger));
-        return std::move(*ledger);
-    }
-};
+using LedgerTest = test::Books;
 
 TEST_F(LedgerTest, IsForItsOwnerAlone) {
     const Ledger ledger = opened();
@@ -131,51 +93,6 @@ TEST_F(LedgerTest, EntriesAreNeitherChangedNorRemoved) {
     ASSERT_TRUE(succeeds(add(ledger, {entry("1", 5)})));
     EXPECT_THROW(behind_its_back(file, "UPDATE entry SET nanos = 1"), soci::soci_error);
     EXPECT_THROW(behind_its_back(file, "DELETE FROM entry"), soci::soci_error);
-}
-
-TEST_F(LedgerTest, AChangeBehindItsBackIsFound) {
-    const char* changes[] = {"UPDATE entry SET nanos = nanos + 1 WHERE id = 2",
-                             "UPDATE entry SET debit = 'account:cfd' WHERE id = 2",
-                             "UPDATE entry SET user = user || part, part = '' WHERE id = 2",
-                             "UPDATE entry SET checksum = lower(hex(randomblob(32))) WHERE id = 3",
-                             "DELETE FROM entry WHERE id = 2",
-                             "DELETE FROM entry WHERE id = 1",
-                             "UPDATE entry SET id = 9 WHERE id = 3"};
-    for (const char* change : changes) {
-        const TempFolder other;
-        const auto path = other / "ledger.db";
-        auto ledger = Ledger::open(path);
-        ASSERT_TRUE(succeeds(ledger));
-        ASSERT_TRUE(succeeds(add(*ledger, {entry("1", 5), entry("2", 5), entry("3", 5)})));
-        behind_its_back(path, "DROP TRIGGER entry_stays");
-        behind_its_back(path, "DROP TRIGGER entry_is_kept");
-        behind_its_back(path, change);
-        EXPECT_TRUE(fails_with(ledger->verify(), Code::C301)) << change;
-    }
-}
-
-TEST_F(LedgerTest, AnEndThatIsCutOffShowsInTheHead) {
-    Ledger ledger = opened();
-    ASSERT_TRUE(succeeds(add(ledger, {entry("1", 5), entry("2", 5)})));
-    const std::string head = ledger.verify()->head;
-    behind_its_back(file, "DROP TRIGGER entry_is_kept");
-    behind_its_back(file, "DELETE FROM entry WHERE id = 2");
-    EXPECT_NE(ledger.verify()->head, head);
-}
-
-TEST_F(LedgerTest, AChecksumThatWasNotedIsLookedFor) {
-    Ledger ledger = opened();
-    ASSERT_TRUE(succeeds(add(ledger, {entry("1", 5)})));
-    const std::string first = ledger.verify()->head;
-    ASSERT_TRUE(succeeds(add(ledger, {entry("2", 5)})));
-    const std::string second = ledger.verify(first)->head;
-    EXPECT_EQ(ledger.verify(first)->noted, 1);
-    EXPECT_EQ(ledger.verify(second)->noted, 2);
-    EXPECT_EQ(ledger.verify()->noted, std::nullopt);
-    behind_its_back(file, "DROP TRIGGER entry_is_kept");
-    behind_its_back(file, "DELETE FROM entry WHERE id = 2");
-    EXPECT_TRUE(succeeds(ledger.verify(first)));
-    EXPECT_TRUE(fails_with(ledger.verify(second), Code::C301, "its end was cut off"));
 }
 
 TEST_F(LedgerTest, NothingFollowsAnEntryWithoutAChecksum) {
@@ -286,5 +203,5 @@ TEST_F(LedgerTest, NeedsATransactionToAdd) {
     EXPECT_TRUE(fails_with(ledger.append(entry("1", 5)), Code::C302, "outside of a transaction"));
 }
 
-} // namespace
+} // namespace cost_ledger_test
 } // namespace fairlead::cost

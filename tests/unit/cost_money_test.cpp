@@ -9,7 +9,7 @@
 #include <random>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_money_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -46,10 +46,10 @@ TEST(Money, APriceHasTwelvePlacesAndIsNotNegative) {
 }
 
 TEST(Money, IsShownWithNinePlaces) {
-    EXPECT_EQ(show_nanos({412'800'000'000}), "412.800000000");
-    EXPECT_EQ(show_nanos({-1}), "-0.000000001");
-    EXPECT_EQ(show_nanos({most}), "9223372036.854775807");
-    EXPECT_EQ(show_nanos({least}), "-9223372036.854775808");
+    EXPECT_EQ(show_nanos(Money{412'800'000'000}), "412.800000000");
+    EXPECT_EQ(show_nanos(Money{-1}), "-0.000000001");
+    EXPECT_EQ(show_nanos(Money{most}), "9223372036.854775807");
+    EXPECT_EQ(show_nanos(Money{least}), "-9223372036.854775808");
 }
 
 TEST(Money, WhatIsShownReadsAsTheSame) {
@@ -178,5 +178,11 @@ TEST(MoneyInCents, SumsBeyondWhatOneAmountHoldsAreRight) {
     EXPECT_EQ(show_cents(cents[0] + cents[1]), "-18446744073.71");
 }
 
-} // namespace
+TEST(Money, ASumThatIsLargerThanMoneyIsShown) {
+    EXPECT_EQ(show_nanos(Wide{1'000'000'000'000} * 1'000'000'000'000),
+              "1000000000000000.000000000");
+    EXPECT_EQ(show_nanos(Wide{-5}), "-0.000000005");
+}
+
+} // namespace cost_money_test
 } // namespace fairlead::cost

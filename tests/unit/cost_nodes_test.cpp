@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_nodes_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -57,5 +57,5 @@ TEST(Nodes, MistakesAreNamedWithTheirLines) {
     EXPECT_TRUE(fails_with(Nodes::load("/nonexistent/n.csv"), Code::X101));
 }
 
-} // namespace
+} // namespace cost_nodes_test
 } // namespace fairlead::cost

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_partitions_test {
 
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -70,6 +70,7 @@ TEST(Partitions, CostWhatTheirDearestNodeDoesAndHoldWhatTheirSmallestDoes) {
     ASSERT_EQ(all->size(), 2u) << "one without nodes is left out";
     EXPECT_EQ(all->at(0).dearest, read_price("9.5").value());
     EXPECT_EQ(all->at(0).cpus, 96u);
+    EXPECT_EQ(all->at(0).nodes, 3u);
     EXPECT_EQ(all->at(0).memory_mb, 192'000u);
     EXPECT_EQ(all->at(0).default_time, hours(1));
     EXPECT_EQ(all->at(1).gpus, 8u);
@@ -94,5 +95,5 @@ TEST(Partitions, OfTwoCurrenciesHaveNoSum) {
     EXPECT_TRUE(fails_with(costs({"cpu"}, mixed), Code::C103, "USD and EUR"));
 }
 
-} // namespace
+} // namespace cost_partitions_test
 } // namespace fairlead::cost

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_price_book_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -202,5 +202,5 @@ TEST(PriceBook, IsReadByTheNameOfItsFile) {
     EXPECT_TRUE(fails_with(PriceBook::load(folder / "none.csv"), Code::X101));
 }
 
-} // namespace
+} // namespace cost_price_book_test
 } // namespace fairlead::cost

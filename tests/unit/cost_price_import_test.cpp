@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_price_import_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -121,5 +121,5 @@ TEST(PriceImport, WhatIsNoAnswerOfAwsIsNamed) {
         EXPECT_TRUE(fails_with(read(text), Code::C101, "a.json: ")) << text;
 }
 
-} // namespace
+} // namespace cost_price_import_test
 } // namespace fairlead::cost

@@ -7,7 +7,7 @@
 #include <sstream>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_pricing_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -245,5 +245,5 @@ TEST(PriceDump, NeedsAHeader) {
                            "d:1: the first line"));
 }
 
-} // namespace
+} // namespace cost_pricing_test
 } // namespace fairlead::cost

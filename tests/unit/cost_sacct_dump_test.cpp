@@ -6,7 +6,7 @@
 #include <random>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_sacct_dump_test {
 
 using std::chrono::seconds;
 using test::fails_with;
@@ -299,5 +299,5 @@ TEST(Dump, GarbageIsNeverMoreThanAnError) {
     EXPECT_GT(errors, 1000u);
 }
 
-} // namespace
+} // namespace cost_sacct_dump_test
 } // namespace fairlead::cost

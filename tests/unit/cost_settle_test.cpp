@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <map>
 #include <random>
 #include <sstream>
 
 namespace fairlead::cost {
-namespace {
+namespace cost_settle_test {
 
 using test::succeeds;
 using test::TempFolder;
@@ -235,9 +236,14 @@ TEST(Settle, TheWatermarkWaitsForRunsWithoutAPrice) {
     EXPECT_EQ(books.ledger.watermark("home").value(), waits);
     books.settle(later);
     EXPECT_EQ(books.ledger.watermark("home").value(), waits) << "in a dump without it as well";
+    EXPECT_EQ(books.ledger.latest_end("home").value(),
+              read_time("2026-07-02")->time_since_epoch().count())
+        << "which holds nothing up";
+    EXPECT_EQ(books.ledger.waiting_days("home").value(), std::vector<std::int64_t>{waits});
     books.settle("8|2|bio|n1|2026-06-09|2026-06-10|86400|COMPLETED|\n", "2027-01-02");
     EXPECT_EQ(books.ledger.watermark("home").value(),
               read_time("2026-07-02")->time_since_epoch().count());
+    EXPECT_TRUE(books.ledger.waiting_days("home").value().empty());
 }
 
 TEST(Settle, TheWatermarkStaysWhereALineCannotBeRead) {
@@ -347,5 +353,88 @@ TEST(Settle, AnyOrderAndAnyReplayGiveTheSameBalances) {
     }
 }
 
-} // namespace
+/// What each month has, of both accounts together.
+std::map<std::string, std::int64_t> by_month(Ledger& ledger) {
+    std::map<std::string, std::int64_t> months;
+    EXPECT_TRUE(succeeds(ledger.sums(
+        "", "9999", [&](const DaySum& sum) { months[sum.day.substr(0, 7)] += sum.amount.nanos; })));
+    return months;
+}
+
+TEST(Settle, WhatComesTooLateForItsMonthCountsInTheFirstOpenOne) {
+    Books books;
+    books.settle(run(1, "bio", 86'400));
+    const auto close = [&](const std::string& month) {
+        return books.ledger.transaction([&] {
+            return books.ledger.close({.month = month, .day = "2027-01-01", .author = "eva"});
+        });
+    };
+    ASSERT_TRUE(succeeds(close("2026-06")));
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400) + run(2, "bio", 86'400)), "1 0 1");
+    EXPECT_EQ(books.owes("bio"), day);
+    EXPECT_EQ(books.owes("cfd"), day);
+    EXPECT_EQ(by_month(books.ledger),
+              (std::map<std::string, std::int64_t>{{"2026-06", day}, {"2026-07", day}}));
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400) + run(2, "bio", 86'400)), "0 2 0");
+    ASSERT_TRUE(succeeds(close("2026-08")));
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400) + run(2, "bio", 86'400)), "0 2 0")
+        << "what was moved stays where it was moved to";
+    EXPECT_EQ(books.settle(run(2, "cfd", 86'400)), "0 0 1");
+    EXPECT_EQ(books.ledger.latest("home", "2")->front().period, "2026-09");
+    EXPECT_EQ(books.ledger.latest("home", "2")->front().day, "2026-09-01");
+    EXPECT_EQ(by_month(books.ledger)["2026-09"], 0);
+    EXPECT_EQ(books.owes("cfd"), 2 * day);
+}
+
+TEST(Settle, ARunCountsOnTheDayThatItEndsOrTheLastOfTheMonth) {
+    Books books;
+    books.settle("7|1|bio|n1|2026-06-30T23:00:00|2026-07-02T02:00:00|97200|COMPLETED|\n"
+                 "7|2|bio|n1|2026-06-10T23:00:00|2026-07-01T00:00:00|1731600|COMPLETED|\n");
+    const auto first = books.ledger.latest("home", "1").value();
+    ASSERT_EQ(first.size(), 2u);
+    EXPECT_EQ(first[0].day, "2026-06-30");
+    EXPECT_EQ(first[1].day, "2026-07-02");
+    EXPECT_EQ(books.ledger.latest("home", "2")->back().day, "2026-06-30");
+}
+
+TEST(Settle, KnowsHowManyCpusAndGpusWereUsedForHowLong) {
+    Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,,1,USD\n", "b").value(), std::nullopt);
+    JobRun job{};
+    job.job = "7";
+    job.nodes = "n[1-2]";
+    job.account = "bio";
+    job.wckey = "*nih";
+    job.qos = "low";
+    job.alloc_tres = "cpu=96,gres/gpu=4,mem=8G,node=2";
+    job.start = read_time("2026-06-30T23:00:00Z").value();
+    job.elapsed = std::chrono::hours(3);
+    const auto entries = entries_of(job, "home", "1", pricer).value();
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(entries[0].cpu_seconds, 96 * 3600);
+    EXPECT_EQ(entries[1].cpu_seconds, 96 * 7200);
+    EXPECT_EQ(entries[1].gpu_seconds, 4 * 7200);
+    EXPECT_EQ(entries[0].wckey, "nih");
+    EXPECT_EQ(entries[0].qos, "low");
+}
+
+TEST(Settle, AWorkloadKeyIsBelievedOnlyWhereSlurmEnforcesThem) {
+    const std::string lines = "JobIDRaw|DBIndex|WCKey|NodeList|Start|End|State\n"
+                              "7|1|nih|n1|2026-06-01|2026-06-02|COMPLETED\n";
+    Books books;
+    Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,,1,USD\n", "b").value(), std::nullopt);
+    for (const bool enforced : {false, true}) {
+        std::istringstream dump(lines);
+        const auto settled =
+            cost::settle({.dump = dump,
+                          .name = "d",
+                          .cluster = "home",
+                          .seen = read_time("2027-01-01").value(),
+                          .wckeys = enforced},
+                         Zone::find("UTC").value(), pricer, books.ledger, [](const Error&) {});
+        EXPECT_EQ(settled.has_value(), enforced);
+    }
+    EXPECT_EQ(books.ledger.latest("home", "1")->front().wckey, "nih");
+}
+
+} // namespace cost_settle_test
 } // namespace fairlead::cost

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_checks_test {
 
 using test::FakeSysfs;
 
@@ -208,5 +208,5 @@ TEST(Checks, ANodeThatNeverHadEfaIsNotBroken) {
         EXPECT_TRUE(!finding.error || finding.error->code == Code::E202) << finding.check;
 }
 
-} // namespace
+} // namespace fabric_checks_test
 } // namespace fairlead::fabric

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_counters_test {
 
 using test::FakeSysfs;
 
@@ -157,5 +157,5 @@ TEST(Deltas, TakeADeviceAtAnotherAddressForAnother) {
     EXPECT_EQ(all.size(), 2u);
 }
 
-} // namespace
+} // namespace fabric_counters_test
 } // namespace fairlead::fabric

@@ -7,7 +7,7 @@
 #include <sys/sysmacros.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_device_files_test {
 
 namespace fs = std::filesystem;
 using test::FakeSysfs;
@@ -82,5 +82,5 @@ TEST_F(DeviceFiles, OfNoDeviceAreFine) {
     EXPECT_EQ(check_device_files("/none", {}).state, State::Ok);
 }
 
-} // namespace
+} // namespace fabric_device_files_test
 } // namespace fairlead::fabric

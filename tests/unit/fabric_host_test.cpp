@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_host_test {
 
 using test::FakeSysfs;
 
@@ -136,5 +136,5 @@ TEST(Uptime, IsTheFirstNumber) {
     EXPECT_EQ(uptime(sysfs.root()), std::nullopt);
 }
 
-} // namespace
+} // namespace fabric_host_test
 } // namespace fairlead::fabric

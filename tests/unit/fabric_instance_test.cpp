@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_instance_test {
 
 using test::FakeSysfs;
 
@@ -40,5 +40,5 @@ TEST(Instance, ATextTooLongForFirmwareIsNotRead) {
     EXPECT_EQ(this_instance(sysfs.root()).type, "");
 }
 
-} // namespace
+} // namespace fabric_instance_test
 } // namespace fairlead::fabric

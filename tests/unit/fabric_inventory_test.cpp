@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_inventory_test {
 
 using test::FakeSysfs;
 
@@ -74,5 +74,5 @@ TEST(Inventory, AFolderThatCannotBeListedIsAnError) {
     EXPECT_TRUE(test::fails_with(efa_devices(sysfs.root()), Code::E204, "cannot list"));
 }
 
-} // namespace
+} // namespace fabric_inventory_test
 } // namespace fairlead::fabric

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_metadata_test {
 
 using config::FabricDemand;
 using config::Placement;
@@ -150,5 +150,5 @@ TEST(NetworkCards, AllAttachedOrNotKnownAreNoFailure) {
     EXPECT_EQ(check_network_cards(facts, nullptr, true).state, State::Ok);
 }
 
-} // namespace
+} // namespace fabric_metadata_test
 } // namespace fairlead::fabric

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_network_path_test {
 
 using Paths = std::vector<Path>;
 
@@ -38,5 +38,5 @@ TEST(NetworkPath, NetworkNodesAreCountedOnceALayer) {
               (std::vector{1, 1, 2, 1}));
 }
 
-} // namespace
+} // namespace fabric_network_path_test
 } // namespace fairlead::fabric

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_network_report_test {
 
 using test::part;
 using test::parts;
@@ -252,5 +252,5 @@ TEST(NetworkSpread, NamesEachGroupAndZoneOnce) {
     EXPECT_EQ(spread.zones, (Names{"us-east-2a", "us-east-2b"}));
 }
 
-} // namespace
+} // namespace fabric_network_report_test
 } // namespace fairlead::fabric

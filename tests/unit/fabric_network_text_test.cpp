@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_network_text_test {
 
 using test::part;
 using test::parts;
@@ -165,5 +165,5 @@ TEST(NetworkText, ListsEightLeavesAtMost) {
     EXPECT_FALSE(says(text, "nn-18"));
 }
 
-} // namespace
+} // namespace fabric_network_text_test
 } // namespace fairlead::fabric

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_probe_test {
 
 using namespace std::chrono_literals;
 using test::fails_with;
@@ -121,5 +121,5 @@ TEST(CheckLibfabric, NotAskedIsUnknownAndNotDemandedIsFine) {
     EXPECT_EQ(check_libfabric(std::nullopt, {}, true).state, State::Ok);
 }
 
-} // namespace
+} // namespace fabric_probe_test
 } // namespace fairlead::fabric

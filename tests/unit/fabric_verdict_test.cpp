@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace fairlead::fabric {
-namespace {
+namespace fabric_verdict_test {
 
 using test::fails_with;
 
@@ -86,5 +86,5 @@ TEST(JudgeMachine, ABrokenCatalogOfTheSiteIsAnErrorAndNoVerdict) {
     EXPECT_TRUE(fails_with(judge_machine(sysfs.root(), folder / "none"), Code::X101));
 }
 
-} // namespace
+} // namespace fabric_verdict_test
 } // namespace fairlead::fabric

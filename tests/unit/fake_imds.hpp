@@ -79,10 +79,19 @@ class FakeImds {
         }
     }
 
+    /// With the body that its head promises.
+    static bool is_whole(const std::string& request) {
+        const auto end = request.find("\r\n\r\n");
+        const auto length = request.find("\r\nContent-Length: ");
+        if (end == std::string::npos || length >= end)
+            return end != std::string::npos;
+        return request.size() >= end + 4 + std::stoul(request.substr(length + 18));
+    }
+
     std::string read_request(int fd) const {
         std::string request;
         char buffer[4096];
-        while (request.find("\r\n\r\n") == std::string::npos && readable(fd)) {
+        while (!is_whole(request) && readable(fd)) {
             const ssize_t got = ::recv(fd, buffer, sizeof buffer, 0);
             if (got <= 0)
                 break;

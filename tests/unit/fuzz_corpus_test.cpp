@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 namespace fairlead::fuzz {
-namespace {
+namespace fuzz_corpus_test {
 
 /// The inputs of tests/fuzz/corpus, without a fuzzer: a broken promise ends the program.
 std::size_t replay(const char* target, void (*run)(std::string_view)) {
@@ -36,5 +36,5 @@ TEST(FuzzCorpus, EveryMachineRecordIsReadAndPlannedOnOrRefused) {
     EXPECT_GE(replay("machine_record", machine_record), 100u);
 }
 
-} // namespace
+} // namespace fuzz_corpus_test
 } // namespace fairlead::fuzz

@@ -10,7 +10,7 @@
 #include <set>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_drawing_test {
 
 using test::cpus;
 using test::machine_of;
@@ -349,5 +349,5 @@ TEST(Drawing, StandsAloneAndTellsWhatItShows) {
     EXPECT_EQ(count_of(svg, "http"), 1u) << "only the name space";
 }
 
-} // namespace
+} // namespace pin_drawing_test
 } // namespace fairlead::pin

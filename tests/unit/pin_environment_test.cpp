@@ -9,7 +9,7 @@
 #include <set>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_environment_test {
 
 using test::add_efa;
 using test::cpus;
@@ -234,5 +234,5 @@ TEST(OwnGpus, OnANodeWithoutEfaBringNone) {
     EXPECT_TRUE(with_own_gpus(machine, {}, plan.ranks[0], {1}).nics.empty());
 }
 
-} // namespace
+} // namespace pin_environment_test
 } // namespace fairlead::pin

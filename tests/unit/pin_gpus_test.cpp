@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_gpus_test {
 
 using test::machine_of;
 using topology::Machine;
@@ -161,5 +161,5 @@ TEST(TaskGpus, AreNotToldWhereEveryTaskMayCountFromZero) {
     EXPECT_TRUE(task_gpus(uuids, "GPU-1"));
 }
 
-} // namespace
+} // namespace pin_gpus_test
 } // namespace fairlead::pin

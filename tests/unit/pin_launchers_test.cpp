@@ -8,7 +8,7 @@
 #include <numeric>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_launchers_test {
 
 using test::fails_with;
 using test::machine_of;
@@ -115,5 +115,5 @@ TEST(Launchers, EveryRankOfEveryRecordedMachineIsWritten) {
     }
 }
 
-} // namespace
+} // namespace pin_launchers_test
 } // namespace fairlead::pin

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_layout_test {
 
 using test::add_efa;
 using test::cpus;
@@ -233,5 +233,5 @@ TEST(Layout, ReservingAllCoresIsRefused) {
     EXPECT_TRUE(test::succeeds(plan(machine, input_of(machine, "reserve:3"))));
 }
 
-} // namespace
+} // namespace pin_layout_test
 } // namespace fairlead::pin

@@ -9,7 +9,7 @@
 #include <numaif.h>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_memory_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -122,5 +122,5 @@ TEST_F(MemoryPolicy, NoNodeAtAllIsRefused) {
     });
 }
 
-} // namespace
+} // namespace pin_memory_test
 } // namespace fairlead::pin

@@ -13,7 +13,7 @@
 #include <numeric>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_mpibind_defects_test {
 
 using test::cpus;
 using test::fails_with;
@@ -219,5 +219,5 @@ TEST(MpibindDefects, NoRankIsEverWithoutACpu) {
         }
 }
 
-} // namespace
+} // namespace pin_mpibind_defects_test
 } // namespace fairlead::pin

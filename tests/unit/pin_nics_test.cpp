@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_nics_test {
 
 using test::add_efa;
 using test::cpus;
@@ -179,5 +179,5 @@ TEST(NicsOfGpu, AreAllWhereNothingIsKnown) {
     EXPECT_EQ(nics_of_gpu(machine, 0), (std::vector<int>{1}));
 }
 
-} // namespace
+} // namespace pin_nics_test
 } // namespace fairlead::pin

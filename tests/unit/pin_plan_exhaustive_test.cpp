@@ -12,7 +12,7 @@
 #include <optional>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_plan_exhaustive_test {
 
 using test::Dice;
 using topology::Machine;
@@ -299,5 +299,5 @@ TEST(ExhaustiveSearch, FindsNoWiderRanks) {
     }
 }
 
-} // namespace
+} // namespace pin_plan_exhaustive_test
 } // namespace fairlead::pin

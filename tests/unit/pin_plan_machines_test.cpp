@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_plan_machines_test {
 
 using test::add_efa;
 using test::cpus;
@@ -203,5 +203,5 @@ TEST(Plan, TwoNumaNodesWithTheSameCpusAreNotCrossed) {
     EXPECT_EQ(planned(machine, 2)->crossings, 0);
 }
 
-} // namespace
+} // namespace pin_plan_machines_test
 } // namespace fairlead::pin

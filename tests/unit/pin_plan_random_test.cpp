@@ -15,7 +15,7 @@
 #include <set>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_plan_random_test {
 
 using test::Dice;
 using topology::CpuSet;
@@ -292,5 +292,5 @@ TEST(RandomPlan, KeepsItsPromises) {
     }
 }
 
-} // namespace
+} // namespace pin_plan_random_test
 } // namespace fairlead::pin

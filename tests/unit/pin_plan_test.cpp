@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_plan_test {
 
 using test::cpus;
 using test::recorded;
@@ -293,5 +293,5 @@ TEST(PlanNics, PastTheLimitOfAllInterfacesIsAWarningOrStrictlyAnError) {
     EXPECT_TRUE(succeeds(plan(machine, input)));
 }
 
-} // namespace
+} // namespace pin_plan_test
 } // namespace fairlead::pin

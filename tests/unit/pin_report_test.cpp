@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_report_test {
 
 using test::cpus;
 using test::machine_of;
@@ -123,5 +123,5 @@ TEST(ReportJson, ANameThatIsNotUtf8IsReplacedAndNoException) {
     EXPECT_TRUE(Json::accept(report_json(machine, plan_on(machine, {0}))));
 }
 
-} // namespace
+} // namespace pin_report_test
 } // namespace fairlead::pin

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_request_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -521,5 +521,5 @@ TEST(PinRequest, TheNearestWordIsSoughtForTheNameAlone) {
     EXPECT_TRUE(fails_with(parse_request("bye:compact"), Code::P101, "did you mean 'by'?"));
 }
 
-} // namespace
+} // namespace pin_request_test
 } // namespace fairlead::pin

@@ -6,7 +6,7 @@
 #include <numeric>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_seats_test {
 
 using test::machine_of;
 using topology::Machine;
@@ -171,5 +171,5 @@ TEST(SeatsAcross, SeatAsManyAsThereAreAndNobodyTwice) {
         }
 }
 
-} // namespace
+} // namespace pin_seats_test
 } // namespace fairlead::pin

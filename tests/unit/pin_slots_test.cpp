@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_slots_test {
 
 using test::cpus;
 using test::machine_of;
@@ -108,5 +108,5 @@ TEST(Reserve, TakesTheFirstCoreOfTheFullestNode) {
     EXPECT_TRUE(reserved_cores(machine, machine.cpus, 0).empty());
 }
 
-} // namespace
+} // namespace pin_slots_test
 } // namespace fairlead::pin

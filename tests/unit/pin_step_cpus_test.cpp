@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_step_cpus_test {
 
 using test::cpus;
 using test::machine_of;
@@ -61,5 +61,5 @@ TEST(StepCpus, ACpuWithoutACoreIsNoThreadToCount) {
     EXPECT_EQ(step_cpus(machine, machine.cpus, "0,9").cpus, machine.cpus);
 }
 
-} // namespace
+} // namespace pin_step_cpus_test
 } // namespace fairlead::pin

@@ -7,7 +7,7 @@
 #include <random>
 
 namespace fairlead::pin {
-namespace {
+namespace pin_transport_test {
 
 using Units = std::vector<std::int64_t>;
 
@@ -240,5 +240,5 @@ TEST(Cheapest, AHigherLevelOutweighsTheMostOfAllLowerOnes) {
     }
 }
 
-} // namespace
+} // namespace pin_transport_test
 } // namespace fairlead::pin

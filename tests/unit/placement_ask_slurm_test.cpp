@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_ask_slurm_test {
 
 using test::fails_with;
 using test::TempFolder;
@@ -31,5 +31,5 @@ TEST(AskSlurm, ACommandThatFailsIsNamed) {
                            "/bin/false show config` failed with status 1"));
 }
 
-} // namespace
+} // namespace placement_ask_slurm_test
 } // namespace fairlead::placement

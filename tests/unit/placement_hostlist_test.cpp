@@ -7,7 +7,7 @@
 #include <random>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_hostlist_test {
 
 using Names = std::vector<std::string>;
 
@@ -57,5 +57,5 @@ TEST(ShortHostList, WhatIsCompressedExpandsToTheSame) {
     }
 }
 
-} // namespace
+} // namespace placement_hostlist_test
 } // namespace fairlead::placement

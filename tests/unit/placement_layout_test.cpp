@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_layout_test {
 
 using Names = std::vector<std::string>;
 
@@ -148,5 +148,5 @@ TEST(Layout, ANodeWhosePathContradictsAnothersIsUnknown) {
                      "n3 /zone-use2-az1/unknown-use2-az1", "n4 /zone-use2-az2/unknown-use2-az2"}));
 }
 
-} // namespace
+} // namespace placement_layout_test
 } // namespace fairlead::placement

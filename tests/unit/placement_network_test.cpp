@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_network_test {
 
 TEST(Network, AttachesNodesInTheOrderOfNames) {
     Branch root;
@@ -16,5 +16,5 @@ TEST(Network, AttachesNodesInTheOrderOfNames) {
     EXPECT_EQ(root, expected);
 }
 
-} // namespace
+} // namespace placement_network_test
 } // namespace fairlead::placement

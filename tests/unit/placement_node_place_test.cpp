@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_node_place_test {
 
 const std::string instance = "i-0123456789abcdef0";
 
@@ -63,5 +63,5 @@ TEST(PlaceOf, TheStrategyIsThatOfTheGroupItIsIn) {
     EXPECT_EQ(place.strategy, "");
 }
 
-} // namespace
+} // namespace placement_node_place_test
 } // namespace fairlead::placement

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_picture_test {
 
 Picture two_zones() {
     const Cluster cluster = test::eight_nodes();
@@ -62,5 +62,5 @@ TEST(Picture, AsJsonHasTheSameTree) {
     EXPECT_EQ(leaf["nodes"][0]["placement_group"], "pg-a");
 }
 
-} // namespace
+} // namespace placement_picture_test
 } // namespace fairlead::placement

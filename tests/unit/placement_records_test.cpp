@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_records_test {
 
 using test::TempFolder;
 using Names = std::vector<std::string>;
@@ -47,10 +47,32 @@ TEST(Records, ARecordUnderAnotherNameIsNone) {
     EXPECT_EQ(read_records(folder.path()).without, Names{"n2"});
 }
 
+TEST(Records, OlderThanTheBootOrOfANodeThatIsDownTheyAreOfAnInstanceThatIsGone) {
+    constexpr std::int64_t boot = 1'795'000'000; // 2026-11-18T11:06:40Z
+    Records records;
+    for (const auto& [node, scanned] :
+         {std::pair("fresh", "2026-11-18T11:07:10Z"), std::pair("former", "2026-11-18T10:40:00Z"),
+          std::pair("clock", "2026-11-18T11:06:20Z"), std::pair("timeless", ""),
+          std::pair("down", "2026-11-18T11:07:10Z"), std::pair("silent", "2026-11-18T10:40:00Z")}) {
+        records.records.push_back({.node = node, .scanned = scanned});
+        EXPECT_EQ(records.records.back().node, node);
+    }
+    Snapshot places;
+    for (const state::NodeRecord& record : records.records)
+        places.nodes.emplace(record.node, Place{});
+    forget_former(
+        places, records,
+        {{"fresh", boot}, {"former", boot}, {"clock", boot}, {"timeless", boot}, {"silent", 0}});
+    Names left;
+    for (const auto& [node, place] : places.nodes)
+        left.push_back(node);
+    EXPECT_EQ(left, (Names{"clock", "fresh", "silent", "timeless"}));
+}
+
 TEST(Records, WithoutAFolderThereAreNone) {
     const TempFolder folder;
     EXPECT_TRUE(read_records(folder.path()).records.empty());
 }
 
-} // namespace
+} // namespace placement_records_test
 } // namespace fairlead::placement

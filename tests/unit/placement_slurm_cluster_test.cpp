@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_slurm_cluster_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -75,5 +75,5 @@ TEST(SlurmCluster, ReadsJobsOfEachNode) {
     EXPECT_EQ(jobs.at("n2"), (Names{"12", "13_4"}));
 }
 
-} // namespace
+} // namespace placement_slurm_cluster_test
 } // namespace fairlead::placement

@@ -9,7 +9,7 @@
 #include <yaml-cpp/yaml.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_slurm_files_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -74,5 +74,5 @@ TEST(SlurmFiles, ANodeThatIsThereTwiceIsNamed) {
     EXPECT_TRUE(fails_with(check_complete(layout, {{{"n1", true}}, {}}), Code::X209, "n1"));
 }
 
-} // namespace
+} // namespace placement_slurm_files_test
 } // namespace fairlead::placement

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_snapshot_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -172,5 +172,5 @@ TEST(Snapshot, AnAnswerOfEc2ThatNamesNoNetworkNodeIsRefused) {
         Code::X208, "i-01"));
 }
 
-} // namespace
+} // namespace placement_snapshot_test
 } // namespace fairlead::placement

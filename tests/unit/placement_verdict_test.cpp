@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::placement {
-namespace {
+namespace placement_verdict_test {
 
 using config::Placement;
 using Names = std::vector<std::string>;
@@ -260,5 +260,5 @@ TEST(PlacementVerdict, EveryNodeIsInOneListAndTheKeptOnesConform) {
     EXPECT_GT(unknowns, 20);
 }
 
-} // namespace
+} // namespace placement_verdict_test
 } // namespace fairlead::placement

@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_admit_test {
 
 using config::EfaNeed;
 using config::Mode;
@@ -256,6 +256,8 @@ TEST(WithEfa, AWordThatOnlyHoldsItIsAnother) {
 
 // slurmctld reads '&' and '|' from left to right, so the last word holds for every choice.
 TEST(WithEfa, HoldsForEveryChoice) {
+    for (const std::string open : {"n[1-4", "(a", "a]", "[efa"})
+        EXPECT_EQ(with_efa(with_efa(open)), open + "&efa") << "slurmctld refuses it";
     EXPECT_EQ(with_efa("a|b"), "a|b&efa");
     EXPECT_EQ(with_efa("a|efa"), "a|efa&efa");
     EXPECT_EQ(with_efa("efa&a|b"), "efa&a|b&efa");
@@ -280,5 +282,5 @@ TEST(WithEfa, BracketsKeepTheirMeaning) {
     EXPECT_EQ(with_efa("[a*2|b*1]"), "[a*2|b*1]");
 }
 
-} // namespace
+} // namespace policy_admit_test
 } // namespace fairlead::policy

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_condition_reader_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -124,5 +124,5 @@ TEST(ConditionReader, NestingIsBounded) {
     EXPECT_TRUE(fails_with(read("{" + text + "}"), Code::X106, "too deeply"));
 }
 
-} // namespace
+} // namespace policy_condition_reader_test
 } // namespace fairlead::policy

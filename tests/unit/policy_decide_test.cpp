@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_decide_test {
 
 /// hpc demands EFA and enforces it; the rules are those of `list`.
 Snapshot site(const std::string& list, config::Mode mode = config::Mode::Enforce) {
@@ -119,5 +119,5 @@ TEST(PolicyDecide, APatchedRequestHasEveryFieldThatRulesWrite) {
     }
 }
 
-} // namespace
+} // namespace policy_decide_test
 } // namespace fairlead::policy

@@ -11,7 +11,7 @@
 #include <map>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_evaluate_random_test {
 
 using test::Dice;
 /// Numbers are written as digits, so one map does for all.
@@ -261,5 +261,5 @@ TEST(PolicyEvaluateRandom, NoUpdateGetsPastARejection) {
     EXPECT_GT(refused, 500u);
 }
 
-} // namespace
+} // namespace policy_evaluate_random_test
 } // namespace fairlead::policy

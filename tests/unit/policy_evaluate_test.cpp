@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_evaluate_test {
 
 Rules rules_of(const std::string& list) {
     auto rules = parse_rules("schema: fairlead.policy/1\npolicy:\n" + list, "p.yaml");
@@ -375,5 +375,5 @@ TEST(PolicyEvaluate, AnUpdateOfSomebodyUnknownIsRefusedByRulesThatAskWho) {
         "FL-A204 slurmctld is looking up who you are; submit again in a few seconds (rule a)\n");
 }
 
-} // namespace
+} // namespace policy_evaluate_test
 } // namespace fairlead::policy

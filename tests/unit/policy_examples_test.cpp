@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_examples_test {
 
 std::filesystem::path folder() { return test::source_dir() / "conf" / "policy-examples"; }
 
@@ -218,5 +218,5 @@ TEST(PolicyExamples, Mpi) {
     EXPECT_FALSE(small.patch.threads_per_core || small.patch.exclusive || small.patch.requeue);
 }
 
-} // namespace
+} // namespace policy_examples_test
 } // namespace fairlead::policy

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_fabric_test {
 
 using config::EfaNeed;
 using config::FabricDemand;
@@ -262,5 +262,5 @@ TEST(AdmitFabric, OfSeveralPartitionsTheWeakestDemandHolds) {
               (FabricDemand{.efa_interfaces = 1, .placement = Placement::Cluster, .max_layer = 3}));
 }
 
-} // namespace
+} // namespace policy_fabric_test
 } // namespace fairlead::policy

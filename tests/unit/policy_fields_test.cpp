@@ -6,7 +6,7 @@
 #include <set>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_fields_test {
 
 FieldRef field(std::string_view name) { return read_field(name).value(); }
 
@@ -133,5 +133,5 @@ TEST(PolicyFields, HostileValuesAreShownPrintableAndShort) {
     EXPECT_LT(text.size(), 300u);
 }
 
-} // namespace
+} // namespace policy_fields_test
 } // namespace fairlead::policy

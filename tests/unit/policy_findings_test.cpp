@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_findings_test {
 
 /// "A211 b": the codes and the rules, one after the other.
 std::string found(const std::string& list) {
@@ -95,5 +95,5 @@ TEST(PolicyFindings, UnknownPlaceholdersAreFoundWithTheNearest) {
     EXPECT_EQ(found("- {name: a, require: {account: \"{acct}\"}}\n"), "A214 a");
 }
 
-} // namespace
+} // namespace policy_findings_test
 } // namespace fairlead::policy

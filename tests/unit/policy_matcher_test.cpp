@@ -6,7 +6,7 @@
 #include <re2/re2.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_matcher_test {
 
 using enum Truth;
 
@@ -102,5 +102,5 @@ TEST(PolicyMatcher, ShowsTheSameForTheSame) {
     EXPECT_EQ(show(IsFlag{true}, {}), "true");
 }
 
-} // namespace
+} // namespace policy_matcher_test
 } // namespace fairlead::policy

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_message_test {
 
 std::string rendered(std::string_view text) {
     JobRequest request;
@@ -41,5 +41,5 @@ TEST(PolicyMessage, FieldsHaveAKeyWhereTheyNeedOne) {
         EXPECT_FALSE(read_field(name)) << name;
 }
 
-} // namespace
+} // namespace policy_message_test
 } // namespace fairlead::policy

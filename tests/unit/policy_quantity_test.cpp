@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_quantity_test {
 
 TEST(PolicyQuantity, TimesAreMinutesInEveryFormOfSlurm) {
     const std::pair<const char*, std::uint64_t> rows[] = {
@@ -71,5 +71,5 @@ TEST(PolicyQuantity, MomentsAreOfUtc) {
         EXPECT_FALSE(read_quantity(bad, Unit::Moment)) << bad;
 }
 
-} // namespace
+} // namespace policy_quantity_test
 } // namespace fairlead::policy

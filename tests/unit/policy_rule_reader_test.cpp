@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_rule_reader_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -102,5 +102,5 @@ TEST(RuleReader, FilesOfTheFolderComeByNameBehindTheConfiguration) {
     EXPECT_TRUE(fails_with(load_rules(folder.path() / "none.yaml"), Code::X101));
 }
 
-} // namespace
+} // namespace policy_rule_reader_test
 } // namespace fairlead::policy

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_rule_test {
 
 using Op = Condition::Op;
 using enum Truth;
@@ -59,5 +59,5 @@ TEST(PolicyRule, ShowsTheSameWhateverTheOrder) {
               show(of(Op::Any, {account("a"), qos("q")})));
 }
 
-} // namespace
+} // namespace policy_rule_test
 } // namespace fairlead::policy

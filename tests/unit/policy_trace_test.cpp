@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::policy {
-namespace {
+namespace policy_trace_test {
 
 Rules rules(std::string_view list) {
     auto read = parse_rules(fmt::format("schema: fairlead.policy/1\npolicy:\n{}", list), "p.yaml");
@@ -54,5 +54,5 @@ TEST(PolicyTrace, ARuleThatCannotBeDecidedOfAnUpdateIsMarked) {
     EXPECT_EQ(effects[0].refusals.at(0).code, Code::A203);
 }
 
-} // namespace
+} // namespace policy_trace_test
 } // namespace fairlead::policy

@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_arguments_test {
 
 Result<Arguments> read(std::vector<std::string> words) {
     words.insert(words.begin(), "fairlead-prolog");
@@ -45,5 +45,5 @@ TEST(PrologArguments, AHostileOneIsMadePrintable) {
     EXPECT_TRUE(test::fails_with(read({"\x1b[2J"}), Code::X301, "'?[2J'"));
 }
 
-} // namespace
+} // namespace prolog_arguments_test
 } // namespace fairlead::prolog

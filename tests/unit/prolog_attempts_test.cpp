@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_attempts_test {
 
 TEST(Attempts, AreNoneWhereNothingIsSaid) {
     for (const std::string_view comment :
@@ -35,5 +35,5 @@ TEST(Attempts, ReplaceTheOneBeforeAndKeepTheRest) {
     EXPECT_EQ(with_attempt(first, 2, "b"), "grant 7;fairlead: attempt 2 of 3: b;noted by ops");
 }
 
-} // namespace
+} // namespace prolog_attempts_test
 } // namespace fairlead::prolog

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_decision_test {
 
 using config::EfaNeed;
 using fabric::Finding;
@@ -115,5 +115,5 @@ TEST(Decision, AJobWithoutEfaIsNotHurtByABrokenEfa) {
     EXPECT_FALSE(decide({failed(broken)}, demand).error);
 }
 
-} // namespace
+} // namespace prolog_decision_test
 } // namespace fairlead::prolog

@@ -11,7 +11,7 @@
 #include <sys/file.h>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_drain_test {
 
 using test::content_of;
 using test::fails_with;
@@ -181,5 +181,5 @@ TEST_F(RemoveFromService, SeesAPause) {
     EXPECT_FALSE(paused_in_time(config.state_dir, Deadline{std::chrono::seconds(0)}));
 }
 
-} // namespace
+} // namespace prolog_drain_test
 } // namespace fairlead::prolog

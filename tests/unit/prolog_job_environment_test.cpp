@@ -5,7 +5,7 @@
 #include <vector>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_job_environment_test {
 
 using config::Admission;
 using config::EfaNeed;
@@ -30,7 +30,8 @@ TEST(JobEnvironment, IsWhatSlurmdSays) {
     EXPECT_EQ(job.admitted, std::nullopt);
 }
 
-// Seen on 22.05: an active job keeps the list that it was submitted with, its own partition in front.
+// Seen on 22.05: an active job keeps the list that it was submitted with, its own partition in
+// front.
 TEST(JobEnvironment, OfSeveralPartitionsTheFirstIsTheOneThatItRunsIn) {
     EXPECT_EQ(read({"SLURM_JOB_PARTITION=hpc,other"}).partition, "hpc");
     EXPECT_EQ(read({"SLURM_JOB_PARTITION="}).partition, "");
@@ -140,5 +141,5 @@ TEST(PrologDemand, ARecordThatCannotBeReadIsReportedAndCountsForNothing) {
     EXPECT_FALSE(demand_of(job, config_of(Mode::Enforce)).record_error);
 }
 
-} // namespace
+} // namespace prolog_job_environment_test
 } // namespace fairlead::prolog

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_record_test {
 
 using test::content_of;
 using test::TempFolder;
@@ -171,5 +171,5 @@ TEST_F(RecordOfTheNode, IsNoneWhereTheScanHangs) {
     EXPECT_FALSE(node_record_of(Deadline{4100ms})); // of which 4 s are kept for acting
 }
 
-} // namespace
+} // namespace prolog_record_test
 } // namespace fairlead::prolog

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_remedy_test {
 
 using config::UnknownPlacement;
 using placement::Standing;
@@ -39,5 +39,5 @@ TEST(Remedy, UnknownIsNotViolatingUntilEc2WasAsked) {
     EXPECT_EQ(decide(Standing::Unknown, batch, true, UnknownPlacement::Run), Remedy::GoOn);
 }
 
-} // namespace
+} // namespace prolog_remedy_test
 } // namespace fairlead::prolog

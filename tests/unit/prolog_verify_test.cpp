@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 namespace fairlead::prolog {
-namespace {
+namespace prolog_verify_test {
 
 using test::fails_with;
 using test::FakeSysfs;
@@ -169,5 +169,5 @@ TEST(SlurmdOfMachine, IsTheOneAboveThisProcess) {
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-} // namespace
+} // namespace prolog_verify_test
 } // namespace fairlead::prolog

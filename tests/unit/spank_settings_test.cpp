@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace fairlead::spank {
-namespace {
+namespace spank_settings_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -54,6 +54,14 @@ TEST(SpankSettings, APartitionsNameMayHaveDots) {
     EXPECT_EQ(pin_default("hpc7a"), "off");
 }
 
+TEST(SpankSettings, OffIsAWordOfItsOwn) {
+    EXPECT_TRUE(fails_with(read({"off=yes"}), Code::X105, "unknown word 'off=yes'"));
+    EXPECT_FALSE(settings().off);
+    ASSERT_TRUE(succeeds(read({"off", "config=/etc/b.yaml"})));
+    EXPECT_TRUE(settings().off);
+    EXPECT_STREQ(settings().config_path, "/etc/b.yaml");
+}
+
 TEST(SpankSettings, TheLastWordCounts) {
     ASSERT_TRUE(succeeds(read({"pin=on", "pin=by:numa", "pin.twice=on", "pin.twice=by=nic"})));
     EXPECT_EQ(settings().pin, "by:numa");
@@ -64,10 +72,11 @@ TEST(SpankSettings, AnUnknownWordIsAnErrorThatNamesTheKnown) {
     for (const char* word :
          {"", " ", "on", "pin", "pin:", "pin:on", "pin.", "pin.=on", "pin.gpu", "pins=on", "PIN=on",
           "Config=/x", "config", "config:/x", "confg=/x", "core", "=x", "pin .gpu=on", "-pin=on"})
-        EXPECT_TRUE(fails_with(read({word}), Code::X105,
-                               fmt::format("plugstack.conf: unknown word '{}'; expected "
-                                           "config=PATH, core=PATH, pin=ARGS or pin.PARTITION=ARGS",
-                                           word)));
+        EXPECT_TRUE(fails_with(
+            read({word}), Code::X105,
+            fmt::format("plugstack.conf: unknown word '{}'; expected "
+                        "config=PATH, core=PATH, step=PATH, off, pin=ARGS or pin.PARTITION=ARGS",
+                        word)));
 }
 
 TEST(SpankSettings, BadArgumentsAreAnErrorWithTheGrammarsSentence) {
@@ -95,5 +104,5 @@ TEST(SpankSettings, ADefaultWithoutArgumentsIsAnError) {
     EXPECT_TRUE(fails_with(read({"pin.gpu="}), Code::X105, "'pin.gpu='"));
 }
 
-} // namespace
+} // namespace spank_settings_test
 } // namespace fairlead::spank

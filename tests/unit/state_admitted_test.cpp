@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::state {
-namespace {
+namespace state_admitted_test {
 
 using config::EfaNeed;
 using test::fails_with;
@@ -84,5 +84,5 @@ TEST(Admitted, RubbishIsRefused) {
         EXPECT_TRUE(fails_with(decode_admitted(text), Code::X203)) << text;
 }
 
-} // namespace
+} // namespace state_admitted_test
 } // namespace fairlead::state

@@ -7,7 +7,7 @@
 #include <thread>
 
 namespace fairlead::state {
-namespace {
+namespace state_brake_test {
 
 using test::fails_with;
 using test::TempFolder;
@@ -123,5 +123,5 @@ TEST_F(BrakeTest, APartitionThatIsNoFileNameDrainsNothing) {
     EXPECT_EQ(test::entries_in(folder.path()), 0u);
 }
 
-} // namespace
+} // namespace state_brake_test
 } // namespace fairlead::state

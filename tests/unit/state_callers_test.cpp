@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::state {
-namespace {
+namespace state_callers_test {
 
 TEST(StateCallers, AreReadAsTheyWereWritten) {
     const test::TempFolder dir;
@@ -35,5 +35,5 @@ TEST(StateCallers, EntriesOfAnotherShapeAreLeftOut) {
     EXPECT_FALSE(read_callers(file));
 }
 
-} // namespace
+} // namespace state_callers_test
 } // namespace fairlead::state

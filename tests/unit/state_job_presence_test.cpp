@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::state {
-namespace {
+namespace state_job_presence_test {
 
 using test::succeeds;
 using test::TempFolder;
@@ -80,5 +80,5 @@ TEST(JobPresence, ThatCannotBeMarkedIsAnError) {
     EXPECT_TRUE(test::fails_with(mark_present(run.path(), first), Code::X201));
 }
 
-} // namespace
+} // namespace state_job_presence_test
 } // namespace fairlead::state

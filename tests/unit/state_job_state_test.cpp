@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 namespace fairlead::state {
-namespace {
+namespace state_job_state_test {
 
 namespace fs = std::filesystem;
 using test::fails_with;
@@ -114,5 +114,5 @@ TEST(RemoveJobState, RemovesWhatAKilledPrologLeft) {
     EXPECT_FALSE(fs::exists(job_folder(run.path(), job)));
 }
 
-} // namespace
+} // namespace state_job_state_test
 } // namespace fairlead::state

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 namespace fairlead::state {
-namespace {
+namespace state_network_json_test {
 
 using nlohmann::json;
 using test::fails_with;
@@ -193,5 +193,5 @@ TEST(NetworkReportJson, HasTheVerdictTotalsErrorsAndEveryNode) {
     EXPECT_EQ(node.at("devices").at(0).at("delta").at("tx_bytes"), 10);
 }
 
-} // namespace
+} // namespace state_network_json_test
 } // namespace fairlead::state

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 namespace fairlead::state {
-namespace {
+namespace state_node_record_test {
 
 using test::content_of;
 using test::fails_with;
@@ -180,5 +180,5 @@ TEST(ReadNodeRecord, ThatOthersCouldHaveWrittenIsNotBelieved) {
     EXPECT_TRUE(fails_with(read_node_record(folder.path()), Code::X110));
 }
 
-} // namespace
+} // namespace state_node_record_test
 } // namespace fairlead::state

@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace fairlead::state {
-namespace {
+namespace state_observed_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -115,5 +115,5 @@ TEST(Observed, SaysWhenItCannotBeWritten) {
     EXPECT_TRUE(fails_with(count(folder.write("file", "") / "o.json", Code::E201), Code::X201));
 }
 
-} // namespace
+} // namespace state_observed_test
 } // namespace fairlead::state

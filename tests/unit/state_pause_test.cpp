@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 namespace fairlead::state {
-namespace {
+namespace state_pause_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -60,5 +60,5 @@ TEST(Pause, SaysWhenItCannotBeWritten) {
     EXPECT_TRUE(fails_with(pause(folder.write("file", "") / "below"), Code::X201));
 }
 
-} // namespace
+} // namespace state_pause_test
 } // namespace fairlead::state

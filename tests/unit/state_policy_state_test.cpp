@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::state {
-namespace {
+namespace state_policy_state_test {
 
 TEST(StatePolicyState, IsReadAsItWasWritten) {
     const test::TempFolder dir;
@@ -22,5 +22,5 @@ TEST(StatePolicyState, IsReadAsItWasWritten) {
     EXPECT_FALSE(read_policy_state(file));
 }
 
-} // namespace
+} // namespace state_policy_state_test
 } // namespace fairlead::state

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::state {
-namespace {
+namespace state_record_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -82,5 +82,5 @@ TEST(Record, TimeIsUtcToTheSecond) {
     EXPECT_GT(now, "2024");
 }
 
-} // namespace
+} // namespace state_record_test
 } // namespace fairlead::state

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 namespace fairlead::state {
-namespace {
+namespace state_spool_test {
 
 namespace fs = std::filesystem;
 using test::fails_with;
@@ -153,5 +153,5 @@ TEST_F(SpoolTest, OfAnotherJobIsNotRead) {
     EXPECT_TRUE(fails_with(read_parts(folder / "gone", job), Code::E230));
 }
 
-} // namespace
+} // namespace state_spool_test
 } // namespace fairlead::state

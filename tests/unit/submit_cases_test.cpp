@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_cases_test {
 
 constexpr std::string_view site_rules = R"(schema: fairlead.policy/1
 policy:
@@ -124,5 +124,5 @@ TEST(SubmitCases, RulesStandBesideTheFile) {
     EXPECT_EQ(file->cases.at(0).place, "/s/tests/t.yaml:4:5");
 }
 
-} // namespace
+} // namespace submit_cases_test
 } // namespace fairlead::submit

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_command_line_test {
 
 constexpr std::uint32_t bookworm = 0x1605, trixie = 0x180b, sid = 0x1a05;
 
@@ -79,5 +79,5 @@ TEST(SubmitCommandLine, WhatIsWrongIsNamed) {
     EXPECT_EQ(read("--hold=1"), "--hold takes no value");
 }
 
-} // namespace
+} // namespace submit_command_line_test
 } // namespace fairlead::submit

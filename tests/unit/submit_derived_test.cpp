@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_derived_test {
 
 using policy::JobRequest;
 
@@ -72,5 +72,5 @@ TEST(SubmitDerived, NamesAreInSmallLetters) {
     EXPECT_FALSE(job.wckey);
 }
 
-} // namespace
+} // namespace submit_derived_test
 } // namespace fairlead::submit

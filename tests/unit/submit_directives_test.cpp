@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_directives_test {
 
 using Words = std::vector<std::string>;
 
@@ -55,5 +55,5 @@ TEST(SubmitDirectives, AScriptThatSbatchRefuses) {
     EXPECT_TRUE(test::fails_with(read_directives("#!/bin/sh\r\n"), Code::A221, "DOS"));
 }
 
-} // namespace
+} // namespace submit_directives_test
 } // namespace fairlead::submit

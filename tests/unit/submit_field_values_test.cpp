@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_field_values_test {
 
 /// Every field that a test may set, with a value and what messages show of it.
 TEST(SubmitFieldValues, EveryFieldTakesAValueOfItsKind) {
@@ -50,5 +50,5 @@ TEST(SubmitFieldValues, UsualForms) {
     EXPECT_EQ(usual_form(policy::read_field("qos").value(), "unset"), "");
 }
 
-} // namespace
+} // namespace submit_field_values_test
 } // namespace fairlead::submit

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_generic_test {
 
 std::string read(std::string_view entry) {
     const auto tres = read_generic(entry);
@@ -90,5 +90,5 @@ TEST(SubmitGeneric, CountsAreForTheWholeJob) {
     EXPECT_EQ(generic_resources({.node = "gpu:18446744073709551615"}, {}).size(), 1u);
 }
 
-} // namespace
+} // namespace submit_generic_test
 } // namespace fairlead::submit

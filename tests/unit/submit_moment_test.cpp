@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_moment_test {
 
 /// 2026-11-21T22:35:02 where it is local time.
 std::time_t now() {
@@ -57,5 +57,5 @@ TEST(SubmitMoment, WhatTheyRefuse) {
         EXPECT_EQ(read(text), "none") << text;
 }
 
-} // namespace
+} // namespace submit_moment_test
 } // namespace fairlead::submit

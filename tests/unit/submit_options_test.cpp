@@ -8,7 +8,7 @@
 #include <set>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_options_test {
 
 constexpr std::uint32_t newest = 0x1a05, trixie = 0x180b;
 
@@ -281,5 +281,5 @@ TEST(SubmitOptions, ABadValueIsNamedWithWhatIsExpected) {
               "--time is '5m'; expected minutes, 1:30:00, 2-12 or unlimited [FL-A221]");
 }
 
-} // namespace
+} // namespace submit_options_test
 } // namespace fairlead::submit

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_slurm_values_test {
 
 TEST(SubmitSlurmValues, Durations) {
     EXPECT_EQ(read_duration("90"), 5400u);
@@ -36,7 +36,7 @@ TEST(SubmitSlurmValues, Nodes) {
 
 TEST(SubmitSlurmValues, ArraysNeverOverflow) {
     EXPECT_EQ(read_array("0-1000000000"), 1000000001u);
-    EXPECT_EQ(read_array("0-4294967279,0-4294967279"), 0xfffffff0u);
+    EXPECT_EQ(read_array("0-4294967279,0-4294967279"), 0xfffffff0u) << "no more than indexes";
     for (const char* text : {"", "x", "3-1", "1-5:0", ",", "-5", "5-", "1-5:", "1-2-3", "1[2]",
                              "0-99999999999999999999", "1%5,x"})
         EXPECT_FALSE(read_array(text)) << text;
@@ -48,6 +48,7 @@ TEST(SubmitSlurmValues, ArraysAreReadAsSlurmctldDoes) {
     EXPECT_EQ(read_array("[1-100]%7"), 100u);
     EXPECT_EQ(read_array(" 1- +100:2]"), 50u);
     EXPECT_EQ(read_array("1,,2"), 2u);
+    EXPECT_EQ(read_array("1,1,1-3,2-10:4"), 5u) << "1, 2, 3, 6, 10";
     EXPECT_EQ(read_array("%3"), 1u) << "index 0";
 }
 
@@ -57,5 +58,5 @@ TEST(SubmitSlurmValues, MailTypes) {
     EXPECT_FALSE(read_mail_types("sometimes"));
 }
 
-} // namespace
+} // namespace submit_slurm_values_test
 } // namespace fairlead::submit

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_submission_test {
 
 using test::said;
 using test::Site;
@@ -166,5 +166,5 @@ TEST(SubmitSubmission, OnlyTheThreeCommands) {
     EXPECT_EQ(said("/usr/bin/sbatch --wrap=x"), "");
 }
 
-} // namespace
+} // namespace submit_submission_test
 } // namespace fairlead::submit

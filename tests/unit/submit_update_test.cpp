@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::submit {
-namespace {
+namespace submit_update_test {
 
 std::string read(std::string_view line) {
     const auto update = read_update(words_of(line), 0, 0x1605);
@@ -48,5 +48,5 @@ TEST(SubmitUpdate, WhatCannotBeRead) {
               "'qalter' is no command that updates; expected scontrol or sbatch [FL-A221]");
 }
 
-} // namespace
+} // namespace submit_update_test
 } // namespace fairlead::submit

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 namespace fairlead::topology {
-namespace {
+namespace topology_cache_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -154,5 +154,5 @@ TEST_F(ThisMachine, ATestWithoutItsTopologyFailsAndDoesNotGuess) {
     EXPECT_TRUE(fails_with(this_machine(config, run.path(), no_program), Code::X101));
 }
 
-} // namespace
+} // namespace topology_cache_test
 } // namespace fairlead::topology

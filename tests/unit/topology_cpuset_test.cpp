@@ -4,7 +4,7 @@
 #include <vector>
 
 namespace fairlead::topology {
-namespace {
+namespace topology_cpuset_test {
 
 CpuSet set_of(std::string_view list) { return CpuSet::from_list(list).value(); }
 
@@ -136,5 +136,5 @@ TEST(CpuSet, IsAValue) {
     EXPECT_FALSE(assigned == original);
 }
 
-} // namespace
+} // namespace topology_cpuset_test
 } // namespace fairlead::topology

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace fairlead::topology {
-namespace {
+namespace topology_driver_test {
 
 using test::TempFolder;
 
@@ -157,5 +157,5 @@ TEST(LibfabricVersion, TheProgramGetsNothingOfTheCallersEnvironment) {
     ::unsetenv("FAIRLEAD_UNIT_TEST_SECRET");
 }
 
-} // namespace
+} // namespace topology_driver_test
 } // namespace fairlead::topology

@@ -15,7 +15,7 @@
 #endif
 
 namespace fairlead::topology {
-namespace {
+namespace topology_load_test {
 
 using test::fails_with;
 using test::recorded;
@@ -324,5 +324,5 @@ TEST(Discover, ItsXmlReadsBackAsTheSameMachine) {
     EXPECT_EQ(machine->cores.size(), live->cores.size());
 }
 
-} // namespace
+} // namespace topology_load_test
 } // namespace fairlead::topology

@@ -9,7 +9,7 @@
 #include <random>
 
 namespace fairlead::topology {
-namespace {
+namespace topology_machine_record_test {
 
 using test::fails_with;
 using test::machine_of;
@@ -248,5 +248,5 @@ TEST(CurrentKey, IsThisBootAndThisHwloc) {
     EXPECT_TRUE(current_key().hwloc.starts_with("2."));
 }
 
-} // namespace
+} // namespace topology_machine_record_test
 } // namespace fairlead::topology

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 namespace fairlead::topology {
-namespace {
+namespace topology_recorded_test {
 
 using test::fails_with;
 using test::succeeds;
@@ -53,5 +53,5 @@ TEST_F(RecordedTopology, ADamagedOneIsNotUsed) {
     EXPECT_TRUE(fails_with(recorded(run.path()), Code::P204, "is damaged"));
 }
 
-} // namespace
+} // namespace topology_recorded_test
 } // namespace fairlead::topology

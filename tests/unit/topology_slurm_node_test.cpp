@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 namespace fairlead::topology {
-namespace {
+namespace topology_slurm_node_test {
 
 using test::machine_of;
 
@@ -79,5 +79,5 @@ TEST(Contradiction, NamesBothSides) {
         "all; correct the node's line (`slurmd -C` prints one)");
 }
 
-} // namespace
+} // namespace topology_slurm_node_test
 } // namespace fairlead::topology

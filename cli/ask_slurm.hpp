@@ -1,0 +1,38 @@
+/// What Slurm's own commands say, for what the command reckons with.
+#pragma once
+
+#include "config/config.hpp"
+#include "cost/clock.hpp"
+#include "cost/members.hpp"
+#include "cost/partitions.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairlead::cli {
+
+/// What `scontrol -o show partition` prints. FL-C108.
+Result<std::string> ask_partitions(const config::Config& config);
+
+/// What sacct prints of all users' runs between two times, with the columns that the ledger
+/// takes and its times in UTC. FL-C307.
+Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval);
+
+/// The same of jobs of these numbers, with their times and AdminComment. FL-C307.
+Result<std::string> ask_jobs(const config::Config& config, std::span<const std::uint32_t> jobs);
+
+/// The accounts of a cluster with the users that may name them, in their order. FL-C307.
+Result<std::vector<cost::Members>> ask_members(const config::Config& config,
+                                               const std::string& cluster);
+
+/// The associations of all clusters, in lines "account|parent|user". FL-C307.
+Result<std::string> ask_account_tree(const config::Config& config);
+
+/// Each user's default account. FL-C307.
+Result<std::vector<std::pair<std::string, std::string>>>
+ask_default_accounts(const config::Config& config);
+
+} // namespace fairlead::cli

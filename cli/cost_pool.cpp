@@ -1,0 +1,94 @@
+/// fairlead cost pool
+
+#include "base/words.hpp"
+#include "cli/caller.hpp"
+#include "cli/cost.hpp"
+#include "cli/cost_source.hpp"
+#include "cost/pool.hpp"
+
+#include <memory>
+
+namespace fairlead::cli {
+namespace {
+
+struct Options {
+    std::filesystem::path ledger{}, groups{};
+    cost::Pool pool{};
+    std::string amount{}, rule{}, quotas{};
+};
+
+Result<cost::Pool> pool_of(const Options& options) {
+    cost::Pool pool = options.pool;
+    const auto amount = cost::read_money(options.amount);
+    if (!amount)
+        return std::unexpected(amount.error());
+    pool.amount = *amount;
+    pool.rule = *cost::pool_rule(options.rule);
+    auto quotas = cost::read_quotas(options.quotas);
+    if (!quotas)
+        return std::unexpected(quotas.error());
+    pool.quotas = std::move(*quotas);
+    if (!pool.author.empty())
+        return pool;
+    const auto caller = caller_of("");
+    if (!caller)
+        return std::unexpected(caller.error());
+    pool.author = caller->user;
+    return pool;
+}
+
+Result<std::size_t> entered(const Options& options, Session& session) {
+    const auto pool = pool_of(options);
+    if (!pool)
+        return std::unexpected(pool.error());
+    const auto groups = groups_of(options.groups, session);
+    if (!groups)
+        return std::unexpected(groups.error());
+    const auto place = ledger_place(options.ledger, session);
+    if (!place)
+        return std::unexpected(place.error());
+    auto ledger = cost::Ledger::open(*place);
+    if (!ledger)
+        return std::unexpected(ledger.error());
+    return cost::enter_pool(*ledger, *groups, *pool);
+}
+
+void run(const Options& options, Session& session) {
+    const auto added = entered(options, session);
+    if (!added)
+        return session.report(added.error());
+    fmt::print("pool {} of {}: {}\n", options.pool.name, options.pool.month,
+               *added > 0 ? fmt::format("{} entries added", *added) : "nothing has changed");
+}
+
+} // namespace
+
+void add_cost_pool(CLI::App& cost, Session& session) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = cost.add_subcommand(
+        "pool", "enter a month's bill of what is shared, and divide it among groups by a rule");
+    command->add_option("NAME", options->pool.name, "such as fsx; again, to correct it")
+        ->required();
+    command->add_option("--month", options->pool.month, "such as 2026-06")->required();
+    command->add_option("--amount", options->amount, "such as 412.80")->required();
+    command->add_option("--kind", options->pool.kind, "storage, transfer or overhead")
+        ->check(CLI::IsMember({"storage", "transfer", "overhead"}))
+        ->required();
+    command
+        ->add_option("--rule", options->rule,
+                     "quota (--parts), proportional to what runs cost, or unallocated")
+        ->check(CLI::IsMember({"quota", "proportional", "unallocated"}))
+        ->required();
+    command->add_option("--parts", options->quotas, "of quota: bio=60,cfd=40");
+    command->add_option("--currency", options->pool.currency, "of the amount")
+        ->capture_default_str();
+    command->add_option("--author", options->pool.author, "who enters it (default: who runs this)");
+    command->add_option("--ledger", options->ledger,
+                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
+                        "state_dir)");
+    command->add_option("--groups", options->groups,
+                        "file of groups (default: groups.yaml beside the configuration)");
+    command->callback([options, &session] { run(*options, session); });
+}
+
+} // namespace fairlead::cli

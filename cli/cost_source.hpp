@@ -1,0 +1,40 @@
+/// Where a report's charges come from: the ledger, a dump of sacct, or sacct itself.
+#pragma once
+
+#include "cli/commands.hpp"
+#include "cost/charges.hpp"
+#include "cost/groups.hpp"
+
+#include <filesystem>
+
+namespace fairlead::cli {
+
+struct CostSource {
+    std::filesystem::path ledger{};
+    std::filesystem::path dump{}; ///< "-" for standard input
+    std::filesystem::path book{};
+    std::filesystem::path nodes{};
+    std::string zone = "local";
+
+    /// By what was named: a dump, or a price book for what sacct itself says; else the ledger.
+    bool from_ledger() const { return dump.empty() && book.empty(); }
+};
+
+void add_source(CLI::App& command, CostSource& source);
+
+/// The ledger that was named, else ledger.db in `state_dir`.
+Result<std::filesystem::path> ledger_place(const std::filesystem::path& named,
+                                           const Session& session);
+
+/// The groups that were named, else groups.yaml beside the configuration; none where there is none.
+Result<cost::Groups> groups_of(const std::filesystem::path& named, const Session& session);
+
+/// The text of the same file.
+Result<std::string> groups_text(const std::filesystem::path& named, const Session& session);
+
+/// What sacct's output costs; sacct itself is asked for the days in `needed`. What cannot be priced
+/// is reported.
+Result<void> read_dump(const CostSource& source, const cost::Interval& needed,
+                       const std::function<void(const cost::Entry&)>& take, Session& session);
+
+} // namespace fairlead::cli

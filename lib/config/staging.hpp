@@ -1,0 +1,20 @@
+/// The section `staging` of the configuration: what the site says of staging to everybody. Who may
+/// use which bucket stands in the private file (lib/stage/permit.hpp).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fairlead::config {
+
+struct Staging {
+    int deadline = 1500; ///< seconds that staging in takes at most, below PrologEpilogTimeout
+    int keep = 14;       ///< days that the records of a job's staging are kept
+    /// Lines as they stand behind #STAGE, by the name that jobs give as profile=NAME; %j and its
+    /// like are the job's.
+    std::map<std::string, std::vector<std::string>, std::less<>> profiles{};
+    std::string s3_endpoint{}; ///< empty for AWS's own of the region
+};
+
+} // namespace fairlead::config

@@ -1,0 +1,18 @@
+/// A report for people at a terminal, in the manner of sreport.
+#pragma once
+
+#include "cost/report_table.hpp"
+
+namespace fairlead::cost {
+
+struct TextStyle {
+    bool header = true;    ///< -n takes it away
+    bool parsable = false; ///< -P: cells apart by '|' and no totals
+};
+
+std::string text_of(const Report& report, const Table& table, const TextStyle& style);
+
+/// "2026-06-01 to 2026-06-30 (UTC), closed"
+std::string span_of(const Report& report);
+
+} // namespace fairlead::cost

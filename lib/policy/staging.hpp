@@ -1,0 +1,17 @@
+/// Whether a job may stage what it asks for: a pure function over the request and the snapshot.
+#pragma once
+
+#include "policy/admit.hpp"
+
+#include <optional>
+#include <string>
+
+namespace fairlead::policy {
+
+/// The record that goes with the job, with %u and %x filled in; nothing for a job that stages
+/// nothing. FL-S101 to FL-S104 where it is refused, and FL-A204 while nobody
+/// knows who asks.
+Result<std::optional<std::string>> admit_staging(const JobRequest& request,
+                                                 const Snapshot& snapshot);
+
+} // namespace fairlead::policy

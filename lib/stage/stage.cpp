@@ -1,0 +1,210 @@
+#include "stage/stage.hpp"
+
+#include "aws/credentials.hpp"
+#include "stage/crew.hpp"
+#include "stage/work_folder.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <random>
+#include <unistd.h>
+
+namespace fairlead::stage {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t usual_part = 8 * 1024 * 1024;
+constexpr std::uint64_t most_parts = 10'000; // of an object of S3
+
+/// Between two tries a lane waits here, until its time or the first fault.
+class Waiting {
+  public:
+    void wait(milliseconds pause) {
+        std::unique_lock lock(mutex_);
+        ended_.wait_for(lock, pause, [this] { return over_; });
+    }
+    void end() {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        ended_.notify_all();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool over_ = false;
+};
+
+double random_share() {
+    thread_local std::mt19937_64 generator{std::random_device{}()};
+    return std::uniform_real_distribution<>{}(generator);
+}
+
+bool has_s3(const JobFile& request) {
+    return std::ranges::any_of(request.transfers, [](const Copy& copy) {
+        return copy.source.starts_with("s3://") || copy.destination.starts_with("s3://");
+    });
+}
+
+Staged<std::string> region_of(const JobFile& request, const config::Config& config,
+                              milliseconds deadline) {
+    if (!request.region.empty())
+        return request.region;
+    if (!request.s3_endpoint.empty() || !has_s3(request))
+        return "us-east-1";
+    auto region = aws::region_of(config, deadline);
+    if (!region)
+        return service_fault(Code::S120, "{}", region.error().message);
+    return *region;
+}
+
+/// One answer that stands still must not take all the time there is.
+std::chrono::seconds stall_of(std::int64_t deadline) {
+    return std::chrono::seconds(std::clamp<std::int64_t>(deadline / 10, 2, 20));
+}
+
+class Staging {
+  public:
+    Staging(const JobFile& request, std::filesystem::path folder, const config::Config& config,
+            Journal& journal, Report& report)
+        : request_(request), folder_(std::move(folder)), config_(config), journal_(journal),
+          report_(report) {}
+
+    Staged<void> run(const std::string& program);
+
+  private:
+    aws::S3Options options(const std::string& region) const;
+    aws::Surroundings surroundings();
+    Staged<std::uint64_t> plan(Lane& lane);
+    Staged<void> copy(Hand& hand, std::vector<aws::S3>& connections, std::uint64_t part_size);
+    Staged<void> finish(HandLane& lane);
+    milliseconds left() const {
+        return std::chrono::duration_cast<milliseconds>(end_ - Clock::now());
+    }
+
+    using Clock = std::chrono::steady_clock;
+    const JobFile& request_;
+    std::filesystem::path folder_;
+    const config::Config& config_;
+    Journal& journal_;
+    Report& report_;
+    Clock::time_point end_ = Clock::now() + std::chrono::seconds(request_.deadline);
+    Waiting waiting_;
+    std::optional<aws::S3Account> account_;
+};
+
+aws::Surroundings Staging::surroundings() {
+    return {.now = std::chrono::system_clock::now,
+            .uptime = std::chrono::steady_clock::now,
+            .sleep = [this](milliseconds pause) { waiting_.wait(pause); },
+            .random = random_share};
+}
+
+aws::S3Options Staging::options(const std::string& region) const {
+    return {.region = region,
+            .endpoint = request_.s3_endpoint,
+            .kms_key = request_.kms_key,
+            .deadline = left(),
+            .stall = stall_of(request_.deadline)};
+}
+
+/// The size of a part: S3 takes 10,000 of an object.
+Staged<std::uint64_t> Staging::plan(Lane& lane) {
+    PlanWriter plan{folder_};
+    for (const Copy& transfer : request_.transfers)
+        if (auto planned = plan_copy(transfer, lane, plan, report_); !planned)
+            return std::unexpected(planned.error());
+    if (auto written = journaled(plan.finish()); !written)
+        return std::unexpected(written.error());
+    if (request_.phase == Phase::In)
+        return usual_part;
+    constexpr std::uint64_t step = 1024 * 1024;
+    const std::uint64_t needed = (plan.largest() / most_parts / step + 1) * step;
+    return std::clamp(needed, usual_part, pool_size);
+}
+
+/// The pool is shared out to as many lanes as parts fit into it.
+Staged<void> Staging::copy(Hand& hand, std::vector<aws::S3>& connections, std::uint64_t part_size) {
+    std::vector<Lane> lanes;
+    const std::size_t count = std::min<std::size_t>(hand.lanes().size(), pool_size / part_size);
+    for (std::size_t i = 0; i < count; ++i) {
+        hand.lanes()[i].set_buffer(hand.pool(), i * part_size, part_size);
+        lanes.push_back({hand.lanes()[i], connections[i]});
+    }
+    PlanReader plan{folder_};
+    Crew crew{plan, Run{journal_, report_, part_size}, [this] { return left(); },
+              [this] {
+                  account_->stop();
+                  waiting_.end();
+              }};
+    return crew.work(lanes);
+}
+
+Staged<void> Staging::finish(HandLane& lane) {
+    if (auto synced = lane.sync_folders(); !synced)
+        return synced;
+    if (auto synced = journaled(journal_.sync()); !synced)
+        return synced;
+    return journaled(report_.finish());
+}
+
+Staged<void> Staging::run(const std::string& program) {
+    const auto region = region_of(request_, config_, left());
+    if (!region)
+        return std::unexpected(region.error());
+    account_.emplace(options(*region),
+                     aws::default_credentials(EnvView{environ}, aws::imds_of(config_)),
+                     surroundings());
+    auto hand = Hand::start(program, {request_.uid, request_.gid, request_.groups},
+                            request_.streams, [this] { return left(); });
+    if (!hand)
+        return std::unexpected(hand.error());
+    std::vector<aws::S3> connections;
+    for (int i = 0; i < request_.streams; ++i)
+        connections.emplace_back(*account_);
+    HandLane& first = hand->lanes().front();
+    first.set_buffer(hand->pool(), 0, usual_part);
+    Lane lane{first, connections.front()};
+    const auto part_size = plan(lane);
+    if (!part_size)
+        return std::unexpected(part_size.error());
+    if (auto copied = copy(*hand, connections, *part_size); !copied)
+        return copied;
+    return finish(first);
+}
+
+StageResult result_of(const Staged<void>& done, const Report& report) {
+    StageResult result{
+        .files = report.files(), .bytes = report.bytes(), .skipped = report.skipped()};
+    if (done)
+        return result;
+    result.outcome = done.error().outcome;
+    result.code = id_of(done.error().error.code);
+    result.message = done.error().error.message;
+    return result;
+}
+
+} // namespace
+
+Result<StageResult> stage(const JobFile& request, const std::filesystem::path& folder,
+                          const config::Config& config, const std::string& program) {
+    auto journal =
+        Journal::open(folder / "journal", fmt::format("{}/{}", request.cluster, request.job));
+    if (!journal)
+        return std::unexpected(journal.error());
+    auto report = Report::open(folder, request);
+    if (!report)
+        return std::unexpected(report.error());
+    (*report)->start();
+    const auto done = Staging{request, folder, config, *journal, **report}.run(program);
+    (*report)->stop();
+    const StageResult result = result_of(done, **report);
+    if (auto written = replace_file(folder, result_file, encode(result), true); !written)
+        return std::unexpected(written.error());
+    return result;
+}
+
+} // namespace fairlead::stage

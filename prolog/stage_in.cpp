@@ -1,0 +1,161 @@
+/// fairlead-stage-in: what the prolog runs on each node of a job that stages data. On the job's
+/// first node it claims the job, has fairlead-stage copy, tells the other nodes how that went, and,
+/// where the data is not there in the end, holds the job with the reason, or cancels one that
+/// cannot be held. On the other nodes it waits for the first one's word.
+///
+/// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed.
+///
+/// Exit status and output: prolog/stage_answer.hpp.
+
+#include "base/guarded.hpp"
+#include "base/log.hpp"
+#include "base/words.hpp"
+#include "config/paths.hpp"
+#include "prolog/placed_job.hpp"
+#include "prolog/stage_follower.hpp"
+#include "prolog/stage_leader.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <unistd.h>
+
+using namespace fairlead;
+using namespace fairlead::prolog;
+
+namespace {
+
+using Kind = StageAnswer::Kind;
+using stage::Direction;
+
+struct Arguments {
+    std::string config_path = config::default_path;
+    std::optional<std::string> hold;
+};
+
+Result<Arguments> read_arguments(int argc, char** argv) {
+    Arguments arguments;
+    for (int i = 1; i < argc; i += 2) {
+        const std::string_view word = argv[i];
+        if (i + 1 == argc || (word != "--config" && word != "--hold"))
+            return fail(Code::X301,
+                        "unexpected argument '{}'; usage: [--config FILE] [--hold SENTENCE], run "
+                        "by fairlead-prolog",
+                        printable(word));
+        if (word == "--config")
+            arguments.config_path = argv[i + 1];
+        else
+            arguments.hold = argv[i + 1];
+    }
+    return arguments;
+}
+
+const char* named_path(const Arguments& arguments) {
+    return arguments.config_path == config::default_path ? nullptr : arguments.config_path.c_str();
+}
+
+std::optional<std::uint32_t> number(const EnvView& env, std::string_view name) {
+    std::uint32_t value = 0;
+    const std::string_view text = env.get(name).value_or("");
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stop == end && !text.empty() ? std::optional(value)
+                                                                : std::nullopt;
+}
+
+/// A node that took over holds the job where it has to be held.
+StageAnswer act(StageAnswer answer, JobId job) {
+    if (answer.kind == Kind::Refused && answer.error.code != Code::S122)
+        hold_job(job, answer.error);
+    return answer;
+}
+
+StageAnswer run_leader(const config::Config& config, const Arguments& arguments,
+                       const std::string& node, StagedJob&& staged) {
+    const EnvView env{environ};
+    const JobId job = staged.run.job;
+    auto owner = job_owner(number(env, "SLURM_JOB_UID").value_or(0));
+    if (!owner)
+        return act({Kind::Refused, owner.error()}, job);
+    Leader leader{config,
+                  arguments.config_path,
+                  node,
+                  std::string(env.get("SLURM_CLUSTER_NAME").value_or("")),
+                  std::move(staged),
+                  std::move(*owner)};
+    return act(lead(leader), job);
+}
+
+StageAnswer answer_for(JobId job, const Arguments& arguments) {
+    const EnvView env{environ};
+    const std::string node(env.get("SLURMD_NODENAME").value_or(""));
+    const auto nodes = job_nodes(env);
+    const bool leads = nodes.empty() || nodes.front() == node;
+    const auto config = config::load_for_node(named_path(arguments));
+    if (!config)
+        return {Kind::Refused, config.error()};
+    auto staged = staged_job(env, job, *config);
+    if (!staged)
+        return leads ? act({Kind::Refused, staged.error()}, job)
+                     : StageAnswer{Kind::Refused, staged.error()};
+    if (leads)
+        return run_leader(*config, arguments, node, std::move(*staged));
+    if (!staged->has(Direction::In))
+        return {Kind::Ready};
+    return await_leader(config->state_dir, staged->run,
+                        std::chrono::seconds(config->staging.deadline));
+}
+
+/// "sentence [FL-S119]" as an error again.
+Error error_in(const std::string& sentence) {
+    const std::size_t open = sentence.rfind(" [");
+    if (open != std::string::npos && sentence.ends_with(']'))
+        if (const auto code = find_code(sentence.substr(open + 2, sentence.size() - open - 3)))
+            return {*code, sentence.substr(0, open)};
+    return {Code::S123, sentence};
+}
+
+/// The other nodes need not wait any longer. slurmctld first, because shared storage may hang.
+void give_up(JobId job, const Arguments& arguments, const Error& error) {
+    hold_job(job, error);
+    const auto config = config::load_for_node(named_path(arguments));
+    const auto staged =
+        config ? staged_job(EnvView{environ}, job, *config) : std::unexpected(config.error());
+    if (staged)
+        refuse_nodes(config->state_dir, staged->run, error);
+}
+
+int run(const Arguments& arguments) {
+    const EnvView env{environ};
+    const auto job = parse_job_id(env.get("SLURM_JOB_ID").value_or(""));
+    if (!job) {
+        log::error({Code::X301, "SLURM_JOB_ID is not a job id: fairlead-prolog runs this program"});
+        return 2;
+    }
+    if (arguments.hold) {
+        const auto nodes = job_nodes(env);
+        if (nodes.empty() || nodes.front() == env.get("SLURMD_NODENAME").value_or(""))
+            give_up(*job, arguments, error_in(*arguments.hold));
+        return 0;
+    }
+    const StageAnswer answer = answer_for(*job, arguments);
+    std::puts(text_of(answer).c_str());
+    return status_of(answer);
+}
+
+void report_fault(const char* where, const char* what) noexcept {
+    log::write(log::Level::Error, std::string("fault in ") + where + ": " + what);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    log::open_syslog("fairlead-stage-in");
+    constexpr int failed = 1, misused = 2;
+    return guarded("fairlead-stage-in", failed, report_fault, [&] {
+        const auto arguments = read_arguments(argc, argv);
+        if (arguments)
+            return run(*arguments);
+        log::error(arguments.error());
+        return misused;
+    });
+}

@@ -1,0 +1,257 @@
+#include "prolog/stage_leader.hpp"
+
+#include "base/log.hpp"
+#include "config/paths.hpp"
+#include "prolog/stage_note.hpp"
+#include "slurm/job_control.hpp"
+#include "stage/launch.hpp"
+#include "stage/permit.hpp"
+#include "stage/queue.hpp"
+#include "stage/standing.hpp"
+#include "stage/status.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace fairlead::prolog {
+namespace {
+
+using Kind = StageAnswer::Kind;
+using stage::Direction;
+
+void log_failure(const Result<void>& done) {
+    if (!done)
+        log::error(done.error());
+}
+
+/// slurmctld is asked only for what the environment does not say.
+class Names {
+  public:
+    explicit Names(const Leader& leader) : leader_(leader) {}
+
+    std::optional<std::string> operator()(char symbol) {
+        const JobId job = leader_.job.run.job;
+        if (symbol == 'j')
+            return std::to_string(job.value);
+        if (symbol == 'u')
+            return leader_.owner.name;
+        if (!asked_)
+            asked_ = slurm::load_job(job);
+        if (!*asked_)
+            return std::nullopt;
+        const slurm::Job& known = **asked_;
+        if (symbol == 'x')
+            return known.name;
+        if (symbol == 'A')
+            return std::to_string(known.array.value_or(job.value));
+        return std::to_string(known.task.value_or(0));
+    }
+
+  private:
+    const Leader& leader_;
+    std::optional<Result<slurm::Job>> asked_;
+};
+
+Result<void> spell_out(Leader& leader) {
+    Names names{leader};
+    for (stage::Transfer& transfer : leader.job.transfers) {
+        auto whole = stage::expand(transfer, [&](char symbol) { return names(symbol); }, true);
+        if (!whole)
+            return std::unexpected(whole.error());
+        transfer = std::move(*whole);
+    }
+    return {};
+}
+
+/// The controller's word needs no second look; a user's does.
+Result<void> check_permit(const Leader& leader) {
+    if (leader.job.admitted)
+        return {};
+    const auto permit = stage::load_permit(leader.config_path);
+    if (!permit)
+        return std::unexpected(permit.error());
+    stage::Who who{.user = leader.owner.name,
+                   .groups = {leader.owner.group_names.begin(), leader.owner.group_names.end()},
+                   .account = {}};
+    for (const stage::Transfer& transfer : leader.job.transfers)
+        if (auto fine = stage::allow(*permit, transfer, who, leader.config.region); !fine)
+            return fine;
+    return {};
+}
+
+std::vector<stage::Transfer> of_phase(const Leader& leader, Direction phase) {
+    std::vector<stage::Transfer> transfers;
+    std::ranges::copy_if(leader.job.transfers, std::back_inserter(transfers),
+                         [&](const auto& transfer) { return transfer.direction == phase; });
+    return transfers;
+}
+
+stage::Owner owner_of(const Leader& leader) {
+    return {leader.owner.uid, leader.owner.gid, leader.owner.groups};
+}
+
+void tell_user(const Leader& leader, Direction phase, stage::Step step,
+               const stage::Progress& progress, const std::string& message = {}) {
+    stage::write_status(leader.config.state_dir,
+                        {leader.job.run, phase, step, message, progress, {}}, leader.owner.uid);
+}
+
+/// Every other second: a sign of life for the other nodes and the user; now and then a question to
+/// slurmctld whether the job still wants its data. What slurmctld does not answer counts as yes.
+class Watcher {
+  public:
+    explicit Watcher(const Leader& leader) : leader_(leader) {}
+
+    bool operator()(const stage::Progress& progress) {
+        constexpr int rounds = 5, told_rounds = 15; // 10 s, and 30 s
+        last = progress;
+        stage::beat(leader_.config.state_dir, leader_.job.run);
+        tell_user(leader_, Direction::In, stage::Step::Staging, progress);
+        if (++round_ % rounds != 0)
+            return true;
+        const auto job = slurm::load_job(leader_.job.run.job);
+        if (job && job->running && round_ % told_rounds == 0)
+            log_failure(slurm::set_admin_comment(
+                job->id, with_note(job->admin_comment, progress_note(progress))));
+        return !job || job->running;
+    }
+
+    stage::Progress last{};
+
+  private:
+    const Leader& leader_;
+    int round_ = 0;
+};
+
+bool may_run_without(const Leader& leader) {
+    return std::ranges::all_of(of_phase(leader, Direction::In), [](const auto& transfer) {
+        return transfer.on_fail == stage::OnFail::Run;
+    });
+}
+
+StageAnswer judged(const stage::StageResult& result, const Leader& leader) {
+    const Error error = stage::error_of(result);
+    switch (result.outcome) {
+    case stage::Outcome::Done:
+        return {Kind::Ready};
+    case stage::Outcome::NodeFault:
+        return {Kind::NodeFault, error};
+    case stage::Outcome::DataFault:
+    case stage::Outcome::ServiceFault:
+        break;
+    }
+    if (!may_run_without(leader))
+        return {Kind::Refused, error};
+    log::error(error);
+    return {Kind::Ready};
+}
+
+/// A reason or a progress of before is past.
+void settle_comment(JobId id, std::int64_t files) {
+    const auto job = slurm::load_job(id);
+    if (job && has_note(job->admin_comment))
+        log_failure(slurm::set_admin_comment(id, with_note(job->admin_comment, ready_note(files))));
+}
+
+StageAnswer copy_in(const Leader& leader, const stage::Claim& claim) {
+    const auto transfers = of_phase(leader, Direction::In);
+    if (transfers.empty())
+        return {Kind::Ready};
+    Watcher watcher{leader};
+    const auto result =
+        stage::launch({.program = config::stage_path,
+                       .config = leader.config_path,
+                       .claim = claim,
+                       .phase = Direction::In,
+                       .run = leader.job.run,
+                       .cluster = leader.cluster,
+                       .owner = owner_of(leader),
+                       .transfers = transfers,
+                       .deadline = std::chrono::seconds(leader.config.staging.deadline),
+                       .s3_endpoint = leader.config.staging.s3_endpoint,
+                       .region = leader.config.region},
+                      [&](const stage::Progress& progress) { return watcher(progress); });
+    const StageAnswer answer =
+        result ? judged(*result, leader) : StageAnswer{Kind::Refused, result.error()};
+    const bool ready = answer.kind == Kind::Ready;
+    tell_user(leader, Direction::In, ready ? stage::Step::Ready : stage::Step::Held, watcher.last,
+              ready ? std::string{} : to_string(answer.error));
+    if (ready)
+        settle_comment(leader.job.run.job, watcher.last.files_done);
+    return answer;
+}
+
+/// Kept before the job starts, so that its results outlive its nodes.
+Result<void> plan_out(const Leader& leader) {
+    const auto transfers = of_phase(leader, Direction::Out);
+    if (transfers.empty())
+        return {};
+    auto planned = stage::write_plan(leader.config.state_dir,
+                                     {leader.job.run, leader.cluster, owner_of(leader), transfers});
+    if (planned)
+        tell_user(leader, Direction::Out, stage::Step::Waiting, {});
+    return planned;
+}
+
+/// The other nodes learn of it last, when all that they rely on is written.
+StageAnswer tell_nodes(const Leader& leader, const stage::Claim& claim, StageAnswer answer) {
+    const bool ready = answer.kind == Kind::Ready;
+    const auto written = stage::write_standing(
+        claim, leader.job.run,
+        {ready ? stage::Stand::Ready : stage::Stand::Refused, leader.node, text_of(answer)});
+    return written || !ready ? answer : StageAnswer{Kind::Refused, written.error()};
+}
+
+StageAnswer refused(const Result<void>& done) { return {Kind::Refused, done.error()}; }
+
+} // namespace
+
+StageAnswer lead(Leader& leader) {
+    const auto claim =
+        stage::make_claim(leader.config.state_dir, leader.job.run.job, std::time(nullptr));
+    if (!claim)
+        return {Kind::Refused, claim.error()};
+    if (auto told =
+            stage::write_standing(*claim, leader.job.run, {stage::Stand::Staging, leader.node});
+        !told)
+        return refused(told);
+    auto fit = spell_out(leader);
+    if (fit)
+        fit = check_permit(leader);
+    StageAnswer answer = fit ? copy_in(leader, *claim) : refused(fit);
+    if (answer.kind == Kind::Ready)
+        if (auto planned = plan_out(leader); !planned)
+            answer = refused(planned);
+    return tell_nodes(leader, *claim, std::move(answer));
+}
+
+void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& run,
+                  const Error& error) {
+    const auto claim = stage::make_claim(state_dir, run.job, std::time(nullptr));
+    if (!claim)
+        return log::error(claim.error());
+    log_failure(stage::write_standing(
+        *claim, run, {stage::Stand::Refused, "", text_of({Kind::Refused, error})}));
+}
+
+/// Nothing that fails here makes the data complete, so the job's steps are refused all the same.
+void hold_job(JobId id, const Error& error) {
+    const auto job = slurm::load_job(id);
+    if (!job)
+        return log::error(job.error());
+    if (!job->running)
+        return; // cancelled or requeued meanwhile
+    const std::string note = held_note(error, id);
+    log::write(log::Level::Info, note);
+    if (job->batch && job->may_requeue) {
+        log_failure(slurm::set_admin_comment(id, with_note(job->admin_comment, note)));
+        if (auto held = slurm::requeue_held(job->whole); held)
+            return;
+        else
+            log::error(held.error());
+    }
+    log_failure(slurm::notify(id, "fairlead: " + to_string(error)));
+    log_failure(slurm::cancel(job->whole));
+}
+
+} // namespace fairlead::prolog

@@ -1,0 +1,36 @@
+/// The first node of a job: it claims the job, has fairlead-stage copy, and tells the other nodes
+/// and the user how that goes.
+#pragma once
+
+#include "config/config.hpp"
+#include "prolog/job_owner.hpp"
+#include "prolog/stage_answer.hpp"
+#include "prolog/staged_job.hpp"
+
+#include <string>
+
+namespace fairlead::prolog {
+
+/// What this start of a job is about.
+struct Leader {
+    const config::Config& config;
+    std::string config_path;
+    std::string node;
+    std::string cluster;
+    StagedJob job;
+    JobOwner owner;
+};
+
+/// Spells the symbols out, checks the map of buckets where the request is a user's, copies, and
+/// plans what is staged out.
+StageAnswer lead(Leader& leader);
+
+/// Takes over from a leader that was killed, only to tell the other nodes that the job is refused.
+void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& run,
+                  const Error& error);
+
+/// Sends a batch job back to the queue, where it waits for its user; srun and salloc end. A job
+/// that was cancelled or requeued meanwhile is left alone.
+void hold_job(JobId id, const Error& error);
+
+} // namespace fairlead::prolog

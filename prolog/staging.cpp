@@ -1,0 +1,129 @@
+#include "prolog/staging.hpp"
+
+#include "base/child.hpp"
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "base/words.hpp"
+#include "config/paths.hpp"
+#include "prolog/drain.hpp"
+#include "prolog/stage_answer.hpp"
+#include "prolog/staged_job.hpp"
+#include "prolog/timing.hpp"
+#include "state/paths.hpp"
+#include "state/stage_mark.hpp"
+
+#include <unistd.h>
+
+namespace fairlead::prolog {
+namespace {
+
+constexpr int go_on = 0, node_broken = 1;
+
+/// All that fairlead-stage-in needs of this prolog's own environment.
+std::vector<std::string> job_environment() {
+    auto env = plain_environment();
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string_view text = *entry;
+        if (text.starts_with("SLURM_") || text.starts_with("SLURMD_NODENAME=") ||
+            text.starts_with("SPANK_"))
+            if (!text.starts_with("SLURM_CONF="))
+                env.emplace_back(text);
+    }
+    return env;
+}
+
+bool mark(const state::StageMark& mark) {
+    const auto written = state::write_stage_mark(config::run_dir, mark);
+    if (!written)
+        log::error(written.error());
+    return written.has_value();
+}
+
+state::StageMark mark_of(const JobEnvironment& job, const config::Config& config) {
+    const auto staged = staged_job(EnvView{environ}, *job.job, config);
+    return {*job.job, config.state_dir, staged ? stage::name_of(staged->run) : std::string{}};
+}
+
+/// Some time beyond its own deadline, for telling slurmctld.
+std::chrono::seconds child_time(const config::Config& config) {
+    return std::chrono::seconds(config.staging.deadline) + stage_margin;
+}
+
+Result<ChildResult> run(std::vector<std::string> words, std::chrono::milliseconds time,
+                        const Arguments& arguments) {
+    const char* path = arguments.config_path ? arguments.config_path : config::default_path;
+    if (auto trusted = check_trusted(config::stage_in_path); !trusted)
+        return std::unexpected(trusted.error());
+    std::vector<std::string> argv{config::stage_in_path, "--config", path};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return run_child(Code::S119, argv, job_environment(), time);
+}
+
+/// What fairlead-stage-in could not do itself, because it was killed: holds the job.
+void hold(const std::string& sentence, const Arguments& arguments) {
+    if (const auto held = run({"--hold", sentence}, stage_margin, arguments); !held)
+        log::error(held.error());
+}
+
+StageAnswer ask(const config::Config& config, const Arguments& arguments) {
+    const auto done = run({}, child_time(config), arguments);
+    if (done)
+        if (auto answer = read_answer(done->status, done->output))
+            return std::move(*answer);
+    const Error error =
+        done ? Error{Code::S123, fmt::format("staging ended with status {}", done->status)}
+             : done.error();
+    log::error(error);
+    hold(to_string(error), arguments);
+    return {StageAnswer::Kind::Refused, error};
+}
+
+int refuse(state::StageMark&& unstaged, const Error& error) {
+    unstaged.refusal = to_string(error);
+    return mark(unstaged) ? go_on : node_broken;
+}
+
+/// Where the node may not be drained it stays in service, and the job does not run.
+int fail_node(const JobEnvironment& job, const config::Config& config, const Error& error,
+              state::StageMark&& unstaged) {
+    log::error(error);
+    const Deadline deadline{std::chrono::seconds(config.node_checks.deadline)};
+    if (remove_from_service(config, job.node, job.partition, error, deadline) == Removal::Drained)
+        return node_broken;
+    return refuse(std::move(unstaged), error);
+}
+
+} // namespace
+
+bool begin_staging(const JobEnvironment& job, const config::Config& config) {
+    if (!stages(EnvView{environ}))
+        return true;
+    state::StageMark unstaged = mark_of(job, config);
+    unstaged.refusal = to_string(
+        Error{Code::S130, "the data of the job is not complete on this node yet; see `fairlead "
+                          "stage status`"});
+    return mark(unstaged);
+}
+
+int stage_in(const JobEnvironment& job, const config::Config& config, const Arguments& arguments) {
+    if (!stages(EnvView{environ}))
+        return go_on;
+    state::StageMark place = mark_of(job, config);
+    const StageAnswer answer = ask(config, arguments);
+    switch (answer.kind) {
+    case StageAnswer::Kind::Ready:
+        return mark(place) ? go_on : node_broken;
+    case StageAnswer::Kind::NodeFault:
+        return fail_node(job, config, answer.error, std::move(place));
+    case StageAnswer::Kind::Refused:
+        break;
+    }
+    return refuse(std::move(place), answer.error);
+}
+
+void refuse_staging(const JobEnvironment& job, const Error& error) {
+    if (stages(EnvView{environ}))
+        mark({*job.job, {}, {}, to_string(error)});
+}
+
+} // namespace fairlead::prolog

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Stands between a client and a database, and kills the database at the client's Nth message.
+
+usage: killing_proxy.py LISTEN TARGET PID N [late]
+
+LISTEN and TARGET are sockets. Without `late` the Nth message does not arrive; with it, its answer does not. N = 0 kills
+nothing. Takes one client, then prints how many messages it sent.
+"""
+import os
+import signal
+import socket
+import sys
+import threading
+
+
+def answers(database, client):
+    try:
+        while data := database.recv(65536):
+            client.sendall(data)
+    except OSError:
+        pass
+    try:
+        client.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
+def main(listen, target, pid, number, late):
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(listen)
+    server.listen(1)
+    client, _ = server.accept()
+    database = socket.socket(socket.AF_UNIX)
+    database.connect(target)
+    threading.Thread(target=answers, args=(database, client), daemon=True).start()
+    sent = 0
+    try:
+        while data := client.recv(65536):
+            sent += 1
+            if sent == number and not late:
+                os.kill(pid, signal.SIGKILL)
+            database.sendall(data)
+            if sent == number and late:
+                os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass
+    print(sent)
+
+
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), len(sys.argv) > 5)

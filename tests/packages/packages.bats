@@ -1,0 +1,177 @@
+#!/usr/bin/env bats
+# The Debian packages: what they hold, and what installing, switching on and off and removing them does, in
+# a Debian of its own that is thrown away.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    REPO=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    ROOT=$BATS_FILE_TMPDIR/root
+    export REPO ROOT
+    "$REPO/packaging/build" --output "$BATS_FILE_TMPDIR/packages"
+    # Once more, elsewhere and from nothing that the first build has left.
+    mkdir "$BATS_FILE_TMPDIR/elsewhere"
+    TMPDIR=$BATS_FILE_TMPDIR/elsewhere CCACHE_DISABLE=1 "$REPO/packaging/build" --output "$BATS_FILE_TMPDIR/again"
+    cp -a "$(. /etc/os-release && "$REPO/scripts/debian-root" "$VERSION_CODENAME")" "$ROOT"
+    rm -rf "$ROOT/fairlead"
+    printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
+    chmod 0755 "$ROOT/usr/sbin/policy-rc.d"
+    mkdir "$ROOT/packages"
+    cp "$BATS_FILE_TMPDIR/packages/"*.deb "$ROOT/packages"
+    in_root apt-get update -qq
+    apt_get install lintian systemd slurmctld slurmd slurm-client
+    for package in "$ROOT"/packages/*.deb; do
+        apt_get satisfy "$(dpkg-deb -f "$package" Depends | sed -E 's/fairlead \([^)]*\), //')"
+    done
+    in_root sh -c 'mkdir -p /site && cp /bin/true /site/prolog'
+    cat >"$ROOT/etc/slurm/slurm.conf" <<'CONF'
+ClusterName=test
+SlurmctldHost=localhost
+NodeName=n1
+PartitionName=all Nodes=n1 Default=YES
+JobSubmitPlugins=lua
+Prolog=/site/prolog
+PrologFlags=NoHold
+CONF
+}
+
+# in_root CMD...: in that Debian, with mounts that end with the command.
+in_root() {
+    # shellcheck disable=SC2016 # expanded inside
+    unshare --mount --propagation private /bin/sh -euc '
+        root=$1
+        shift
+        mount --bind "$root" "$root"
+        mount -t proc proc "$root/proc"
+        mount --rbind /dev "$root/dev"
+        mount --bind /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
+        cd "$root"
+        exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+            DEBIAN_FRONTEND=noninteractive http_proxy="${http_proxy-}" https_proxy="${https_proxy-}" "$@"
+    ' sh "$ROOT" "$@"
+}
+apt_get() { in_root apt-get -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@"; }
+
+# files: everything there, but for the package manager's own notes.
+files() {
+    (cd "$ROOT" && find . -path ./var/lib/dpkg -prune -o -path ./var/lib/apt -prune -o -path ./var/cache -prune \
+        -o -path ./var/log -prune -o -path ./run/systemd -prune -o -path ./proc -prune -o -path ./dev -prune -o -path ./tmp -prune -o -print | sort)
+}
+slurm_files() { (cd "$ROOT/etc" && find slurm -type f -exec sha256sum {} + | sort); }
+own_file() { echo "$ROOT/etc/slurm/plugstack.conf.d/fairlead.conf"; }
+install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommends /packages/*.deb'; }
+
+@test "two builds in different folders give identical packages" {
+    (cd "$BATS_FILE_TMPDIR/packages" && sha256sum -- *.deb) >"$BATS_TEST_TMPDIR/first"
+    [[ $(wc -l <"$BATS_TEST_TMPDIR/first") -eq 3 ]]
+    diff "$BATS_TEST_TMPDIR/first" <(cd "$BATS_FILE_TMPDIR/again" && sha256sum -- *.deb)
+}
+
+@test "lintian finds no error and no warning" {
+    run -0 in_root sh -c 'lintian --allow-root --fail-on error,warning /packages/*.deb'
+    run ! grep -E '^[EW]:' <<<"$output"
+}
+
+@test "plugins depend on the release of Slurm that they are built for" {
+    version=$(dpkg-query -W -f '${source:Upstream-Version}' libslurm-dev)
+    release=${version%.*}
+    run -0 dpkg-deb -f "$ROOT"/packages/fairlead-slurm-plugins_*.deb Depends
+    [[ $output == *"slurmd (>= $release) | slurm-client (>= $release), slurmd (<< "*"~) | slurm-client (<< "*"~)"* ]]
+    run -0 dpkg-deb -f "$ROOT"/packages/fairlead-slurmctld_*.deb Depends
+    [[ $output == *"slurmctld (>= $version), slurmctld (<< $release.$((${version##*.} + 1))~)"* ]]
+}
+
+@test "installing changes no configuration of Slurm and enables no unit" {
+    files >"$BATS_FILE_TMPDIR/before"
+    slurm_files >"$BATS_TEST_TMPDIR/slurm"
+    run -0 install_packages
+    diff "$BATS_TEST_TMPDIR/slurm" <(slurm_files)
+    run ! grep -r fairlead "$ROOT/etc/systemd"
+    [[ -z $(find "$ROOT/etc/systemd" -name '*fairlead*') ]]
+    for unit in accountant.service node-scan.service reports.timer stage-export.service topology.timer; do
+        [[ $(in_root systemctl is-enabled "fairlead-$unit" || :) == disabled ]]
+    done
+}
+
+@test "what is installed finds its own parts, and the shipped configuration is fine" {
+    run -0 in_root fairlead version
+    run -0 in_root fairlead config check
+    [[ $output == "/etc/fairlead/fairlead.yaml: fine" ]]
+    run -0 in_root fairlead catalog show hpc7a.96xlarge
+    run -0 in_root man -w fairlead || in_root test -e /usr/share/man/man1/fairlead.1.gz
+    run -0 in_root systemd-analyze verify --man=no /lib/systemd/system/fairlead-topology.timer
+}
+
+@test "a configuration that is bad changes nothing" {
+    slurm_files >"$BATS_TEST_TMPDIR/slurm"
+    cp "$ROOT/etc/fairlead/fairlead.yaml" "$BATS_TEST_TMPDIR"
+    echo 'partitoins: {}' >>"$ROOT/etc/fairlead/fairlead.yaml"
+    run -1 in_root fairlead enable --spank --jobsubmit
+    [[ $output == *FL-X105* ]]
+    diff "$BATS_TEST_TMPDIR/slurm" <(slurm_files)
+    cp "$BATS_TEST_TMPDIR/fairlead.yaml" "$ROOT/etc/fairlead/"
+}
+
+@test "an object that does not load changes nothing" {
+    object=$(in_root sh -c 'echo /usr/lib/*/slurm-wlm/spank_fairlead.so')
+    slurm_files >"$BATS_TEST_TMPDIR/slurm"
+    mv "$ROOT$object" "$BATS_TEST_TMPDIR/kept.so"
+    run -1 in_root fairlead enable --spank
+    [[ $output == *"spank_fairlead.so is in none of the folders"*FL-P203* ]]
+    echo "no object" >"$ROOT$object"
+    run -1 in_root fairlead enable --spank
+    [[ $output == *"does not load"*FL-P203* ]]
+    diff "$BATS_TEST_TMPDIR/slurm" <(slurm_files)
+    mv "$BATS_TEST_TMPDIR/kept.so" "$ROOT$object"
+}
+
+@test "a dry run shows and writes nothing" {
+    slurm_files >"$BATS_TEST_TMPDIR/slurm"
+    run -0 in_root fairlead enable --spank --dry-run
+    [[ $output == *"plugstack.conf.d/fairlead.conf: would be on"* ]]
+    diff "$BATS_TEST_TMPDIR/slurm" <(slurm_files)
+}
+
+@test "enable prints what docs/install.md shows, and srun knows the options" {
+    run ! grep -q efa-pin <(in_root srun --help)
+    run -0 in_root fairlead enable --spank --jobsubmit --prolog
+    diff <(sed -n '/^```enable$/,/^```$/{//!p}' "$REPO/docs/install.md") <(printf '%s\n' "$output")
+    grep -qx 'required spank_fairlead.so' "$(own_file)"
+    [[ $(in_root srun --help) == *--efa-pin* && $(in_root sbatch --help) == *--efa-pin* ]]
+}
+
+@test "after disable the options are still there, and enable undoes it" {
+    cp "$(own_file)" "$BATS_TEST_TMPDIR/on"
+    run -0 in_root fairlead disable --spank
+    grep -qx 'required spank_fairlead.so off' "$(own_file)"
+    [[ $(in_root sbatch --help) == *--efa-pin* ]]
+    run -0 in_root fairlead enable --spank
+    diff "$BATS_TEST_TMPDIR/on" "$(own_file)"
+}
+
+@test "a line of the site that names the plugin, with optional, is refused" {
+    mv "$(own_file)" "$BATS_TEST_TMPDIR/on"
+    echo 'optional spank_fairlead.so' >"$ROOT/etc/slurm/plugstack.conf.d/site.conf"
+    run -1 in_root fairlead enable --spank
+    [[ $output == *"site.conf:1: \`optional spank_fairlead.so\` names the plugin already"*FL-X106* ]]
+    [[ ! -e $(own_file) ]]
+    rm "$ROOT/etc/slurm/plugstack.conf.d/site.conf"
+    mv "$BATS_TEST_TMPDIR/on" "$(own_file)"
+}
+
+@test "no package goes while slurm.conf needs it" {
+    cp "$ROOT/etc/slurm/slurm.conf" "$BATS_TEST_TMPDIR"
+    sed -i 's/^JobSubmitPlugins=.*/JobSubmitPlugins=lua,fairlead/' "$ROOT/etc/slurm/slurm.conf"
+    run ! apt_get remove fairlead-slurmctld
+    [[ $output == *"slurm.conf still names it"* ]]
+    echo 'Epilog=/usr/libexec/fairlead/fairlead-epilog' >>"$ROOT/etc/slurm/slurm.conf"
+    run ! apt_get remove fairlead-slurm-plugins
+    [[ $output == *"Slurm still uses it"*Epilog=* ]]
+    in_root srun --help >/dev/null
+    cp "$BATS_TEST_TMPDIR/slurm.conf" "$ROOT/etc/slurm/slurm.conf"
+}
+
+@test "removing and purging takes the line along and leaves nothing" {
+    run -0 apt_get purge fairlead fairlead-slurm-plugins fairlead-slurmctld
+    diff "$BATS_FILE_TMPDIR/before" <(files)
+    run -0 in_root srun --help
+}

@@ -1,0 +1,110 @@
+// Runs a program and kills it, with all that it started, just before the Nth of the system calls
+// that change a file.
+//
+// usage: kill_at N CMD...
+//   N  from 1 on; 0 kills nothing and prints on standard error how many there were
+//
+// Exit status: that of the program, or 137 when it was killed.
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t traced[256];
+static int tracees;
+
+static void remember(pid_t pid) {
+    for (int i = 0; i < tracees; ++i)
+        if (traced[i] == pid)
+            return;
+    if (tracees < 256)
+        traced[tracees++] = pid;
+}
+
+static int changes_a_file(long call) {
+    switch (call) {
+    case SYS_write:
+    case SYS_pwrite64:
+    case SYS_fsync:
+    case SYS_fdatasync:
+    case SYS_ftruncate:
+    case SYS_copy_file_range:
+#ifdef SYS_rename
+    case SYS_rename:
+#endif
+#ifdef SYS_renameat
+    case SYS_renameat:
+#endif
+    case SYS_renameat2:
+    case SYS_mkdirat:
+    case SYS_unlinkat:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+// The program's threads end with it; what it started is not of its thread group.
+static void kill_all(void) {
+    for (int i = 0; i < tracees; ++i)
+        kill(traced[i], SIGKILL);
+}
+
+static int trace(pid_t program, long wanted) {
+    long count = 0;
+    int result = 1;
+    for (;;) {
+        int status = 0;
+        const pid_t pid = waitpid(-1, &status, __WALL);
+        if (pid < 0 && errno == EINTR)
+            continue;
+        if (pid < 0)
+            break;
+        if (pid == program && WIFEXITED(status))
+            result = WEXITSTATUS(status);
+        if (pid == program && WIFSIGNALED(status))
+            result = 128 + WTERMSIG(status);
+        if (!WIFSTOPPED(status))
+            continue;
+        remember(pid);
+        int pass = WSTOPSIG(status);
+        if (pass == (SIGTRAP | 0x80)) {
+            struct __ptrace_syscall_info info;
+            pass = 0;
+            if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) > 0 &&
+                info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_a_file((long)info.entry.nr) &&
+                ++count == wanted)
+                kill_all();
+        } else if (pass == SIGTRAP || pass == SIGSTOP || status >> 16) {
+            pass = 0;
+        }
+        ptrace(PTRACE_SYSCALL, pid, 0, pass);
+    }
+    if (wanted == 0)
+        fprintf(stderr, "%ld\n", count);
+    return result;
+}
+
+int main(int argc, char** argv) {
+    if (argc < 3)
+        return 2;
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                         PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    const pid_t program = fork();
+    if (program == 0) {
+        ptrace(PTRACE_TRACEME, 0, 0, 0);
+        raise(SIGSTOP);
+        execv(argv[2], argv + 2);
+        _exit(127);
+    }
+    waitpid(program, 0, 0);
+    ptrace(PTRACE_SETOPTIONS, program, 0, options);
+    ptrace(PTRACE_SYSCALL, program, 0, 0);
+    return trace(program, atol(argv[1]));
+}

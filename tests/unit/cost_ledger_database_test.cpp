@@ -1,0 +1,38 @@
+#include "cost/ledger_database.hpp"
+
+#include "cost_books.hpp"
+#include "expect_error.hpp"
+
+namespace fairlead::cost {
+namespace cost_ledger_database_test {
+
+using test::fails_with;
+
+using LedgerDatabaseTest = test::Books;
+
+TEST_F(LedgerDatabaseTest, APasswordIsNotTakenFromACommandLine) {
+    EXPECT_TRUE(fails_with(Ledger::open("mysql://db=x password=secret"), Code::C302, "mode 0600"));
+    EXPECT_TRUE(fails_with(Ledger::open_to_read("mysql://pass=secret db=x"), Code::C302, "0600"));
+}
+
+TEST_F(LedgerDatabaseTest, AFileMayHoldAConnectionAndIsForItsOwnerAlone) {
+    const auto named =
+        folder.write("connection", "mysql://db=x password=secret unix_socket=" + file.native());
+    EXPECT_TRUE(fails_with(Ledger::open(named), Code::C302, "others than its owner"));
+    ASSERT_EQ(::chmod(named.c_str(), 0600), 0);
+    const auto refused = Ledger::open(named);
+    EXPECT_TRUE(fails_with(refused, Code::C302, "connect"));
+    EXPECT_EQ(to_string(refused.error()).find("secret"), std::string::npos);
+}
+
+TEST_F(LedgerDatabaseTest, TablesOfAReleaseThatNeverWasAreNotGuessedAt) {
+    {
+        opened();
+    }
+    test::behind_its_back(file, "PRAGMA user_version = 1");
+    EXPECT_TRUE(fails_with(Ledger::open(file), Code::C303, "version 1"));
+    EXPECT_TRUE(fails_with(Ledger::open_to_read(file), Code::C303, "version 1"));
+}
+
+} // namespace cost_ledger_database_test
+} // namespace fairlead::cost

@@ -1,0 +1,56 @@
+#include "cost/settings.hpp"
+
+#include "expect_error.hpp"
+
+namespace fairlead::cost {
+namespace cost_settings_test {
+
+using test::fails_with;
+
+Result<std::optional<Settings>> parsed(const std::string& section) {
+    return parse_settings("schema: fairlead.config/1\n" + section, "/etc/fairlead/fairlead.yaml");
+}
+
+TEST(CostSettings, WithoutTheSectionThereAreNone) {
+    ASSERT_TRUE(test::succeeds(parsed("admission: node\n")));
+    EXPECT_FALSE(*parsed("admission: node\n"));
+}
+
+TEST(CostSettings, AnEmptySectionObserves) {
+    const auto settings = parsed("cost: {}\n");
+    ASSERT_TRUE(test::succeeds(settings));
+    ASSERT_TRUE(*settings);
+    EXPECT_EQ((*settings)->mode, config::Mode::Observe);
+    EXPECT_EQ((*settings)->groups, "/etc/fairlead/groups.yaml");
+    EXPECT_EQ((*settings)->when_stale, WhenStale::Grace);
+}
+
+TEST(CostSettings, ReadsEveryKey) {
+    const auto settings =
+        parsed("cost: {mode: enforce, groups: /g, prices: /p, nodes: /n, ledger: /l, metrics: /m,\n"
+               "  period: 30, stale_after: 90, when_stale: closed, grace: 12.5, notify_above: 0,\n"
+               "  assume_hours: 48}\n");
+    ASSERT_TRUE(test::succeeds(settings));
+    const Settings& read = **settings;
+    EXPECT_EQ(read.mode, config::Mode::Enforce);
+    EXPECT_EQ(read.groups.native() + read.prices.native() + read.nodes.native() +
+                  read.ledger.native() + read.metrics.native(),
+              "/g/p/n/l/m");
+    EXPECT_EQ(read.period, std::chrono::seconds(30));
+    EXPECT_EQ(read.stale_after, std::chrono::seconds(90));
+    EXPECT_EQ(read.when_stale, WhenStale::Closed);
+    EXPECT_EQ(read.grace.nanos, 12'500'000'000);
+    EXPECT_EQ(read.notify_above.nanos, 0);
+    EXPECT_EQ(read.assumed, std::chrono::hours(48));
+}
+
+TEST(CostSettings, SaysWhatIsWrongAndWhere) {
+    EXPECT_TRUE(fails_with(parsed("cost: {when_stale: shut}\n"), Code::X106, ":2:"));
+    EXPECT_TRUE(fails_with(parsed("cost: {grace: -1}\n"), Code::X106, "grace"));
+    EXPECT_TRUE(fails_with(parsed("cost: {ledgr: /l}\n"), Code::X105, "ledger"));
+    EXPECT_TRUE(fails_with(parsed("cost: {ledger: l}\n"), Code::X106, "absolute"));
+    EXPECT_TRUE(fails_with(parsed("cost: {period: 60, stale_after: 100}\n"), Code::X106, "twice"));
+}
+
+} // namespace cost_settings_test
+} // namespace fairlead::cost

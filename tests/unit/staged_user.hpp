@@ -1,0 +1,38 @@
+/// A hand for tests: the process with a user's rights, and a folder of that user's. Needs root.
+#pragma once
+
+#include "stage/hand.hpp"
+#include "temp_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+namespace fairlead::test {
+
+inline constexpr std::uint32_t staged_uid = 2001;
+
+struct StagedUser {
+    TempFolder folder;
+    std::chrono::milliseconds left = std::chrono::seconds(60);
+    stage::Staged<stage::Hand> hand{start()};
+
+    StagedUser() {
+        EXPECT_TRUE(hand.has_value()) << hand.error().error.message;
+        if (hand)
+            hand->lanes().front().set_buffer(hand->pool(), 0, 1024 * 1024);
+    }
+
+    stage::HandLane& lane() { return hand->lanes().front(); }
+    std::string operator/(std::string_view name) const { return (folder / name).native(); }
+
+  private:
+    stage::Staged<stage::Hand> start() {
+        EXPECT_EQ(::chown(folder.path().c_str(), staged_uid, staged_uid), 0);
+        return stage::Hand::start(FAIRLEAD_STAGE_PROGRAM, {staged_uid, staged_uid, {staged_uid}}, 2,
+                                  [this] { return left; });
+    }
+};
+
+inline bool is_root() { return ::geteuid() == 0; }
+
+} // namespace fairlead::test
