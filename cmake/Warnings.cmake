@@ -9,8 +9,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang") # libstdc++ 12 itself calls what it d
     target_compile_options(fairlead_options INTERFACE -Wno-deprecated-declarations -Wno-sign-conversion)
 endif()
 if(FAIRLEAD_SANITIZE STREQUAL "thread")
-    # The compiler cannot tell fences to this sanitizer; libstdc++ has them where nothing is shared.
-    target_compile_options(fairlead_options INTERFACE -fsanitize=thread -Wno-tsan)
+    target_compile_options(fairlead_options INTERFACE -fsanitize=thread)
     target_link_options(fairlead_options INTERFACE -fsanitize=thread)
 elseif(FAIRLEAD_SANITIZE)
     target_compile_options(fairlead_options INTERFACE
@@ -18,10 +17,10 @@ elseif(FAIRLEAD_SANITIZE)
         -D_GLIBCXX_ASSERTIONS)
     target_link_options(fairlead_options INTERFACE -fsanitize=address,undefined)
 endif()
-if(FAIRLEAD_FUZZ)
+if(FAIRLEAD_FUZZ) # what runs without LLVM_PROFILE_FILE leaves no profile
     target_compile_options(fairlead_options INTERFACE
-        -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping)
-    target_link_options(fairlead_options INTERFACE -fprofile-instr-generate)
+        -fsanitize=fuzzer-no-link -fprofile-instr-generate=/dev/null -fcoverage-mapping)
+    target_link_options(fairlead_options INTERFACE -fprofile-instr-generate=/dev/null)
 endif()
 
 # Exports the symbols of an anonymous version script and nothing else.

@@ -180,13 +180,34 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     nobody_drained
 }
 
+# The instance that every node's metadata name.
+itself() { sed 's/"instance_id":"[^"]*"/"instance_id":"i-0123456789abcdef0"/'; }
+
 # in_group NUMBER LEAF
-in_group() { place "$@" | sed 's/"placement_group":"","strategy":""/"placement_group":"efa-pg","strategy":"cluster"/'; }
+in_group() {
+    place "$@" | itself | sed 's/"placement_group":"","strategy":""/"placement_group":"efa-pg","strategy":"cluster"/'
+}
 
 @test "a job whose nodes are not all in the placement group ends with the reason" {
-    network "$(in_group 1 nn-a31)" "$(place 2 nn-a31)"
+    network "$(in_group 1 nn-a31)" "$(place 2 nn-a31 | itself)"
     run ! as ada srun -p grouped -N2 -w n1,n2 hostname
     [[ $output == *"placement group 'efa-pg'"*"[FL-E210]"* && $output != *n1$'\n'* ]]
+    nobody_drained
+}
+
+@test "nodes of the placement group run the job at once" {
+    network "$(in_group 1 nn-a31)" "$(in_group 2 nn-a32)"
+    run -0 as ada srun -Q -p grouped -N2 -w n1,n2 hostname
+    [[ $(sort <<<"$output") == n1$'\n'n2 ]]
+}
+
+@test "a batch job goes back until its nodes are in the placement group, and then runs" {
+    network "$(place 1 nn-a31 | itself)" "$(in_group 2 nn-a31)" "$(in_group 3 nn-a32)" "$(place 4 nn-a32 | itself)"
+    id=$(as ada sbatch --parsable -p grouped -N2 -o /run/cluster/shared/grouped.out \
+        "$(job_script grouped.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/grouped.out") == "n[2-3] 1" ]]
+    [[ $(field ExcNodeList "$id") == n1 ]]
     nobody_drained
 }
 

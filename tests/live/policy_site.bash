@@ -83,7 +83,7 @@ calls_of() {
     wait "$tracer" || :
     # Each thread's calls between two marks; what it was in when another thread's line came is named twice.
     awk '{ name = $2; sub(/\(.*/, "", name); sub(/^<\.\.\./, $3, name) }
-        name == "getpid" { inside[$1] = !inside[$1]; marks++; next }
+        name == "getpid" { if ($2 != "<...") { inside[$1] = !inside[$1]; marks++ } next }
         inside[$1] { print name }
         END { if (marks == 0) print "no call was seen" }' "$trace" | sort -u
 }
