@@ -9,6 +9,7 @@ void add_cost(CLI::App& app, Session& session) {
     cost->require_subcommand(1);
     add_cost_adjust(*cost, session);
     add_cost_alert(*cost, session);
+    add_cost_billing_weights(*cost, session);
     add_cost_close(*cost, session);
     add_cost_estimate(*cost, session);
     add_cost_groups(*cost, session);

@@ -7,6 +7,7 @@ namespace fairlead::cli {
 
 void add_cost_adjust(CLI::App& cost, Session& session);
 void add_cost_alert(CLI::App& cost, Session& session);
+void add_cost_billing_weights(CLI::App& cost, Session& session);
 void add_cost_close(CLI::App& cost, Session& session);
 void add_cost_estimate(CLI::App& cost, Session& session);
 void add_cost_groups(CLI::App& cost, Session& session);

@@ -174,7 +174,7 @@ grammar_words() {
 @test "every command and option of fairlead has a help text" {
     for command in "" explain "pin plan" "node scan" "node topology" "catalog list" "catalog show" \
         "catalog refresh" "config check" "policy status" "policy check" "policy explain" "policy test" "report network" \
-        "cost price" "cost groups" "prices import" "ledger settle" "ledger verify" enable disable pause resume version; do
+        "cost price" "cost groups" "cost billing-weights" "prices import" "ledger settle" "ledger verify" enable disable pause resume version; do
         # shellcheck disable=SC2086
         run -0 fairlead $command --help
         [[ $output == *"--help"* ]]
@@ -184,8 +184,8 @@ grammar_words() {
 
 @test "the manual page names every command and no other" {
     diff <(sed -nE 's/^\.It Ic (.*)/\1/p' packaging/man/fairlead.1 | sed -E 's/ (Op|Fl|Ar) .*//; s/ , /\n/g' | sort) <(
-        for command in $(fairlead --help | sed -n '/^Subcommands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p'); do
-            below=$(fairlead "$command" --help | sed -n '/^Subcommands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p')
+        for command in $(fairlead --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p'); do
+            below=$(fairlead "$command" --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p')
             [[ -z $below ]] && echo "$command"
             for word in $below; do echo "$command $word"; done
         done | sort)

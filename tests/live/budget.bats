@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Budgets with real accounting: slurmctld, slurmdbd and MariaDB. A node costs 10 USD an hour; each test
-# has a group of its own, bio1 to bio14, with 50 USD a month.
+# has a group of its own, bio1 to bio15, with 50 USD a month.
 bats_require_minimum_version 1.5.0
 load lib
 # shellcheck source=tests/live/site.bash
@@ -23,10 +23,10 @@ setup_file() {
     site_config "$CONFIG"
     site_extra 'PartitionName=hpc Default=YES Nodes=n1 State=UP MaxTime=10:00:00' \
         'PartitionName=free Nodes=n1 State=UP' 'SchedulerParameters=sched_interval=1,bf_interval=1' MinJobAge=2 \
-        AccountingStorageEnforce=associations
+        AccountingStorageEnforce=associations PriorityFlags=MAX_TRES
     {
         printf 'schema: fairlead.groups/1\ngroups:\n  cfd: {accounts: [cfd], budget: {amount: 50}, thresholds: [{at: 100, then: reject}]}\n'
-        for number in {1..14}; do
+        for number in {1..15}; do
             printf '  bio%d: {accounts: [bio%d], budget: {amount: 50}, thresholds: [{at: 60, then: warn}, {at: 100, then: hold}], may_exceed: [ben]}\n' \
                 "$number" "$number"
         done
@@ -39,7 +39,7 @@ setup_file() {
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
     site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
-    accounts=$(printf 'bio%d,' {1..14})
+    accounts=$(printf 'bio%d,' {1..15})
     as root sacctmgr -i add account "${accounts}own"
     as root sacctmgr -i add user ada account="${accounts%,}"
     as root sacctmgr -i add user ben account=own
@@ -256,3 +256,24 @@ ada_is_looked_up() { as root grep -q '"ada"' /run/fairlead/admission/callers.jso
     run -0 fairlead cost report group groups="$group" --json --ledger /run/cluster/shared/state/ledger.db
     [[ $output == *'"held": "30.000000000"'* ]]
 }
+
+@test "by the weights that are printed Slurm bills a job what it costs, and its account has a limit" {
+    cpus=$(nproc)
+    printf '%s\n' nodes,instance_type,purchase,region,az,cpus,memory_mb,gpus "n1,m5.large,on-demand,,,$cpus,1000," \
+        >"$CLUSTER_DIR/shared/sized.csv"
+    fairlead cost billing-weights --nodes /run/cluster/shared/sized.csv --format json >"$BATS_TEST_TMPDIR/billing.json"
+    said() { python3 -c "import json, sys; said = json.load(open(sys.argv[1])); print($1)" "$BATS_TEST_TMPDIR/billing.json"; }
+    weights=$(said 'said["partitions"][0]["weights"]')
+    as root scontrol update PartitionName=hpc TRESBillingWeights="$weights"
+    run -0 as ada srun -Q -p hpc -A "$group" -n1 --mem=10 sh -c 'echo $SLURM_JOB_ID'
+    job=$output
+    wait_for 20 billed
+    # Half of the node's CPUs, or however many it has.
+    [[ $(as root sacct -nPX -j "$job" -o AllocTRES) =~ billing=([0-9]+) ]]
+    ((BASH_REMATCH[1] == 10000000 / cpus))
+    eval "as root $(said "next(limit['command'] for limit in said['limits'] if limit['owner'] == '$group')")"
+    run -0 as root sacctmgr -nP show assoc account="$group" user= format=GrpTRESMins
+    [[ $output == billing=3000000000 ]]
+    as root scontrol update PartitionName=hpc TRESBillingWeights=
+}
+billed() { as root sacct -nPX -j "$job" -o AllocTRES | grep -q billing; }

@@ -10,7 +10,7 @@ setup_file() {
     "$REPO/packaging/build" --output "$BATS_FILE_TMPDIR/packages"
     # Once more, elsewhere and from nothing that the first build has left.
     mkdir "$BATS_FILE_TMPDIR/elsewhere"
-    TMPDIR=$BATS_FILE_TMPDIR/elsewhere CCACHE_DISABLE=1 "$REPO/packaging/build" --output "$BATS_FILE_TMPDIR/again"
+    TMPDIR=$BATS_FILE_TMPDIR/elsewhere "$REPO/packaging/build" --output "$BATS_FILE_TMPDIR/again"
     cp -a "$(. /etc/os-release && "$REPO/scripts/debian-root" "$VERSION_CODENAME")" "$ROOT"
     rm -rf "$ROOT/fairlead"
     printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
