@@ -1,6 +1,6 @@
 /// One job_submit call by itself, with Slurm's allocator, for profilers: `bench_call RULES
-/// [CALLS [KIB]]`, with KIB of memory read between two calls, to find the caches as slurmctld leaves
-/// them. bench/jobsubmit measures it inside slurmctld.
+/// [CALLS [KIB]]`, with KIB of memory read between two calls, to find the caches as slurmctld
+/// leaves them. bench/jobsubmit measures it inside slurmctld.
 
 #include "jobsubmit/compat.hpp"
 #include "tests/jobsubmit/description.hpp"

@@ -1,4 +1,5 @@
-/* The least that a SPANK plugin with as many options costs: what bench/launch measures beside ours. */
+/* The least that a SPANK plugin with as many options costs: what bench/launch measures beside ours.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -8,6 +8,7 @@
 #include "cli/cost_source.hpp"
 #include "cost/billing_weights.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -97,9 +98,7 @@ Result<Billing> billing_of(const Options& options, const Session& session) {
     if (weights->empty())
         return fail(Code::C108, "no partition has nodes, so there is nothing to weigh");
     auto limits = cost::billing_limits(*groups, weights->front().currency);
-    if (!limits)
-        return std::unexpected(limits.error());
-    return Billing{std::move(*weights), std::move(*limits)};
+    return Billing{std::move(*weights), std::move(limits)};
 }
 
 /// What makes slurmctld forget at the end of such a period.
@@ -121,18 +120,24 @@ std::string command_of(const BillingLimit& limit, const Options& options) {
 }
 
 void print_weights(const Billing& billing) {
-    fmt::print("# slurm.conf: billing in millionths of 1 {} an hour, with PriorityFlags=MAX_TRES\n",
-               billing.weights.front().currency);
+    const bool gpus = std::ranges::any_of(
+        billing.weights, [](const BillingWeights& weights) { return weights.gpu.has_value(); });
+    fmt::print("# slurm.conf: add the weights to the line of each partition; billing is in "
+               "millionths of 1 {} an hour.\n"
+               "# With PriorityType=priority/multifactor, PriorityFlags=MAX_TRES{}\n",
+               billing.weights.front().currency, gpus ? ", AccountingStorageTRES=gres/gpu" : "");
     for (const BillingWeights& weights : billing.weights) {
         if (weights.kinds > 1)
-            fmt::print("# {} has {} kinds of instances; each weight is that of the dearest\n",
+            fmt::print("# {} has {} kinds of nodes; each weight is the highest of them\n",
                        weights.partition, weights.kinds);
-        fmt::print("PartitionName={} TRESBillingWeights=\"{}\"\n", weights.partition,
+        fmt::print("PartitionName={} ... TRESBillingWeights=\"{}\"\n", weights.partition,
                    cost::show_weights(weights));
     }
 }
 
 void print_limits(const Billing& billing, const Options& options) {
+    if (cost::mixes_periods(billing.limits))
+        fmt::print("\n# Slurm sets all usage back at once: run the commands of one period alone\n");
     for (const auto period : {cost::Period::Month, cost::Period::Quarter, cost::Period::Grant}) {
         bool first = true;
         for (const BillingLimit& limit : billing.limits) {
@@ -171,6 +176,7 @@ void print_json(const Billing& billing, const Options& options) {
     const Json json{{"schema", "fairlead.billing-weights/1"},
                     {"currency", billing.weights.front().currency},
                     {"units_per_currency_hour", cost::billing_units},
+                    {"mixed_periods", cost::mixes_periods(billing.limits)},
                     {"partitions", std::move(partitions)},
                     {"limits", std::move(limits)}};
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));

@@ -1,7 +1,7 @@
-/* Between the front (spank_fairlead.so), which every srun, sbatch, salloc and slurmstepd maps, and the
- * part that reads options and does the work of a step (spank-step.so), which is loaded when something
- * asks for it and stays: plain C, so that the front needs no C++ runtime. Failures are -1, and every
- * fault of our own is caught in the part. */
+/* Between the front (spank_fairlead.so), which every srun, sbatch, salloc and slurmstepd maps, and
+ * the part that reads options and does the work of a step (spank-step.so), which is loaded when
+ * something asks for it and stays: plain C, so that the front needs no C++ runtime. Failures are
+ * -1, and every fault of our own is caught in the part. */
 #ifndef FAIRLEAD_STEP_ABI_H
 #define FAIRLEAD_STEP_ABI_H
 
@@ -12,7 +12,8 @@ struct spank_handle;
 #define FAIRLEAD_STEP_ABI 1
 #define FAIRLEAD_STEP_SYMBOL "fairlead_step_part"
 
-/* spank_option.val of the options: the fabric options stand in the order of config::fabric_options(). */
+/* spank_option.val of the options: the fabric options stand in the order of
+ * config::fabric_options(). */
 enum {
     FAIRLEAD_OPTION_PIN = 0,
     FAIRLEAD_OPTION_FABRIC = 1,
@@ -23,8 +24,8 @@ enum {
 
 typedef struct {
     uint32_t abi;
-    /* First, once: the words behind the plugin in plugstack.conf, which must stay where they are. Fails
-     * where the command must end; in slurmstepd the step is refused later. */
+    /* First, once: the words behind the plugin in plugstack.conf, which must stay where they are.
+     * Fails where the command must end; in slurmstepd the step is refused later. */
     int (*init)(int argc, char** argv);
     /* An option's value as Slurm gives it to spank_opt_cb_f. */
     int (*option)(int index, const char* argument, int remote);

@@ -4,7 +4,6 @@
 #include "base/words.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 namespace fairlead::cost {
@@ -68,7 +67,7 @@ Result<BillingWeights> weights_of(const Partition& partition, const Nodes& nodes
                         "the list of nodes has {} for {} of {} kinds of node in partition {}; a "
                         "weight needs it for all or for none",
                         what, known, weights.kinds, printable(partition.name));
-    if (weights.cpu || weights.memory_gib || weights.gpu)
+    if (weights.cpu || weights.memory_gib)
         weights.node.reset();
     return weights;
 }
@@ -83,17 +82,17 @@ std::string show_millionths(Wide millionths) {
     return text;
 }
 
-/// An hour's money in minutes of billing.
-Result<std::int64_t> minutes_of(Money amount) {
+/// An hour's money in minutes of billing: a seventeenth of the nano-units or less, so it fits.
+std::int64_t minutes_of(Money amount) {
     constexpr std::int64_t minutes = 60;
-    const Wide units = Wide{amount.nanos} * minutes * billing_units / nanos_per_unit;
-    if (units > std::numeric_limits<std::int64_t>::max())
-        return fail(Code::C105, "a budget of {} is more than Slurm can count", show_nanos(amount));
-    return static_cast<std::int64_t>(units);
+    return static_cast<std::int64_t>(Wide{amount.nanos} * minutes * billing_units / nanos_per_unit);
 }
 
 /// Why Slurm has no such limit; empty where it has.
-std::string obstacle(const Budget& budget, std::string_view currency) {
+std::string obstacle(const Budget& budget, std::string_view currency, int fiscal_year_start) {
+    constexpr int months_a_quarter = 3;
+    if (budget.period == Period::Quarter && fiscal_year_start % months_a_quarter != 1)
+        return "Slurm's quarters begin in January, April, July and October";
     if (budget.period == Period::Rolling)
         return "Slurm knows no budget of the last days";
     if (budget.currency != currency)
@@ -101,27 +100,19 @@ std::string obstacle(const Budget& budget, std::string_view currency) {
     return {};
 }
 
-Result<BillingLimit> limit_of(const std::string& owner, std::vector<std::string> accounts,
-                              const Budget& budget, std::string_view currency) {
-    const auto minutes = minutes_of(budget.amount);
-    if (!minutes)
-        return std::unexpected(minutes.error());
-    BillingLimit limit{.owner = owner,
-                       .account = {},
-                       .period = budget.period,
-                       .minutes = *minutes,
-                       .reason = obstacle(budget, currency)};
-    if (limit.reason.empty() && accounts.empty())
-        limit.reason = "it has no account of its own";
-    if (limit.reason.empty() && accounts.size() > 1)
-        limit.reason = fmt::format("it has {} accounts, and Slurm limits each by itself; make them "
-                                   "children of one account and limit that",
-                                   accounts.size());
-    if (limit.reason.empty() && !is_host_name(accounts.front()))
-        limit.reason = "its account's name does not fit on a command line";
-    if (limit.reason.empty())
-        limit.account = std::move(accounts.front());
-    return limit;
+/// Why none of these accounts can have the limit; empty where one can.
+std::string obstacle(std::span<const std::string> accounts) {
+    if (accounts.empty())
+        return "it has no account of its own";
+    if (accounts.size() > 1)
+        return fmt::format("it has {} accounts, and Slurm limits each by itself; make them "
+                           "children of one account and limit that",
+                           accounts.size());
+    if (accounts.front() == "root")
+        return "Slurm does not enforce a limit of the account root";
+    if (!is_host_name(accounts.front()))
+        return "its account's name does not fit on a command line";
+    return {};
 }
 
 } // namespace
@@ -162,27 +153,38 @@ std::string show_weights(const BillingWeights& weights) {
     return text;
 }
 
-Result<std::vector<BillingLimit>> billing_limits(const Groups& groups, std::string_view currency) {
+std::vector<BillingLimit> billing_limits(const Groups& groups, std::string_view currency) {
     std::vector<BillingLimit> limits;
-    const auto add = [&](const std::string& name, std::vector<std::string> accounts,
-                         const std::optional<Budget>& budget) -> Result<void> {
+    const auto add = [&](const std::string& owner, std::span<const std::string> accounts,
+                         const std::optional<Budget>& budget) {
         if (!budget)
-            return {};
-        auto limit = limit_of(name, std::move(accounts), *budget, currency);
-        if (!limit)
-            return std::unexpected(limit.error());
-        limits.push_back(std::move(*limit));
-        return {};
+            return;
+        BillingLimit limit{.owner = owner,
+                           .account = {},
+                           .period = budget->period,
+                           .minutes = minutes_of(budget->amount),
+                           .reason = obstacle(*budget, currency, groups.fiscal_year_start)};
+        if (limit.reason.empty())
+            limit.reason = obstacle(accounts);
+        if (limit.reason.empty())
+            limit.account = accounts.front();
+        limits.push_back(std::move(limit));
     };
-    if (auto done = add("site", {"root"}, groups.site); !done)
-        return std::unexpected(done.error());
+    const std::string root = "root";
+    add("site", std::span(&root, 1), groups.site);
     for (const auto& [university, budget] : groups.universities)
-        if (auto done = add(university, {}, budget); !done)
-            return std::unexpected(done.error());
+        add(university, {}, budget);
     for (const Group& group : groups.groups)
-        if (auto done = add(group.name, group.accounts, group.budget); !done)
-            return std::unexpected(done.error());
+        add(group.name, group.accounts, group.budget);
     return limits;
+}
+
+bool mixes_periods(std::span<const BillingLimit> limits) {
+    std::set<Period> periods;
+    for (const BillingLimit& limit : limits)
+        if (!limit.account.empty())
+            periods.insert(limit.period);
+    return periods.size() > 1;
 }
 
 } // namespace fairlead::cost

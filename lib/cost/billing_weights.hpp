@@ -24,8 +24,8 @@ struct BillingWeights {
     std::string partition;
     std::string currency{};
     std::optional<Wide> cpu{}, memory_gib{}, gpu{};
-    std::optional<Wide> node{}; ///< of a partition where no size is known
-    std::size_t kinds = 0;      ///< of instances; with several each weight is the dearest's
+    std::optional<Wide> node{}; ///< of a partition where neither CPUs nor memory are known
+    std::size_t kinds = 0;      ///< rows of the list of nodes; each weight is the highest of them
 };
 
 /// In the order of `partitions`; those without nodes are left out. FL-C103, FL-C106 as `priced`;
@@ -46,8 +46,11 @@ struct BillingLimit {
     std::string reason{};
 };
 
-/// Of all who have a budget, the site's on the account root. `currency` is that of the weights.
-/// FL-C105.
-Result<std::vector<BillingLimit>> billing_limits(const Groups& groups, std::string_view currency);
+/// Of all who have a budget. `currency` is that of the weights. A limit of the account root is not
+/// enforced (sacctmgr(1), GrpTRESMins).
+std::vector<BillingLimit> billing_limits(const Groups& groups, std::string_view currency);
+
+/// Whether limits are of different periods, of which Slurm can keep one.
+bool mixes_periods(std::span<const BillingLimit> limits);
 
 } // namespace fairlead::cost

@@ -13,8 +13,8 @@ using config::FabricDemand;
 using config::Mode;
 
 /// Whether a constraint demands efa as it stands. slurmctld reads `&` and `|` outside brackets from
-/// left to right (seen on 22.05 and 24.11), so behind a `|` only the last word is sure to hold; nor is
-/// any other where a bracket is left open.
+/// left to right (seen on 22.05 and 24.11), so behind a `|` only the last word is sure to hold; nor
+/// is any other where a bracket is left open.
 bool demands_efa(std::string_view features) {
     constexpr std::string_view word = "efa";
     int depth = 0;

@@ -22,8 +22,11 @@ weights() {
 @test "weights and limits are lines to copy, with what they need of slurm.conf" {
     run -0 weights --at 2026-06-01 --cluster atlas
     diff - <(printf '%s\n' "$output") <<'END'
-# slurm.conf: billing in millionths of 1 USD an hour, with PriorityFlags=MAX_TRES
-PartitionName=hpc TRESBillingWeights="CPU=37500,Mem=9375G"
+# slurm.conf: add the weights to the line of each partition; billing is in millionths of 1 USD an hour.
+# With PriorityType=priority/multifactor, PriorityFlags=MAX_TRES
+PartitionName=hpc ... TRESBillingWeights="CPU=37500,Mem=9375G"
+
+# Slurm sets all usage back at once: run the commands of one period alone
 
 # budgets of a month, with AccountingStorageEnforce=limits,
 # PriorityDecayHalfLife=0 and PriorityUsageResetPeriod=MONTHLY
@@ -45,6 +48,7 @@ out = json.load(open("out.json"))
 assert out["schema"] == "fairlead.billing-weights/1" and out["currency"] == "USD"
 assert out["units_per_currency_hour"] == 1000000
 assert out["partitions"] == [{"partition": "hpc", "weights": "CPU=50000,Mem=12500G", "kinds": 1}], out
+assert out["mixed_periods"] is True
 bio, cfd, geo = out["limits"]
 assert bio["billing_minutes"] == 3000000000 and bio["account"] == "bio" and "account" not in cfd
 assert geo["command"].endswith("where account=geo set GrpTRESMins=billing=30000000")

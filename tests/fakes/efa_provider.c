@@ -111,7 +111,8 @@ static int no_fabric(struct fi_fabric_attr* attributes, struct fid_fabric** fabr
 
 static void nothing(void) {}
 
-static struct fi_provider provider = {.version = FI_VERSION(9999, 0), /* newer than any that is built in */
+static struct fi_provider provider = {.version =
+                                          FI_VERSION(9999, 0), /* newer than any that is built in */
                                       .fi_version = FI_VERSION(FI_MAJOR_VERSION, FI_MINOR_VERSION),
                                       .name = "efa",
                                       .getinfo = offers,

@@ -257,18 +257,18 @@ ada_is_looked_up() { as root grep -q '"ada"' /run/fairlead/admission/callers.jso
     [[ $output == *'"held": "30.000000000"'* ]]
 }
 
-@test "by the weights that are printed Slurm bills a job what it costs, and its account has a limit" {
+@test "by the weights that are printed Slurm bills a job its share of the node, and takes the limit" {
+    account
     cpus=$(nproc)
-    printf '%s\n' nodes,instance_type,purchase,region,az,cpus,memory_mb,gpus "n1,m5.large,on-demand,,,$cpus,1000," \
+    printf '%s\n' nodes,instance_type,purchase,region,az,cpus,memory_mb,gpus "n1,m5.large,on-demand,,,$cpus,," \
         >"$CLUSTER_DIR/shared/sized.csv"
     fairlead cost billing-weights --nodes /run/cluster/shared/sized.csv --format json >"$BATS_TEST_TMPDIR/billing.json"
     said() { python3 -c "import json, sys; said = json.load(open(sys.argv[1])); print($1)" "$BATS_TEST_TMPDIR/billing.json"; }
     weights=$(said 'said["partitions"][0]["weights"]')
     as root scontrol update PartitionName=hpc TRESBillingWeights="$weights"
-    run -0 as ada srun -Q -p hpc -A "$group" -n1 --mem=10 sh -c 'echo $SLURM_JOB_ID'
+    run -0 as ada srun -Q -p hpc -A "$group" -n1 -t 0:10:00 sh -c 'echo $SLURM_JOB_ID'
     job=$output
     wait_for 20 billed
-    # Half of the node's CPUs, or however many it has.
     [[ $(as root sacct -nPX -j "$job" -o AllocTRES) =~ billing=([0-9]+) ]]
     ((BASH_REMATCH[1] == 10000000 / cpus))
     eval "as root $(said "next(limit['command'] for limit in said['limits'] if limit['owner'] == '$group')")"

@@ -1,7 +1,8 @@
 /* A job_submit plugin around another one: marks each call with a system call that strace shows
- * (getpid) and keeps how long it took. /run/cluster/shared/meter names the other plugin's file (a line;
- * empty for none); /run/cluster/shared/meter.ns takes the times: 8 bytes each, in nanoseconds, the
- * first the number of calls. It is mapped, so that measuring makes no system call of its own. */
+ * (getpid) and keeps how long it took. /run/cluster/shared/meter names the other plugin's file (a
+ * line; empty for none); /run/cluster/shared/meter.ns takes the times: 8 bytes each, in
+ * nanoseconds, the first the number of calls. It is mapped, so that measuring makes no system call
+ * of its own. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <slurm/slurm.h>

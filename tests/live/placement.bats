@@ -195,22 +195,6 @@ in_group() {
     nobody_drained
 }
 
-@test "nodes of the placement group run the job at once" {
-    network "$(in_group 1 nn-a31)" "$(in_group 2 nn-a32)"
-    run -0 as ada srun -Q -p grouped -N2 -w n1,n2 hostname
-    [[ $(sort <<<"$output") == n1$'\n'n2 ]]
-}
-
-@test "a batch job goes back until its nodes are in the placement group, and then runs" {
-    network "$(place 1 nn-a31 | itself)" "$(in_group 2 nn-a31)" "$(in_group 3 nn-a32)" "$(place 4 nn-a32 | itself)"
-    id=$(as ada sbatch --parsable -p grouped -N2 -o /run/cluster/shared/grouped.out \
-        "$(job_script grouped.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
-    wait_for 60 has_state "$id" COMPLETED
-    [[ $(<"$CLUSTER_DIR/shared/grouped.out") == "n[2-3] 1" ]]
-    [[ $(field ExcNodeList "$id") == n1 ]]
-    nobody_drained
-}
-
 @test "a job for several partitions is held to the one where it starts" {
     run ! as ada srun -p near,watch -N2 -w n1,n3 hostname
     [[ $output == *"partition 'near' allows 1"*"[FL-E220]"* ]]
@@ -237,4 +221,22 @@ in_group() {
     run -0 as ada srun -Q -p watch -N2 -w n1,n3 hostname
     run -0 as root cat /run/fairlead/admission/observed.json
     [[ $output == *'"FL-E220":'* ]]
+}
+
+# Nodes that check their own group record which instance they are, so these are the last.
+@test "nodes of the placement group run the job at once" {
+    network "$(in_group 1 nn-a31)" "$(in_group 2 nn-a32)"
+    run -0 as ada srun -Q -p grouped -N2 -w n1,n2 hostname
+    [[ $(sort <<<"$output") == n1$'\n'n2 ]]
+}
+
+@test "a batch job goes back until its nodes are in the placement group, and then runs" {
+    for node in n1 n2 n3 n4; do wait_for 20 is_idle "$node"; done # so that n1 and n2 come first
+    network "$(place 1 nn-a31 | itself)" "$(in_group 2 nn-a31)" "$(in_group 3 nn-a32)" "$(place 4 nn-a32 | itself)"
+    id=$(as ada sbatch --parsable -p grouped -N2 -o /run/cluster/shared/grouped.out \
+        "$(job_script grouped.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/grouped.out") == "n[2-3] 1" ]]
+    [[ $(field ExcNodeList "$id") == n1 ]]
+    nobody_drained
 }

@@ -1,5 +1,6 @@
 /* Submits held batch jobs as fast as slurmctld takes them, or at a pace.
- * usage: submit NAME JOBS THREADS [PAUSE-MICROSECONDS]; prints how many were taken and how many refused. */
+ * usage: submit NAME JOBS THREADS [PAUSE-MICROSECONDS]; prints how many were taken and how many
+ * refused. */
 #include <pthread.h>
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
@@ -13,7 +14,8 @@ static useconds_t pause_us;
 static atomic_int left, taken, refused;
 
 static void submit_one(void) {
-    static char account[] = "bio", script[] = "#!/bin/sh\ntrue\n", folder[] = "/tmp", nowhere[] = "/dev/null";
+    static char account[] = "bio", script[] = "#!/bin/sh\ntrue\n", folder[] = "/tmp",
+                nowhere[] = "/dev/null";
     static char path[] = "PATH=/usr/bin:/bin", mail[] = "ada@example.org";
     char* environment[] = {path, NULL};
     submit_response_msg_t* response = NULL;

@@ -51,7 +51,7 @@ TEST(BillingWeights, MakeAWholeNodeItsPrice) {
               "gpu of 1: CPU=512083.333334,Mem=48007.8125G,GRES/gpu=12290000\n");
 }
 
-TEST(BillingWeights, OfSeveralKindsAreThoseOfTheDearest) {
+TEST(BillingWeights, OfSeveralKindsAreTheHighestOfThem) {
     EXPECT_EQ(text_of(weights({{.name = "all", .nodes = {"h1", "c1", "h3"}}})),
               "all of 2: CPU=37500,Mem=25000G\n");
 }
@@ -60,6 +60,12 @@ TEST(BillingWeights, WithoutSizesAreThePriceOfANode) {
     EXPECT_EQ(
         text_of(weights({{.name = "hpc", .nodes = {"h1"}}}, "h1,hpc7a.96xlarge,on-demand,,,,,\n")),
         "hpc of 1: Node=7200000\n");
+}
+
+TEST(BillingWeights, OfGpusAloneDoNotMakeCpusFree) {
+    EXPECT_EQ(
+        text_of(weights({{.name = "gpu", .nodes = {"g1"}}}, "g1,p5.48xlarge,on-demand,,,,,8\n")),
+        "gpu of 1: GRES/gpu=12290000,Node=98320000\n");
 }
 
 TEST(BillingWeights, NeedASizeOfAllOrOfNone) {
@@ -83,6 +89,7 @@ TEST(BillingLimits, AreBudgetsInMinutesOfBilling) {
     const auto groups = parse_groups(R"(schema: fairlead.groups/1
 groups:
   bio: {accounts: [bio], budget: {amount: 50}}
+  chem: {accounts: [chem], budget: {amount: 50, period: quarter}}
   cfd: {accounts: [cfd, cfd2], budget: {amount: 50, period: quarter}}
   eur: {accounts: [eur], budget: {amount: 50 EUR}}
   free: {accounts: [free]}
@@ -95,22 +102,37 @@ site: {budget: {amount: 200000.000000001}}
                                      "g.yaml");
     ASSERT_TRUE(succeeds(groups));
     const auto limits = billing_limits(*groups, "USD");
-    ASSERT_TRUE(succeeds(limits));
+    EXPECT_TRUE(mixes_periods(limits));
+    EXPECT_FALSE(mixes_periods(std::span(limits).first(3)));
     std::string text;
-    for (const BillingLimit& limit : *limits)
+    for (const BillingLimit& limit : limits)
         text += fmt::format(
             "{}: {}\n", limit.owner,
             limit.account.empty()
                 ? limit.reason
                 : fmt::format("{} {} a {}", limit.account, limit.minutes, to_string(limit.period)));
-    EXPECT_EQ(text, "site: root 12000000000000 a month\n"
+    EXPECT_EQ(text, "site: Slurm does not enforce a limit of the account root\n"
                     "north: it has no account of its own\n"
                     "bio: bio 3000000000 a month\n"
+                    "chem: chem 3000000000 a quarter\n"
                     "cfd: it has 2 accounts, and Slurm limits each by itself; make them children "
                     "of one account and limit that\n"
                     "eur: its budget is in EUR, the prices are in USD\n"
                     "roll: Slurm knows no budget of the last days\n"
                     "odd: its account's name does not fit on a command line\n");
+}
+
+TEST(BillingLimits, OfQuartersAreThoseOfTheCalendar) {
+    for (const auto& [start, text] :
+         {std::pair{4, ""}, {5, "Slurm's quarters begin in January, April, July and October"}}) {
+        const auto groups = parse_groups(
+            fmt::format("schema: fairlead.groups/1\ngroups:\n  bio: {{accounts: [bio], budget: "
+                        "{{amount: 50, period: quarter}}}}\nsite: {{fiscal_year_start: {}}}\n",
+                        start),
+            "g.yaml");
+        ASSERT_TRUE(succeeds(groups));
+        EXPECT_EQ(billing_limits(*groups, "USD").front().reason, text);
+    }
 }
 
 } // namespace cost_billing_weights_test
