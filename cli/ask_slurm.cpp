@@ -60,12 +60,13 @@ Result<std::string> ask_partitions(const config::Config& config) {
 Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval) {
     constexpr std::chrono::minutes deadline(5);
     constexpr std::size_t most = 512 * 1024 * 1024;
+    const std::string columns =
+        "--format=JobIDRaw,Cluster,DBIndex,Account,User,Partition,QOS,State,NodeList,"
+        "Start,End,ElapsedRaw,Suspended,AllocTRES,AdminComment";
     return output_of(Code::C307,
                      {beside_scontrol(config, "sacct"), "--parsable2", "--allusers", "--duplicates",
                       "--allocations", "--starttime=" + sacct_time(interval.from),
-                      "--endtime=" + sacct_time(interval.to),
-                      "--format=JobIDRaw,Cluster,DBIndex,Account,User,Partition,QOS,State,NodeList,"
-                      "Start,End,ElapsedRaw,Suspended,AllocTRES,AdminComment"},
+                      "--endtime=" + sacct_time(interval.to), columns},
                      deadline, most);
 }
 

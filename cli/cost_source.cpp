@@ -32,15 +32,17 @@ Result<std::string> ask_sacct(const cost::Interval& needed, const Session& sessi
         return std::unexpected(config.error());
     auto env = plain_environment();
     env.insert(env.end(), {"TZ=UTC", "SLURM_TIME_FORMAT=%s"});
-    const std::vector<std::string> argv{
-        std::filesystem::path(config->scontrol).parent_path() / "sacct",
-        "--parsable2",
-        "--duplicates",
-        "--allocations",
-        "--starttime=" + cost::day_name(needed.from),
-        "--endtime=" + cost::day_name(needed.to),
+    const std::string columns =
         "--format=JobIDRaw,Cluster,DBIndex,Account,User,Partition,QOS,State,NodeList,Start,End,"
-        "ElapsedRaw,Suspended,AllocTRES,AdminComment"};
+        "ElapsedRaw,Suspended,AllocTRES,AdminComment";
+    const std::vector<std::string> argv{std::filesystem::path(config->scontrol).parent_path() /
+                                            "sacct",
+                                        "--parsable2",
+                                        "--duplicates",
+                                        "--allocations",
+                                        "--starttime=" + cost::day_name(needed.from),
+                                        "--endtime=" + cost::day_name(needed.to),
+                                        columns};
     auto answer = run_child(Code::C307, argv, env, deadline, most_output);
     if (!answer)
         return std::unexpected(answer.error());

@@ -11,7 +11,6 @@
 #include <optional>
 
 namespace fairlead::cli {
-namespace fs = std::filesystem;
 namespace {
 
 struct Wish {
