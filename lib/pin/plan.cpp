@@ -1,35 +1,15 @@
 #include "pin/plan.hpp"
 
-#include "pin/counts.hpp"
 #include "pin/findings.hpp"
 #include "pin/nics.hpp"
-#include "pin/seats.hpp"
+#include "pin/places.hpp"
 #include "topology/slurm_node.hpp"
-
-#include <algorithm>
 
 namespace fairlead::pin {
 namespace {
 
 using topology::CpuSet;
 using topology::Machine;
-
-std::vector<Seat> unbound(const Machine& machine, const CpuSet& step, std::size_t ranks) {
-    Seat anywhere{step, {}};
-    for (int i = 0; i < static_cast<int>(machine.numa_nodes.size()); ++i)
-        if (machine.numa_nodes[static_cast<std::size_t>(i)].cpus.intersects(step))
-            anywhere.numa.push_back(i);
-    return std::vector<Seat>(ranks, anywhere);
-}
-
-std::vector<Seat> find_seats(const Machine& machine, const PlanInput& input, const Layout& layout,
-                             const Distances& to_nics, const Distances& to_gpus) {
-    if (layout.policy == Policy::None)
-        return unbound(machine, input.step_cpus & machine.cpus, input.ranks.size());
-    if (layout.crossing)
-        return seats_across(machine, layout, input.ranks.size());
-    return seats_in_domains(layout, domains_of_ranks(machine, input, layout, to_nics, to_gpus));
-}
 
 /// The CPUs to place ranks on, and the number of cores left out of them.
 Result<CpuSet> usable_cpus(const Machine& machine, const PlanInput& input, Plan& plan) {
@@ -52,12 +32,12 @@ Result<CpuSet> usable_cpus(const Machine& machine, const PlanInput& input, Plan&
 Result<void> add_ranks(const Machine& machine, const PlanInput& input, const Layout& layout,
                        Plan& plan) {
     const Distances to_nics(machine, machine.efas), to_gpus(machine, machine.gpus);
-    auto seats = find_seats(machine, input, layout, to_nics, to_gpus);
+    auto [seats, gpus] = find_places(machine, input, layout, to_nics, to_gpus);
     std::vector<RankSite> sites;
     sites.reserve(seats.size());
     for (std::size_t i = 0; i < seats.size(); ++i) {
-        const auto gpus = gpus_of_rank(input.gpus, i, seats.size());
-        sites.push_back({std::move(seats[i].numa), {gpus.begin(), gpus.end()}});
+        const GpuSpan of_rank = gpus.empty() ? GpuSpan{} : gpus[i];
+        sites.push_back({std::move(seats[i].numa), {of_rank.begin(), of_rank.end()}});
     }
     auto nics = choose_nics(machine, to_nics, sites,
                             {input.request.nics, input.request.nics_per_rank, plan.ranks_per_nic});

@@ -62,7 +62,8 @@ struct Plan {
 ///   gpu               near the GPUs, which ranks share evenly
 ///   compact           the first NUMA node until it is full
 ///   none              no binding; interfaces alone are chosen
-/// Ties go by PCI address and by number, so equal inputs give equal plans.
+/// and then the sum of the distances to interfaces and GPUs. GPUs are shared evenly in the order of
+/// their numbers. Ties go by PCI address and by number, so equal inputs give equal plans.
 Result<Plan> plan(const topology::Machine& machine, const PlanInput& input);
 
 } // namespace fairlead::pin

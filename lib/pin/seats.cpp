@@ -84,35 +84,62 @@ std::vector<Slots> seats_in(const Layout& layout, Slots slots, std::size_t ranks
     return seats.empty() ? side_by_side(slots, ranks, layout.width) : seats;
 }
 
-/// Leftovers of domains in one row.
+/// What is left over of a domain.
 struct Rest {
-    std::vector<Slot> slots;
-    std::vector<int> numa; ///< of each slot
+    Slots slots;
+    int numa;
+    int package;
+    int far;
 };
 
-void leave(Rest& rest, const Domain& domain, std::size_t from) {
-    for (std::size_t i = from; i < domain.slots.size(); ++i) {
-        rest.slots.push_back(domain.slots[i]);
-        rest.numa.push_back(domain.numa);
-    }
+/// How many ranks can sit on these leftovers.
+std::size_t room_in(const std::vector<Rest*>& rests, std::size_t width) {
+    std::size_t slots = 0;
+    for (const Rest* rest : rests)
+        slots += rest->slots.size();
+    return slots / width;
 }
 
-/// Seats the next rank on the first slots of the rest, and takes them out of it.
-Seat take_seat(Rest& rest, std::size_t width) {
-    const auto end = static_cast<std::ptrdiff_t>(width);
-    Seat seat{set_of(Slots(rest.slots).first(width)), {rest.numa.begin(), rest.numa.begin() + end}};
+/// Seats a rank on the first slots of the leftovers, and takes them out.
+Seat take_seat(const std::vector<Rest*>& rests, std::size_t width) {
+    Seat seat;
+    for (Rest* rest : rests) {
+        const std::size_t count = std::min(width, rest->slots.size());
+        if (count == 0)
+            continue;
+        seat.cpus.add(set_of(rest->slots.first(count)));
+        seat.numa.push_back(rest->numa);
+        rest->slots = rest->slots.subspan(count);
+        width -= count;
+    }
     std::ranges::sort(seat.numa);
-    const auto repeated = std::ranges::unique(seat.numa);
-    seat.numa.erase(repeated.begin(), repeated.end());
-    rest.slots.erase(rest.slots.begin(), rest.slots.begin() + end);
-    rest.numa.erase(rest.numa.begin(), rest.numa.begin() + end);
     return seat;
 }
 
-/// As many of the ranks that are left as fit.
-void seat_all(Rest& rest, std::size_t width, std::size_t ranks, std::vector<Seat>& seats) {
-    while (seats.size() < ranks && rest.slots.size() >= width)
-        seats.push_back(take_seat(rest, width));
+/// How far the slots are that take_seat would take.
+std::size_t far_of_seat(const std::vector<Rest*>& rests, std::size_t width) {
+    std::size_t far = 0;
+    for (const Rest* rest : rests) {
+        const std::size_t count = std::min(width, rest->slots.size());
+        far += count * static_cast<std::size_t>(rest->far);
+        width -= count;
+    }
+    return far;
+}
+
+/// As many of the ranks that are left as fit inside a package, the least far first.
+void seat_in_packages(std::map<int, std::vector<Rest*>>& packages, std::size_t width,
+                      std::size_t ranks, std::vector<Seat>& seats) {
+    while (seats.size() < ranks) {
+        const std::vector<Rest*>* best = nullptr;
+        for (const auto& [package, rests] : packages)
+            if (room_in(rests, width) > 0 &&
+                (!best || far_of_seat(rests, width) < far_of_seat(*best, width)))
+                best = &rests;
+        if (!best)
+            return;
+        seats.push_back(take_seat(*best, width));
+    }
 }
 
 } // namespace
@@ -132,23 +159,28 @@ std::vector<Seat> seats_in_domains(const Layout& layout, const std::vector<std::
 }
 
 std::vector<Seat> seats_across(const topology::Machine& machine, const Layout& layout,
-                               std::size_t ranks) {
+                               std::size_t ranks, const std::vector<int>& far) {
     std::vector<Seat> seats;
-    std::map<int, Rest> by_package;
-    for (const Domain& domain : layout.domains) {
+    std::vector<Rest> rests;
+    for (std::size_t i = 0; i < layout.domains.size(); ++i) {
+        const Domain& domain = layout.domains[i];
         const std::size_t inside = domain.slots.size() / layout.width;
         for (const Slots slots : side_by_side(domain.slots, inside, layout.width))
             seats.push_back({set_of(slots), {domain.numa}});
-        const int package = machine.numa_nodes[static_cast<std::size_t>(domain.numa)].package;
-        leave(by_package[package], domain, inside * layout.width);
+        rests.push_back({Slots(domain.slots).subspan(inside * layout.width), domain.numa,
+                         machine.numa_nodes[static_cast<std::size_t>(domain.numa)].package,
+                         far[i]});
     }
-    Rest everywhere;
-    for (auto& [package, rest] : by_package) {
-        seat_all(rest, layout.width, ranks, seats);
-        everywhere.slots.insert(everywhere.slots.end(), rest.slots.begin(), rest.slots.end());
-        everywhere.numa.insert(everywhere.numa.end(), rest.numa.begin(), rest.numa.end());
+    std::ranges::stable_sort(rests, {}, &Rest::far);
+    std::vector<Rest*> everywhere;
+    std::map<int, std::vector<Rest*>> packages;
+    for (Rest& rest : rests) {
+        everywhere.push_back(&rest);
+        packages[rest.package].push_back(&rest);
     }
-    seat_all(everywhere, layout.width, ranks, seats);
+    seat_in_packages(packages, layout.width, ranks, seats);
+    while (seats.size() < ranks && room_in(everywhere, layout.width) > 0)
+        seats.push_back(take_seat(everywhere, layout.width));
     std::ranges::stable_sort(
         seats, [](const Seat& a, const Seat& b) { return a.cpus.first() < b.cpus.first(); });
     return seats;

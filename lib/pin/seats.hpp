@@ -16,8 +16,10 @@ struct Seat {
 std::vector<Seat> seats_in_domains(const Layout& layout, const std::vector<std::size_t>& domains);
 
 /// For a layout whose ranks do not all fit into domains: as many as fit sit inside one, the next on
-/// what is left over of a package, the others on what is left over of all. By first CPU.
+/// what is left over of a package, the others on what is left over of all, and always on the CPUs
+/// that are least far. `far` holds for each domain how far it is from the devices of its ranks. By
+/// first CPU.
 std::vector<Seat> seats_across(const topology::Machine& machine, const Layout& layout,
-                               std::size_t ranks);
+                               std::size_t ranks, const std::vector<int>& far);
 
 } // namespace fairlead::pin

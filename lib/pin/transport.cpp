@@ -222,4 +222,17 @@ std::vector<std::int64_t> cheapest(const Network& network, std::int64_t units) {
     }
 }
 
+Cost total(const Network& network, const std::vector<std::int64_t>& units) {
+    std::vector<std::int64_t> from(network.sources.size(), 0), into(network.sinks.size(), 0);
+    Cost sum = 0;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const std::size_t source = i / into.size(), sink = i % into.size();
+        sum += network.arcs[i] * units[i];
+        for (std::int64_t unit = 0; unit < units[i]; ++unit)
+            sum += next_unit(network.sources[source], from[source]++) +
+                   next_unit(network.sinks[sink], into[sink]++);
+    }
+    return sum;
+}
+
 } // namespace fairlead::pin

@@ -40,4 +40,7 @@ struct Network {
 /// equal answers; among equally cheap ones earlier sources and sinks go first.
 std::vector<std::int64_t> cheapest(const Network& network, std::int64_t units);
 
+/// What these units on the arcs cost together.
+Cost total(const Network& network, const std::vector<std::int64_t>& units);
+
 } // namespace fairlead::pin

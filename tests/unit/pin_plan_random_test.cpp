@@ -1,4 +1,5 @@
 // What holds for every plan, on thousands of machines and requests.
+#include "pin/distance.hpp"
 #include "pin/drawing.hpp"
 #include "pin/environment.hpp"
 #include "pin/launchers.hpp"
@@ -7,6 +8,7 @@
 #include "pin/slots.hpp"
 
 #include "expect_error.hpp"
+#include "plan_room.hpp"
 #include "random_machines.hpp"
 
 #include <gtest/gtest.h>
@@ -18,48 +20,12 @@ namespace fairlead::pin {
 namespace pin_plan_random_test {
 
 using test::Dice;
+using test::Room;
 using topology::CpuSet;
 using topology::Machine;
 using Kind = NicSelection::Kind;
 
 constexpr unsigned machines = 2000;
-
-/// What the ranks of a plan could be placed on: the step's CPUs without reserved cores, and of each
-/// core no more threads than were asked for.
-struct Room {
-    CpuSet usable;
-    std::map<int, int> slots; ///< PUs of each NUMA node (by index) that may be used
-
-    int total() const {
-        int sum = 0;
-        for (const auto& [numa, count] : slots)
-            sum += count;
-        return sum;
-    }
-};
-
-Room room_of(const Machine& machine, const PlanInput& input, int threads) {
-    Room room{input.step_cpus & machine.cpus, {}};
-    room.usable.remove(reserved_cores(machine, room.usable, input.request.reserve));
-    for (const auto& core : machine.cores) {
-        int taken = 0;
-        for (const int pu : core.pus)
-            taken += room.usable.contains(pu);
-        if (taken > 0)
-            room.slots[core.numa] += std::min(taken, threads);
-    }
-    return room;
-}
-
-int threads_said(const PlanInput& input) {
-    return input.request.smt > 0 ? input.request.smt : input.threads_per_core;
-}
-
-/// All PUs that could be used where nobody limits threads.
-Room widest_room(const Machine& machine, const PlanInput& input) {
-    const int said = threads_said(input);
-    return room_of(machine, input, said > 0 ? said : all_threads);
-}
 
 std::map<int, int> ranks_on_pus(const Plan& plan) {
     std::map<int, int> loads;
@@ -113,19 +79,10 @@ int unavoidable_crossings(const Room& room, int width, int ranks) {
     return std::max(0, ranks - fit);
 }
 
-/// The threads of a core that the plan uses: one where cores suffice.
-int threads_used(const Machine& machine, const PlanInput& input) {
-    const int said = threads_said(input);
-    if (said > 0)
-        return said;
-    const int need = static_cast<int>(input.ranks.size()) * std::max(1, input.cpus_per_task);
-    return room_of(machine, input, 1).total() >= need ? 1 : all_threads;
-}
-
 void expect_no_crossing_unless_needed(const Machine& machine, const PlanInput& input,
                                       const Plan& plan) {
     const int width = plan.ranks[0].cpus.size();
-    const Room room = room_of(machine, input, threads_used(machine, input));
+    const Room room = test::room_of(machine, input, test::threads_used(machine, input));
     int crossings = 0;
     for (const RankPlan& rank : plan.ranks) {
         const auto nodes = nodes_of(machine, rank.cpus);
@@ -159,6 +116,18 @@ void expect_idle_cores_explained(const Machine& machine, const Plan& plan, const
     EXPECT_EQ(warns(plan, "share CPUs"), plan.overlaps > 0);
 }
 
+/// Interfaces that no NUMA node can tell apart have at most one rank more than each other.
+void expect_even_among_equally_near(const Machine& machine, const std::vector<int>& loads) {
+    const Distances far(machine, machine.efas);
+    for (int nic = 0; nic < static_cast<int>(loads.size()); ++nic)
+        for (int other = 0; other < nic; ++other)
+            if (far.alike(nic, other)) {
+                EXPECT_LE(std::abs(loads[static_cast<std::size_t>(nic)] -
+                                   loads[static_cast<std::size_t>(other)]),
+                          1);
+            }
+}
+
 void expect_nics(const Machine& machine, const PlanInput& input, const Plan& plan) {
     std::vector<int> loads(machine.efas.size(), 0);
     for (const RankPlan& rank : plan.ranks) {
@@ -182,6 +151,7 @@ void expect_nics(const Machine& machine, const PlanInput& input, const Plan& pla
     if (kind == Kind::Balance) {
         EXPECT_LE(high - low, 1);
     }
+    expect_even_among_equally_near(machine, loads);
 }
 
 /// Ranks share GPUs evenly and every GPU of the step has a rank.
@@ -259,7 +229,7 @@ std::string describe(const PlanInput& input) {
 
 void expect_everything(const Machine& machine, const PlanInput& input, unsigned seed) {
     const auto made = plan(machine, input);
-    const Room room = widest_room(machine, input);
+    const Room room = test::widest_room(machine, input);
     if (room.usable.empty()) {
         EXPECT_TRUE(test::fails_with(made, Code::P206, "leaves no core"));
         return;

@@ -21,6 +21,11 @@ Layout layout_of(const Machine& machine, std::size_t width, Policy policy = Poli
             .threads = threads > 1};
 }
 
+/// No domain is nearer than another.
+std::vector<Seat> across(const Machine& machine, const Layout& layout, std::size_t ranks) {
+    return seats_across(machine, layout, ranks, std::vector<int>(layout.domains.size(), 0));
+}
+
 Lists sets_of(const std::vector<Seat>& seats) {
     Lists lists;
     for (const Seat& seat : seats)
@@ -117,7 +122,7 @@ TEST(SeatsInDomains, RanksOfSingleThreadsGetCoresOfTheirOwnFirst) {
 
 TEST(SeatsAcross, StandInsideOneNumaNodeAsLongAsTheyFit) {
     const auto machine = machine_of({3, 3});
-    const auto seats = seats_across(machine, layout_of(machine, 2), 3);
+    const auto seats = across(machine, layout_of(machine, 2), 3);
     EXPECT_EQ(sets_of(seats), (Lists{"0-1", "2,5", "3-4"}));
     EXPECT_EQ(seats[1].numa, (std::vector<int>{0, 1}));
     EXPECT_EQ(seats[2].numa, (std::vector<int>{1}));
@@ -127,7 +132,7 @@ TEST(SeatsAcross, PreferTheRestOfOnePackage) {
     auto machine = machine_of({3, 3, 3, 3});
     for (std::size_t i = 0; i < 4; ++i)
         machine.numa_nodes[i].package = static_cast<int>(i % 2); // 0 and 2, 1 and 3
-    const auto seats = seats_across(machine, layout_of(machine, 2), 6);
+    const auto seats = across(machine, layout_of(machine, 2), 6);
     EXPECT_EQ(sets_of(seats), (Lists{"0-1", "2,8", "3-4", "5,11", "6-7", "9-10"}));
     EXPECT_EQ(seats[1].numa, (std::vector<int>{0, 2}));
     EXPECT_EQ(seats[3].numa, (std::vector<int>{1, 3}));
@@ -137,7 +142,7 @@ TEST(SeatsAcross, LeaveAPackageOnlyWhereItsRestIsTooSmall) {
     auto machine = machine_of({3, 3, 3, 3});
     for (std::size_t i = 0; i < 4; ++i)
         machine.numa_nodes[i].package = static_cast<int>(i / 2);
-    const auto seats = seats_across(machine, layout_of(machine, 4), 3);
+    const auto seats = across(machine, layout_of(machine, 4), 3);
     EXPECT_EQ(sets_of(seats), (Lists{"0-3", "4-5,10-11", "6-9"}));
 }
 
@@ -145,9 +150,20 @@ TEST(SeatsAcross, SayTheirNumaNodesInAscendingOrder) {
     auto machine = machine_of({1, 1});
     machine.numa_nodes[0].package = 1;
     machine.numa_nodes[1].package = 0;
-    const auto seats = seats_across(machine, layout_of(machine, 2), 1);
+    const auto seats = across(machine, layout_of(machine, 2), 1);
     ASSERT_EQ(seats.size(), 1u);
     EXPECT_EQ(seats[0].numa, (std::vector<int>{0, 1}));
+}
+
+TEST(SeatsAcross, TakeWhatIsLeastFar) {
+    auto machine = machine_of({3, 3, 3, 3});
+    for (std::size_t i = 0; i < 4; ++i)
+        machine.numa_nodes[i].package = static_cast<int>(i / 2);
+    const auto layout = layout_of(machine, 2);
+    EXPECT_EQ(sets_of(seats_across(machine, layout, 5, {2, 2, 1, 0})),
+              (Lists{"0-1", "3-4", "6-7", "8,11", "9-10"}));
+    EXPECT_EQ(sets_of(seats_across(machine, layout, 5, {1, 0, 2, 2})),
+              (Lists{"0-1", "2,5", "3-4", "6-7", "9-10"}));
 }
 
 TEST(SeatsAcross, SeatAsManyAsThereAreAndNobodyTwice) {
@@ -159,7 +175,7 @@ TEST(SeatsAcross, SeatAsManyAsThereAreAndNobodyTwice) {
                 const auto layout = layout_of(machine, width);
                 if (fitting(layout.domains, width) >= most)
                     continue;
-                const auto seats = seats_across(machine, layout, most);
+                const auto seats = across(machine, layout, most);
                 EXPECT_EQ(seats.size(), most);
                 topology::CpuSet used;
                 for (const Seat& seat : seats) {

@@ -1,0 +1,34 @@
+/// What it costs to put ranks into domains, in the order in which the policy looks at it.
+#pragma once
+
+#include "pin/distance.hpp"
+#include "pin/layout.hpp"
+#include "pin/transport.hpp"
+
+#include <vector>
+
+namespace fairlead::pin {
+
+/// What comes first in the choice of domains, as levels of cost_at; 0 is kept for hard limits.
+struct Order {
+    int package = 4; ///< ranks in another package than their interface or GPU
+    int domain = 4;  ///< uneven domains
+    int nic = 4;     ///< uneven interfaces
+    int near = 4;    ///< distance to the interface and the GPU
+};
+
+Order order_of(const PlanInput& input, Policy policy);
+
+/// A stop for each domain, uneven shares of which cost at that level. Where ranks share slots, all
+/// slots get a rank before any gets one more.
+std::vector<Stop> rooms(const Layout& layout, std::size_t ranks, int level);
+
+/// The interfaces that ranks of the step choose from: empty where they get those of their GPU, or
+/// all, or what a map says, wherever they sit.
+std::vector<int> interfaces_to_be_near(const topology::Machine& machine, const PlanInput& input);
+
+/// From a NUMA node to the nearest of these interfaces, in sum of as many as a rank gets.
+int far_from_interfaces(const Distances& to_nics, const std::vector<int>& candidates,
+                        const PlanInput& input, int numa);
+
+} // namespace fairlead::pin
