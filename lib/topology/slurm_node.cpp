@@ -4,8 +4,11 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <fmt/ranges.h>
 #include <set>
+#include <utility>
 
 namespace fairlead::topology {
 namespace {
@@ -27,15 +30,28 @@ std::optional<int> number_after(std::string_view line, std::string_view key) {
 
 struct Counts {
     std::set<int> packages, caches;
+    std::size_t threads = 0; ///< of the core that has most
 };
 
 Counts count(const Machine& machine) {
     Counts counts;
     for (const NumaNode& node : machine.numa_nodes)
         counts.packages.insert(node.package);
-    for (const Core& core : machine.cores)
+    for (const Core& core : machine.cores) {
         counts.caches.insert(core.cache);
+        counts.threads = std::max(counts.threads, core.pus.size());
+    }
     return counts;
+}
+
+/// A socket may stand for a package, a NUMA node or a cache.
+bool knows_cores(const Machine& machine, const Counts& counts) {
+    const auto sockets = static_cast<std::size_t>(machine.slurm->sockets);
+    const bool known_socket = sockets == counts.packages.size() ||
+                              sockets == machine.numa_nodes.size() ||
+                              sockets == counts.caches.size();
+    return known_socket && std::int64_t{machine.slurm->sockets} * machine.slurm->cores_per_socket ==
+                               static_cast<std::int64_t>(machine.cores.size());
 }
 
 } // namespace
@@ -63,21 +79,23 @@ std::optional<SlurmNode> parse_slurm_node(std::string_view line) {
 std::string contradiction(const Machine& machine) {
     if (!machine.slurm)
         return {};
-    const int sockets = machine.slurm->sockets;
-    const int cores_per_socket = machine.slurm->cores_per_socket;
-    const auto [packages, caches] = count(machine);
-    const int cores = static_cast<int>(machine.cores.size());
-    const auto is = [sockets](std::size_t count) {
-        return static_cast<std::size_t>(sockets) == count;
-    };
-    const bool known_socket =
-        is(packages.size()) || is(machine.numa_nodes.size()) || is(caches.size());
-    if (known_socket && std::int64_t{sockets} * cores_per_socket == cores)
+    const Counts counts = count(machine);
+    std::vector<std::string> says, has;
+    if (!knows_cores(machine, counts)) {
+        says.push_back(fmt::format("{} sockets of {} cores", machine.slurm->sockets,
+                                   machine.slurm->cores_per_socket));
+        has.push_back(fmt::format("{} packages with {} cores in all", counts.packages.size(),
+                                  machine.cores.size()));
+    }
+    if (std::cmp_greater(machine.slurm->threads_per_core, counts.threads)) {
+        says.push_back(fmt::format("{} threads a core", machine.slurm->threads_per_core));
+        has.push_back(fmt::format("{} a core", counts.threads));
+    }
+    if (says.empty())
         return {};
-    return fmt::format(
-        "slurm.conf says {} sockets of {} cores, the hardware has {} packages with {} "
-        "cores in all; correct the node's line (`slurmd -C` prints one)",
-        sockets, cores_per_socket, packages.size(), cores);
+    return fmt::format("slurm.conf says {}, the hardware has {}; correct the node's line (`slurmd "
+                       "-C` prints one)",
+                       fmt::join(says, " and "), fmt::join(has, " and "));
 }
 
 } // namespace fairlead::topology

@@ -71,6 +71,24 @@ TEST(Contradiction, HardwareThreadsThatSlurmDoesNotCountAreNone) {
     EXPECT_EQ(sentence(machine_of({4}, 2), {1, 4, 2}), "");
 }
 
+TEST(Contradiction, HardwareThreadsThatACoreHasNotAreOne) {
+    EXPECT_EQ(sentence(machine_of({4}), {1, 4, 2}),
+              "slurm.conf says 2 threads a core, the hardware has 1 a core; correct the node's "
+              "line (`slurmd -C` prints one)");
+    EXPECT_NE(sentence(machine_of({4}, 2), {1, 4, 4}), "");
+    EXPECT_EQ(sentence(machine_of({2, 2}), {3, 4, 2}),
+              "slurm.conf says 3 sockets of 4 cores and 2 threads a core, the hardware has 2 "
+              "packages with 4 cores in all and 1 a core; correct the node's line (`slurmd -C` "
+              "prints one)");
+}
+
+// A core whose second thread is offline is no reason: another shows what the hardware has.
+TEST(Contradiction, TheWidestCoreCounts) {
+    auto machine = machine_of({4}, 2);
+    machine.cores[0].pus.pop_back();
+    EXPECT_EQ(sentence(machine, {1, 4, 2}), "");
+}
+
 // aws-parallelcluster#5797: p5 as 192 sockets of one core.
 TEST(Contradiction, NamesBothSides) {
     EXPECT_EQ(
