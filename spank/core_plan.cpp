@@ -66,15 +66,6 @@ pin::PlanInput input_of(const fairlead_step& step, int ranks_per_nic,
             .warnings = std::move(cpus.warnings)};
 }
 
-/// --mem-bind=local means the NUMA nodes of a rank's CPUs, and Slurm took those of the CPUs that it
-/// had chosen itself; the plan's go in their place.
-pin::Memory follow_local(std::string_view mem_bind, pin::Memory otherwise) {
-    if (!mem_bind.ends_with("local"))
-        return otherwise;
-    return mem_bind.find("prefer") == std::string_view::npos ? pin::Memory::Bind
-                                                             : pin::Memory::Prefer;
-}
-
 /// --mem-bind is the user's own word about memory, so `mem:` yields to it as pinning does to
 /// --cpu-bind.
 Result<void> yield_to_mem_bind(std::string_view mem_bind, pin::Request& request,
@@ -88,22 +79,28 @@ Result<void> yield_to_mem_bind(std::string_view mem_bind, pin::Request& request,
         return fail(Code::P205, "--efa-pin=strict: {}", sentence);
     if (yields)
         warnings.push_back(sentence);
-    request.memory = follow_local(mem_bind, pin::Memory::Keep);
+    request.memory = pin::Memory::Keep;
     return {};
 }
 
-/// A rank that Slurm bound to GPUs of its own gets those and their interfaces; where it cannot be
-/// told which they are, no GPU is named and all interfaces are its own, so that NCCL finds the
-/// right ones.
+/// --mem-bind=local means the NUMA nodes of a rank's CPUs, and Slurm took those of the CPUs that it
+/// had chosen itself; a plan that binds puts its own in their place.
+pin::Memory memory_of(std::string_view mem_bind, const pin::Request& request,
+                      const pin::Plan& plan) {
+    if (request.memory != pin::Memory::Keep || !plan.binds() || !mem_bind.ends_with("local"))
+        return request.memory;
+    return mem_bind.contains("prefer") ? pin::Memory::Prefer : pin::Memory::Bind;
+}
+
+/// A rank that Slurm bound to GPUs of its own gets those and their interfaces.
 pin::RankPlan rank_of(const fairlead_plan& plan, std::size_t local_id, const char* visible) {
     const pin::RankPlan& rank = plan.plan.ranks[local_id];
-    if (plan.gpus.gpus.empty())
+    if (plan.gpus.words() == 0)
         return rank;
     auto own = pin::task_gpus(plan.gpus, visible);
-    if (own && own->size() == plan.gpus.gpus.size())
+    if (own && own->size() == plan.gpus.words())
         return rank;
-    return pin::with_own_gpus(plan.machine, plan.request, rank,
-                              std::move(own).value_or(std::vector<int>{}));
+    return pin::with_own_gpus(plan.machine, plan.request, rank, std::move(own));
 }
 
 void lay_out(fairlead_plan& plan, const pin::RankPlan& rank) {
@@ -140,6 +137,7 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
     auto plan = pin::plan(machine, input_of(step, ranks_per_nic, machine, request, gpus));
     if (!plan)
         return std::unexpected(plan.error());
+    request.memory = memory_of(step.mem_bind, request, *plan);
     auto report = report_of(machine, request, *plan);
     return std::make_unique<fairlead_plan>(fairlead_plan{std::move(machine), std::move(request),
                                                          std::move(gpus), std::move(*plan),

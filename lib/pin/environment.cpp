@@ -57,7 +57,31 @@ bool whole_gpu_group(const Machine& machine, const RankPlan& rank) {
     });
 }
 
-void add_fabric(const Machine& machine, const RankPlan& rank, Variables& variables) {
+std::vector<int> nics_around(const Machine& machine, const std::vector<int>& gpus) {
+    std::set<int> nics;
+    for (const int gpu : gpus)
+        for (const int nic : nics_of_gpu(machine, gpu))
+            nics.insert(nic);
+    return {nics.begin(), nics.end()};
+}
+
+bool names_interfaces(const Request& request) {
+    return request.nics.kind == NicSelection::Kind::Named ||
+           request.nics.kind == NicSelection::Kind::Map;
+}
+
+/// Whether NCCL in this rank finds every interface that it drives among the rank's own.
+bool holds_gpu_groups(const Machine& machine, const RankPlan& rank, const Request& request,
+                      const VisibleGpus& visible) {
+    if (!rank.gpus.empty())
+        return whole_gpu_group(machine, rank);
+    if (visible.words() > 0)
+        return false;
+    return machine.gpus.empty() || visible.none || names_interfaces(request);
+}
+
+void add_fabric(const Machine& machine, const RankPlan& rank, const Request& request,
+                const VisibleGpus& visible, Variables& variables) {
     if (rank.nics.empty())
         return;
     variables.push_back({"FI_PROVIDER", "efa", false});
@@ -65,7 +89,8 @@ void add_fabric(const Machine& machine, const RankPlan& rank, Variables& variabl
     variables.push_back({"OMPI_MCA_pml", "cm", false});
     variables.push_back({"OMPI_MCA_mtl", "ofi", false});
     const bool narrows = rank.nics.size() < machine.efas.size();
-    if (narrows && reads_interface_list(machine.libfabric) && whole_gpu_group(machine, rank))
+    if (narrows && reads_interface_list(machine.libfabric) &&
+        holds_gpu_groups(machine, rank, request, visible))
         variables.push_back({"FI_EFA_IFACE", listed(nic_names(machine, rank)), false});
 }
 
@@ -86,26 +111,20 @@ std::vector<Variable> environment_of(const Machine& machine, const Plan& plan, c
     add_own(machine, plan, rank, variables);
     if (plan.binds())
         add_openmp(machine, rank, request.omp, variables);
-    add_fabric(machine, rank, variables);
+    add_fabric(machine, rank, request, visible, variables);
     if (request.gpu_env == GpuEnv::Set)
         add_gpus(rank, visible, variables);
     return variables;
 }
 
 RankPlan with_own_gpus(const Machine& machine, const Request& request, RankPlan rank,
-                       std::vector<int> gpus) {
+                       std::optional<std::vector<int>> gpus) {
     const auto kind = request.nics.kind;
     const bool by_gpu = request.nics_per_rank == 0 && (kind == NicSelection::Kind::Closest ||
                                                        kind == NicSelection::Kind::Balance);
-    if (by_gpu && gpus != rank.gpus && !machine.efas.empty()) {
-        const auto all = all_nics(gpus.empty() ? machine.efas.size() : 0);
-        std::set<int> nics(all.begin(), all.end());
-        for (const int gpu : gpus)
-            for (const int nic : nics_of_gpu(machine, gpu))
-                nics.insert(nic);
-        rank.nics.assign(nics.begin(), nics.end());
-    }
-    rank.gpus = std::move(gpus);
+    if (by_gpu && gpus != rank.gpus)
+        rank.nics = gpus ? nics_around(machine, *gpus) : all_nics(machine.efas.size());
+    rank.gpus = std::move(gpus).value_or(std::vector<int>{});
     return rank;
 }
 

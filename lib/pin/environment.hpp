@@ -17,15 +17,18 @@ struct Variable {
 
 /// FAIRLEAD_PIN_* always; OpenMP's as the request says; the ones that lead libfabric, Intel MPI and
 /// Open MPI to EFA where the rank has an interface. FI_EFA_IFACE, which libfabric reads from 2.0
-/// on, narrows a rank to its interfaces; a rank with GPUs gets it only where these hold its GPUs'
-/// whole group, because aws-ofi-nccl drives all of them.
+/// on, narrows a rank to its interfaces. aws-ofi-nccl drives the whole group of a GPU, so a rank
+/// with GPUs gets it only where these hold all of that; one whose GPUs cannot be told does not; and
+/// one that may use any GPU of the node, because nobody says which (no GRES), only where the user
+/// names interfaces.
 std::vector<Variable> environment_of(const topology::Machine& machine, const Plan& plan,
                                      const RankPlan& rank, const Request& request,
                                      const VisibleGpus& visible);
 
 /// The rank with the GPUs that Slurm bound it to, and their interfaces where the plan had chosen
-/// those of other GPUs; all interfaces where `gpus` is empty, which means that they are not known.
+/// those of other GPUs. Where it cannot be told which they are, no GPU is named and all interfaces
+/// are its own, so that NCCL finds the right ones. Interfaces that the user chose stay.
 RankPlan with_own_gpus(const topology::Machine& machine, const Request& request, RankPlan rank,
-                       std::vector<int> gpus);
+                       std::optional<std::vector<int>> gpus);
 
 } // namespace fairlead::pin

@@ -14,8 +14,9 @@ using topology::Device;
 using topology::Machine;
 using Words = std::vector<std::string_view>;
 
+constexpr std::string_view no_gpu = "NoDevFiles"; // Slurm's word for none
+
 Words words_of(std::string_view list) {
-    constexpr std::string_view no_gpu = "NoDevFiles"; // Slurm's word for none
     if (trimmed(list).empty() || trimmed(list) == no_gpu)
         return {};
     Words words = split(list, ',');
@@ -76,25 +77,26 @@ std::optional<int> gpu_called(const Machine& machine, std::string_view word,
 } // namespace
 
 VisibleGpus visible_gpus(const Machine& machine, std::string_view cuda, std::string_view step) {
-    VisibleGpus visible;
+    VisibleGpus visible{.none = trimmed(cuda) == no_gpu};
     const Words words = words_of(cuda), numbers = words_of(step);
     for (std::size_t i = 0; i < words.size(); ++i) {
         const bool renumbered = number_in(words[i]) && numbers.size() == words.size();
         const auto gpu = gpu_called(machine, words[i], renumbered ? numbers[i] : "");
-        if (gpu)
+        if (gpu) {
             visible.gpus.push_back({std::string(words[i]), *gpu});
-        else
-            visible.warnings.push_back(
-                fmt::format("CUDA_VISIBLE_DEVICES has '{}', which is no GPU of this node; it has "
-                            "{}",
-                            printable(words[i]), machine.gpus.size()));
+            continue;
+        }
+        ++visible.unknown;
+        visible.warnings.push_back(
+            fmt::format("CUDA_VISIBLE_DEVICES has '{}', which is no GPU of this node; it has {}",
+                        printable(words[i]), machine.gpus.size()));
     }
     return visible;
 }
 
 std::optional<std::vector<int>> task_gpus(const VisibleGpus& step, std::string_view cuda) {
     const Words words = words_of(cuda);
-    if (words.size() < step.gpus.size() && counted_from_zero(words))
+    if (words.size() < step.words() && counted_from_zero(words))
         return std::nullopt;
     std::vector<int> gpus;
     for (const std::string_view word : words) {

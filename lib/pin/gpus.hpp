@@ -17,8 +17,12 @@ struct VisibleGpu {
 };
 
 struct VisibleGpus {
-    std::vector<VisibleGpu> gpus;
-    std::vector<std::string> warnings;
+    std::vector<VisibleGpu> gpus{};
+    std::size_t unknown = 0; ///< words that name no GPU of the node: MIG-..., another's UUID
+    bool none = false;       ///< Slurm says that there are none
+    std::vector<std::string> warnings{};
+
+    std::size_t words() const { return gpus.size() + unknown; }
 };
 
 /// `cuda` is CUDA_VISIBLE_DEVICES: UUIDs, abbreviated ones too, or numbers. Numbers count within
@@ -30,8 +34,9 @@ VisibleGpus visible_gpus(const topology::Machine& machine, std::string_view cuda
                          std::string_view step);
 
 /// The node's GPUs that a task's own CUDA_VISIBLE_DEVICES names, by the words of its step. Empty
-/// where that cannot be told: a word is not the step's, or the numbers are 0 to n-1 and fewer than
-/// the step's, because Slurm counts from 0 for every task where a cgroup hides the others from it.
+/// where that cannot be told: a word is none that the step knows, or the numbers are 0 to n-1 and
+/// fewer than the step's, because Slurm counts from 0 for every task where a cgroup hides the
+/// others from it.
 std::optional<std::vector<int>> task_gpus(const VisibleGpus& step, std::string_view cuda);
 
 std::vector<int> indices(const VisibleGpus& visible);

@@ -181,6 +181,40 @@ TEST(Environment, ARankWithAGpuGetsTheInterfaceListOnlyWithTheWholeGroup) {
     EXPECT_EQ(value(with(""), "FI_EFA_IFACE"), "unset");
 }
 
+/// FI_EFA_IFACE of rank 0 of a step whose CUDA_VISIBLE_DEVICES is `cuda`.
+std::string interface_list(const Machine& machine, std::string_view cuda,
+                           std::string_view arguments = "") {
+    const auto visible = visible_gpus(machine, cuda, "");
+    const auto made = planned(machine, 8, arguments, indices(visible));
+    return value(variables(machine, made, arguments, visible), "FI_EFA_IFACE");
+}
+
+TEST(Environment, WhereAGpuIsNotRecognisedNoInterfaceListIsWritten) {
+    auto machine = recorded("p5.48xlarge");
+    machine.libfabric = "2.1.0";
+    for (const char* cuda : {"MIG-GPU-8932f937/1/0", "GPU-unknown", "8", "MIG-1,MIG-2"})
+        for (const char* arguments : {"", "by:numa", "nics:1", "nic:0", "nic:map:0/1"})
+            EXPECT_EQ(interface_list(machine, cuda, arguments), "unset") << cuda << arguments;
+}
+
+// A machine with GPUs and no GRES: every rank sees every GPU, whatever it does with them.
+TEST(Environment, WhereAnyGpuMayBeTheRanksOnlyNamedInterfacesAreListed) {
+    auto machine = recorded("p5.48xlarge");
+    machine.libfabric = "2.1.0";
+    for (const char* arguments : {"", "by:nic", "by:numa", "nics:1", "nic:balance"})
+        EXPECT_EQ(interface_list(machine, "", arguments), "unset") << arguments;
+    EXPECT_EQ(interface_list(machine, "", "nic:0"), machine.efas[0].name);
+    EXPECT_EQ(interface_list(machine, "", "nic:map:1/0"), machine.efas[1].name);
+}
+
+TEST(Environment, WhereSlurmSaysThatThereIsNoGpuTheListIsThatOfAnyRank) {
+    auto machine = recorded("p5.48xlarge");
+    machine.libfabric = "2.1.0";
+    EXPECT_NE(interface_list(machine, "NoDevFiles"), "unset");
+    machine.gpus.clear();
+    EXPECT_NE(interface_list(machine, ""), "unset");
+}
+
 TEST(Environment, GpusAreWrittenOnlyWhenAskedFor) {
     auto machine = recorded("p5.48xlarge");
     const auto plan = planned(machine, 4, "", {0, 1, 2, 3, 4, 5, 6, 7});
@@ -206,11 +240,11 @@ TEST(Environment, GpusAreCalledByTheWordsThatSlurmUsed) {
 TEST(OwnGpus, BringTheirInterfacesWithThem) {
     const auto& machine = recorded("p5.48xlarge");
     const auto plan = planned(machine, 8, "", {0, 1, 2, 3, 4, 5, 6, 7});
-    const auto moved = with_own_gpus(machine, {}, plan.ranks[0], {5});
+    const auto moved = with_own_gpus(machine, {}, plan.ranks[0], std::vector{5});
     EXPECT_EQ(moved.gpus, std::vector<int>{5});
     EXPECT_EQ(moved.nics, plan.ranks[5].nics);
     EXPECT_EQ(moved.cpus, plan.ranks[0].cpus);
-    const auto two = with_own_gpus(machine, {}, plan.ranks[0], {5, 4});
+    const auto two = with_own_gpus(machine, {}, plan.ranks[0], std::vector{5, 4});
     EXPECT_EQ(two.nics.size(), plan.ranks[4].nics.size() + plan.ranks[5].nics.size());
     EXPECT_TRUE(std::ranges::is_sorted(two.nics));
 }
@@ -220,7 +254,7 @@ TEST(OwnGpus, LeaveInterfacesThatTheUserChose) {
     for (const char* arguments : {"nic:0", "nic:all", "nic:none", "nics:2", "nic:map:0/1"}) {
         const auto plan = planned(machine, 8, arguments, {0, 1, 2, 3, 4, 5, 6, 7});
         const auto moved =
-            with_own_gpus(machine, parse_request(arguments).value(), plan.ranks[0], {5});
+            with_own_gpus(machine, parse_request(arguments).value(), plan.ranks[0], std::vector{5});
         EXPECT_EQ(moved.nics, plan.ranks[0].nics) << arguments;
         EXPECT_EQ(moved.gpus, std::vector<int>{5}) << arguments;
     }
@@ -231,7 +265,18 @@ TEST(OwnGpus, OnANodeWithoutEfaBringNone) {
     machine.gpus.push_back({.name = "g0", .pci = "0000:10:00.0", .near = cpus("0-3")});
     machine.gpus.push_back({.name = "g1", .pci = "0000:11:00.0", .near = cpus("0-3")});
     const auto plan = planned(machine, 2, "", {0, 1});
-    EXPECT_TRUE(with_own_gpus(machine, {}, plan.ranks[0], {1}).nics.empty());
+    EXPECT_TRUE(with_own_gpus(machine, {}, plan.ranks[0], std::vector{1}).nics.empty());
+    EXPECT_TRUE(with_own_gpus(machine, {}, plan.ranks[0], std::nullopt).nics.empty());
+}
+
+TEST(OwnGpus, ThatCannotBeToldBringAllInterfacesAndNoName) {
+    const auto& machine = recorded("p5.48xlarge");
+    for (const auto& gpus : {std::vector<int>{}, std::vector{0, 1, 2, 3, 4, 5, 6, 7}}) {
+        const auto plan = planned(machine, 8, "", gpus);
+        const auto moved = with_own_gpus(machine, {}, plan.ranks[0], std::nullopt);
+        EXPECT_TRUE(moved.gpus.empty());
+        EXPECT_EQ(moved.nics.size(), machine.efas.size());
+    }
 }
 
 } // namespace pin_environment_test

@@ -55,6 +55,8 @@ TEST(VisibleGpus, NoVariableAndSlurmsWordForNoneMeanNone) {
         const auto visible = visible_gpus(four_gpus(), none, "");
         EXPECT_TRUE(visible.gpus.empty()) << none;
         EXPECT_TRUE(visible.warnings.empty()) << none;
+        EXPECT_EQ(visible.words(), 0u) << none;
+        EXPECT_EQ(visible.none, std::string_view(none).contains("NoDevFiles")) << none;
     }
 }
 
@@ -121,6 +123,9 @@ TEST(VisibleGpus, TheOthersAreStillSeen) {
     const auto visible = visible_gpus(four_unknown_gpus(), "0,,7,2", "");
     EXPECT_EQ(indices(visible), (Numbers{0, 2}));
     EXPECT_EQ(visible.warnings.size(), 2u);
+    EXPECT_EQ(visible.unknown, 2u);
+    EXPECT_EQ(visible.words(), 4u);
+    EXPECT_FALSE(visible.none);
 }
 
 TEST(VisibleGpus, AHostileWordIsShownPrintableAndShort) {
@@ -159,6 +164,14 @@ TEST(TaskGpus, AreNotToldWhereEveryTaskMayCountFromZero) {
     EXPECT_EQ(task_gpus(step, "3,1,0,2").value().size(), 4u);
     const auto uuids = visible_gpus(four_gpus(), "GPU-1,GPU-2", "");
     EXPECT_TRUE(task_gpus(uuids, "GPU-1"));
+}
+
+// 0 to 2 may be the numbers within a cgroup although the step's fourth word is of no GPU.
+TEST(TaskGpus, AreNotToldByFewerNumbersThanTheStepHasWords) {
+    const auto step = visible_gpus(four_gpus(), "0,1,2,MIG-GPU-8932f937/1/0", "");
+    EXPECT_FALSE(task_gpus(step, "0,1,2"));
+    EXPECT_FALSE(task_gpus(step, "0,1,2,MIG-GPU-8932f937/1/0"));
+    EXPECT_EQ(task_gpus(step, "2"), (Numbers{1}));
 }
 
 } // namespace pin_gpus_test
