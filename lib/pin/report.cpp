@@ -1,10 +1,13 @@
 #include "pin/report.hpp"
 
 #include "pin/distance.hpp"
+#include "pin/number_list.hpp"
 
 #include <algorithm>
 #include <fmt/ranges.h>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 namespace fairlead::pin {
 namespace {
@@ -12,7 +15,9 @@ namespace {
 using topology::Device;
 using topology::Machine;
 
-constexpr std::size_t most_rows = 16;
+// More ranks than rows are shown together, in cells that leave a line within 100 characters on all
+// but GPU types.
+constexpr std::size_t most_rows = 16, widest_numbers = 20, widest_names = 40;
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
@@ -54,45 +59,72 @@ std::string_view path_of(const Distances& distances, const Machine& machine, con
     return words.at(static_cast<std::size_t>(farthest));
 }
 
-/// Ranks that a row shows together.
-struct Row {
-    std::size_t first, last; ///< indices into Plan::ranks
-    std::string path;
+/// Ranks that a row shows together, in the plan's order.
+using Row = std::vector<const RankPlan*>;
+
+/// What ranks of one row have in common.
+using Site =
+    std::tuple<const std::vector<int>&, const std::vector<int>&, const std::vector<int>&, int>;
+
+struct BySite {
+    static Site site(const RankPlan& rank) {
+        return {rank.numa, rank.gpus, rank.nics, rank.cpus.size()};
+    }
+    bool operator()(const RankPlan* a, const RankPlan* b) const { return site(*a) < site(*b); }
 };
 
-bool alike(const RankPlan& a, const RankPlan& b) {
-    return a.numa == b.numa && a.gpus == b.gpus && a.nics == b.nics && a.rank + 1 == b.rank &&
-           a.cpus.size() == b.cpus.size();
+std::vector<Row> rows_of(const Plan& plan) {
+    const bool together = plan.ranks.size() > most_rows;
+    std::map<const RankPlan*, std::size_t, BySite> row_of;
+    std::vector<Row> rows;
+    for (const RankPlan& rank : plan.ranks) {
+        const auto [found, added] = row_of.try_emplace(&rank, rows.size());
+        if (added || !together)
+            rows.push_back({&rank});
+        else
+            rows[found->second].push_back(&rank);
+    }
+    return rows;
 }
 
-std::vector<Row> rows_of(const Machine& machine, const Plan& plan) {
-    const Distances distances(machine, machine.efas);
-    const bool together = plan.ranks.size() > most_rows;
-    std::vector<Row> rows;
-    for (std::size_t i = 0; i < plan.ranks.size(); ++i)
-        if (together && i > 0 && alike(plan.ranks[i - 1], plan.ranks[i]))
-            rows.back().last = i;
-        else
-            rows.push_back({i, i, std::string(path_of(distances, machine, plan, plan.ranks[i]))});
-    return rows;
+std::string rank_numbers(const Row& row) {
+    std::vector<std::uint32_t> numbers;
+    for (const RankPlan* rank : row)
+        numbers.push_back(rank->rank);
+    std::ranges::sort(numbers);
+    return shortened(number_list(numbers), widest_numbers, numbers.size());
+}
+
+std::string cpu_numbers(const Row& row) {
+    if (row.size() == 1)
+        return row.front()->cpus.list();
+    topology::CpuSet all;
+    for (const RankPlan* rank : row)
+        all.add(rank->cpus);
+    const std::vector<int> cpus = all.cpus();
+    return shortened(number_list({cpus.begin(), cpus.end()}), widest_numbers, cpus.size());
+}
+
+std::string device_names(const Row& row, const std::vector<Device>& devices,
+                         const std::vector<int>& indices) {
+    auto names = listed(names_of(devices, indices));
+    if (row.size() == 1)
+        return names;
+    return shortened(std::move(names), widest_names, indices.size());
 }
 
 using Cells = std::vector<std::string>;
 
-Cells cells_of(const Machine& machine, const Plan& plan, const Row& row) {
-    const RankPlan& first = plan.ranks[row.first];
-    topology::CpuSet cpus;
-    for (std::size_t i = row.first; i <= row.last; ++i)
-        cpus.add(plan.ranks[i].cpus);
-    const auto last = plan.ranks[row.last].rank;
-    return {row.first == row.last ? fmt::format("{}", first.rank)
-                                  : fmt::format("{}-{}", first.rank, last),
-            plan.binds() ? cpus.list() : "any",
+Cells cells_of(const Machine& machine, const Plan& plan, const Distances& distances,
+               const Row& row) {
+    const RankPlan& first = *row.front();
+    return {rank_numbers(row),
+            plan.binds() ? cpu_numbers(row) : "any",
             fmt::format("{}", first.cpus.size()),
             listed(numa_numbers(machine, first)),
-            listed(names_of(machine.gpus, first.gpus)),
-            listed(names_of(machine.efas, first.nics)),
-            row.path};
+            device_names(row, machine.gpus, first.gpus),
+            device_names(row, machine.efas, first.nics),
+            std::string(path_of(distances, machine, plan, first))};
 }
 
 /// Columns as wide as their widest cell; the rank is set to the right.
@@ -114,8 +146,9 @@ std::vector<std::string> table(const std::vector<Cells>& cells) {
 
 std::vector<std::string> rank_table(const Machine& machine, const Plan& plan) {
     std::vector<Cells> cells{{"rank", "cpus", "each", "numa", "gpus", "nics", "path"}};
-    for (const Row& row : rows_of(machine, plan))
-        cells.push_back(cells_of(machine, plan, row));
+    const Distances distances(machine, machine.efas);
+    for (const Row& row : rows_of(plan))
+        cells.push_back(cells_of(machine, plan, distances, row));
     if (machine.gpus.empty())
         for (Cells& row : cells)
             row.erase(row.begin() + 4);
@@ -140,13 +173,11 @@ std::string nic_loads(const Machine& machine, const Plan& plan) {
     return fmt::format("ranks per EFA {} (limit {})", shown, plan.ranks_per_nic);
 }
 
-std::string closing_line(const Machine& machine, const Plan& plan) {
-    return fmt::format("efa-pin: {}; idle cores {}{}; ranks across NUMA nodes {}; ranks sharing "
-                       "CPUs {}",
-                       nic_loads(machine, plan), plan.idle_cores,
-                       plan.reserved_cores > 0 ? fmt::format(", reserved {}", plan.reserved_cores)
-                                               : "",
-                       plan.crossings, plan.overlaps);
+std::string core_use(const Plan& plan) {
+    return fmt::format(
+        "idle cores {}{}; ranks across NUMA nodes {}; ranks sharing CPUs {}", plan.idle_cores,
+        plan.reserved_cores > 0 ? fmt::format(", reserved {}", plan.reserved_cores) : "",
+        plan.crossings, plan.overlaps);
 }
 
 } // namespace
@@ -170,7 +201,8 @@ std::vector<std::string> report_lines(const Machine& machine, const Plan& plan) 
     std::vector<std::string> lines{headline(machine, plan)};
     for (std::string& line : rank_table(machine, plan))
         lines.push_back(std::move(line));
-    lines.push_back(closing_line(machine, plan));
+    lines.push_back("efa-pin: " + nic_loads(machine, plan));
+    lines.push_back("efa-pin: " + core_use(plan));
     for (const std::string& warning : plan.warnings)
         lines.push_back("efa-pin: warning: " + warning);
     return lines;

@@ -15,8 +15,8 @@ std::vector<std::string> gpu_names(const topology::Machine& machine, const RankP
 /// The operating-system numbers of a rank's NUMA nodes.
 std::vector<int> numa_numbers(const topology::Machine& machine, const RankPlan& rank);
 
-/// Lines without line ends, each beginning with "efa-pin:". More ranks than fit a screen are shown
-/// together where they follow each other and have the same NUMA nodes and devices.
+/// Lines without line ends, each beginning with "efa-pin:". More than 16 ranks are shown together
+/// where they have the same NUMA nodes and devices, so that a node of 192 fits one screen.
 std::vector<std::string> report_lines(const topology::Machine& machine, const Plan& plan);
 
 /// fairlead.pin/1, as docs/schema/fairlead.pin-1.json describes it: every rank a row; indented,
