@@ -24,7 +24,7 @@ faulty_stage() {
     cp "$objects/job_submit_fairlead.so" "$stage$SITE_PREFIX/lib/slurm/"
     cp "$objects"/spank-{core,recorded}.so "$stage$SITE_PREFIX/lib/fairlead/"
     cp "$objects/fairlead-prolog" "$stage$SITE_PREFIX/libexec/fairlead/"
-    install -D -t "$stage$SITE_PREFIX/lib/throwing" "$objects/spank-step.so"
+    install -D -t "$stage$SITE_PREFIX/lib/throwing" "$objects/spank-step.so" "$objects/absent-cpu.so"
     printf '%s\n' "$stage"
 }
 
@@ -44,6 +44,21 @@ faulty_stage() {
     run -0 as ada srun -Q hostname
 }
 
+# plugstack WORD: the plugin's line with this word behind it, for the steps that follow.
+plugstack() {
+    printf 'required spank_fairlead.so config=/run/cluster/etc/fairlead.yaml %s\n' "$1" >"$CLUSTER_DIR/slurm/plugstack.conf"
+}
+
+# mpibind: the second task's binding fails, and the step ends with 0.
+@test "a rank that cannot be bound ends the step with an error, and no rank runs unbound" {
+    plugstack "core=$SITE_PREFIX/lib/throwing/absent-cpu.so"
+    run ! --separate-stderr as ada srun -Q -n "$(nproc)" --efa-pin sh -c 'echo ran'
+    plugstack ''
+    [[ -z $output && $stderr == *"local task 0 cannot be bound: Invalid argument [FL-P202]"* ]]
+    run -0 as ada srun -Q hostname
+    [[ $output == n3 ]]
+}
+
 @test "a throwing gate refuses the step that asked for EFA, in words" {
     run ! as ada srun -Q -p hpc -w n1 --efa=required hostname
     [[ $output == *"Fairlead met a fault of its own in gate"* && $output != *n1 ]]
@@ -55,9 +70,7 @@ faulty_stage() {
 }
 
 @test "a reader of options that throws ends srun, or the step, with an error and no signal, and slurmd lives" {
-    local line
-    line=$(<"$CLUSTER_DIR/slurm/plugstack.conf")
-    printf '%s step=%s/lib/throwing/spank-step.so\n' "$line" "$SITE_PREFIX" >"$CLUSTER_DIR/slurm/plugstack.conf"
+    plugstack "step=$SITE_PREFIX/lib/throwing/spank-step.so"
     for value in on off; do
         run as ada srun -Q --efa-pin=$value hostname
         ((status > 0 && status != 134 && status != 139))
@@ -67,5 +80,5 @@ faulty_stage() {
     [[ $output == *"Fairlead met a fault of its own in --efa-pin"*"[FL-P203]"* && $output != *n3 ]]
     run -0 as ada srun -Q hostname
     [[ $output == n3 ]]
-    printf '%s\n' "$line" >"$CLUSTER_DIR/slurm/plugstack.conf"
+    plugstack ''
 }

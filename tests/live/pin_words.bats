@@ -12,7 +12,7 @@ setup_file() {
     sed -i '/^NodeName=n2/s/$/ Gres=gpu:8/' "$SITE/extra.conf"
     site_extra GresTypes=gpu 'PartitionName=debug Default=YES Nodes=n3 State=UP' \
         'PartitionName=hpc Nodes=n1 State=UP' 'PartitionName=gpu Nodes=n2 State=UP' \
-        'PartitionName=pinned Nodes=n3 State=UP' 'PartitionName=typo Nodes=n3 State=UP'
+        'PartitionName=both Nodes=n[1,3] State=UP' 'PartitionName=pinned Nodes=n3 State=UP' 'PartitionName=typo Nodes=n3 State=UP'
     site_config "$SITE_CONFIG"
     sed -i 's/$/ pin.pinned=by:compact/' "$SITE/plugstack.conf"
     # A libfabric new enough to read FI_EFA_IFACE, and one that is not.
@@ -208,11 +208,13 @@ SLURM_PROCID=1 FAIRLEAD_PIN_POLICY=gpu FAIRLEAD_PIN_GPUS=0000:10:1d.0 FAIRLEAD_P
     done
 }
 
-@test "launcher daemons are left alone, and the user is told once" {
-    script=$(job_script orted 'echo ${FAIRLEAD_PIN_CPUS-unpinned}')
-    run -0 --separate-stderr as ada srun -Q -n 2 --efa-pin=strict "$script"
-    [[ $output == $'unpinned\nunpinned' ]]
-    [[ $(grep -c 'leaves orted alone' <<<"$stderr") -eq 1 && $stderr == *"--format rankfile"* ]]
+@test "launcher daemons are left alone, and the user is told once for all nodes" {
+    for daemon in orted prted prte hydra_pmi_proxy hydra_bstrap_proxy pmi_proxy; do
+        script=$(job_script $daemon 'echo ${FAIRLEAD_PIN_CPUS-unpinned}')
+        run -0 --separate-stderr as ada srun -Q -p both -N 2 -n 2 --efa-pin=strict "$script"
+        [[ $output == $'unpinned\nunpinned' ]]
+        [[ $(grep -c "leaves $daemon alone" <<<"$stderr") -eq 1 && $stderr == *"--format rankfile"* ]]
+    done
 }
 
 # mpirun binds to cores in order by itself, so the plan is turned round to see that it counts.

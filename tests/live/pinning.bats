@@ -92,6 +92,69 @@ each_rank_runs_where_it_was_told() {
     [[ $output == "0 0" && $stderr == *"yields to --cpu-bind"* ]]
 }
 
+# mpibind turns the CPUs round and writes over OMP_*.
+@test "--cpu-bind=map_cpu:1,0 wins for two ranks, and OMP_* of the user stays" {
+    (($(nproc) > 1)) || skip "needs two CPUs"
+    run -0 --separate-stderr as ada OMP_NUM_THREADS=3 OMP_PLACES=threads OMP_PROC_BIND=spread \
+        srun -Q -n 2 --cpu-bind=map_cpu:1,0 --efa-pin \
+        sh -c "$SHOW; echo \$SLURM_PROCID \$OMP_NUM_THREADS \$OMP_PLACES \$OMP_PROC_BIND"
+    [[ $(sort <<<"$output") == "0 1
+0 3 threads spread
+1 0
+1 3 threads spread" && $stderr == *"yields to --cpu-bind"* ]]
+}
+
+# plan_seen NAME VAR=VALUE...: what ranks and the report say of a plan on n3 in such an environment; without
+# the node's record where $without names its files.
+plan_seen() {
+    local name=$1 job
+    shift
+    gate "$name"
+    as ada "$@" salloc -Q -w n3 -N 1 --exclusive sh -c "$(at_gate "$name")
+        srun -n $(nproc) --efa-pin=verbose sh -c '$SHOW' 2>&1" >"$BATS_TEST_TMPDIR/$name" 3>&- &
+    job=$!
+    wait_for 20 reached "$name"
+    # shellcheck disable=SC2086 # several files
+    [[ -z $without ]] || on n3 -- rm $without
+    open_gate "$name"
+    wait "$job"
+    sort "$BATS_TEST_TMPDIR/$name"
+}
+
+# mpibind loads what MPIBIND_TOPOFILE of the user names, in a process of root's.
+@test "files that the user's environment names change no plan, with and without a record of the node" {
+    hostile=/run/cluster/shared/hostile.xml
+    printf '<?xml version="1.0"?><!DOCTYPE topology SYSTEM "hwloc2.dtd"><topology version="2.0"><object type="Machine"' \
+        >"$CLUSTER_DIR/shared/hostile.xml"
+    for without in '' '/run/fairlead/machine.json /run/fairlead/topology.xml'; do
+        expected=$(plan_seen "plain.${#without}")
+        [[ $expected == *"efa-pin: n3: "* ]]
+        run -0 plan_seen "hostile.${#without}" HWLOC_XMLFILE=$hostile HWLOC_THISSYSTEM=1 HWLOC_COMPONENTS=xml,stop \
+            HWLOC_SYNTHETIC='pack:64 core:64 pu:1' HWLOC_FSROOT=/run/cluster/shared \
+            HWLOC_PLUGINS_PATH=/run/cluster/shared MPIBIND_TOPOFILE=$hostile MPIBIND_RESTRICT=999 \
+            FAIRLEAD_CONFIG=$hostile PMIX_MCA_pmix_hwloc_topo_file=$hostile
+        [[ $output == "$expected" ]]
+    done
+    wait_for 20 is_idle n3
+}
+
+# What other launchers are given is what --efa-pin does. The plan is of the last CPU, where Slurm by
+# itself would take the first.
+@test "srun with the masks of --format slurm-cpu-bind and intel-mpi binds as the plan says" {
+    plan_as() { "$FAIRLEAD_BUILD/cli/fairlead" pin plan --topology "$topology" --allowed "$1" --ntasks "$2" --format "$3"; }
+    topology=$SITE_REPO/tests/fixtures/topologies/hpc7a.96xlarge.xml last=$(($(nproc) - 1)) planned='' steps=''
+    for case in "$last 1" "0-$last $(nproc)"; do
+        read -r allowed ranks <<<"$case"
+        planned+=$(plan_as "$allowed" "$ranks" json | jq -r '.ranks[] | "\(.rank) \(.cpus)"')$'\n'
+        bind=$(plan_as "$allowed" "$ranks" slurm-cpu-bind)
+        domain=$(plan_as "$allowed" "$ranks" intel-mpi | sed -n 's/.*DOMAIN=\[\(.*\)\]/\1/p')
+        [[ $bind == "--cpu-bind=mask_cpu:0x${domain//,/,0x}" ]]
+        steps+="srun -n $ranks $bind sh -c '$SHOW' | sort -n; "
+    done
+    run -0 as ada salloc -Q -w n3 -N 1 --exclusive sh -c "$steps"
+    [[ $output == "${planned%$'\n'}" ]]
+}
+
 @test "a rank gets what its step has in a batch job with --cpus-per-task" {
     (($(nproc) > 1)) || skip "needs two CPUs"
     script=$(job_script cpus.sh 'srun --cpus-per-task=2 --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"' \
