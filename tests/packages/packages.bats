@@ -43,6 +43,7 @@ in_root() {
         mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
+        mount --rbind /sys "$root/sys"
         mount --bind /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
         cd "$root"
         exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
@@ -54,7 +55,7 @@ apt_get() { in_root apt-get -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$
 # files: everything there, but for the package manager's own notes.
 files() {
     (cd "$ROOT" && find . -path ./var/lib/dpkg -prune -o -path ./var/lib/apt -prune -o -path ./var/cache -prune \
-        -o -path ./var/log -prune -o -path ./run/systemd -prune -o -path ./proc -prune -o -path ./dev -prune -o -path ./tmp -prune -o -print | sort)
+        -o -path ./var/log -prune -o -path ./run/systemd -prune -o -path ./proc -prune -o -path ./dev -prune -o -path ./sys -prune -o -path ./tmp -prune -o -print | sort)
 }
 slurm_files() { (cd "$ROOT/etc" && find slurm -type f -exec sha256sum {} + | sort); }
 own_file() { echo "$ROOT/etc/slurm/plugstack.conf.d/fairlead.conf"; }
@@ -99,6 +100,20 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
     run -0 in_root fairlead catalog show hpc7a.96xlarge
     run -0 in_root man -w fairlead || in_root test -e /usr/share/man/man1/fairlead.1.gz
     run -0 in_root systemd-analyze verify --man=no /lib/systemd/system/fairlead-topology.timer
+}
+
+@test "the unit that records a node is sound, and what it starts records this one" {
+    unit=/lib/systemd/system/fairlead-node-scan.service
+    run -0 in_root systemd-analyze verify --man=no "$unit"
+    command=$(sed -n 's/^ExecStart=//p' "$ROOT$unit")
+    mkdir "$ROOT/var/lib/fairlead" # the shared storage of the site
+    # shellcheck disable=SC2086 # its words
+    run -0 in_root env "$(sed -n 's/^Environment=//p' "$ROOT$unit")" $command
+    [[ $output == *"EFA interfaces "* ]]
+    run -0 in_root stat -c '%U %a' /run/fairlead/machine.json
+    [[ $output == "root 644" ]]
+    grep -q '"cores":\[' "$ROOT/run/fairlead/machine.json"
+    rm -r "$ROOT/var/lib/fairlead" "$ROOT"/run/fairlead/*.{json,xml}
 }
 
 @test "a configuration that is bad changes nothing" {
