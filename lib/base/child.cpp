@@ -31,11 +31,14 @@ struct SpawnSetup {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
-    explicit SpawnSetup(int output) {
+    SpawnSetup(int output, Complaints complaints) {
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions, output, 1);
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        if (complaints == Complaints::Kept)
+            posix_spawn_file_actions_adddup2(&actions, output, 2);
+        else
+            posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         posix_spawn_file_actions_addclosefrom_np(&actions, 3);
         posix_spawnattr_init(&attributes);
         sigset_t signals;
@@ -158,14 +161,15 @@ std::vector<std::string> plain_environment() {
 
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
-                              std::chrono::milliseconds deadline, std::size_t limit) {
+                              std::chrono::milliseconds deadline, std::size_t limit,
+                              Complaints complaints) {
     const auto end = Clock::now() + deadline;
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(errno));
     const UniqueFd reader{ends[0]};
     UniqueFd writer{ends[1]};
-    const SpawnSetup setup{writer.get()};
+    const SpawnSetup setup{writer.get(), complaints};
     pid_t child = -1;
     const int error = ::posix_spawn(&child, argv.at(0).c_str(), &setup.actions, &setup.attributes,
                                     pointers(argv).data(), pointers(env).data());

@@ -24,12 +24,16 @@ struct ChildResult {
 /// environment of Slurm's commands and ours when a daemon's child runs them.
 std::vector<std::string> plain_environment();
 
-/// Runs argv[0] (an absolute path) with `env` as its whole environment and standard input and error
-/// on /dev/null. A child that outlives the deadline is killed and reported as an error of `code`.
+/// Where the standard error of a program goes: to /dev/null, or among its output.
+enum class Complaints { Dropped, Kept };
+
+/// Runs argv[0] (an absolute path) with `env` as its whole environment and standard input on
+/// /dev/null. A child that outlives the deadline is killed and reported as an error of `code`.
 /// Of its output the first `limit` bytes are kept.
 Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
-                              std::chrono::milliseconds deadline, std::size_t limit = usual_output);
+                              std::chrono::milliseconds deadline, std::size_t limit = usual_output,
+                              Complaints complaints = Complaints::Dropped);
 
 /// Runs `work` in a forked child, for what may hang in the kernel: a device, storage behind a
 /// network. The child has no open file of ours, so that nobody waits for it once it is given up. An

@@ -472,6 +472,12 @@ constexpr std::array table{
               "The paths of the request need an engine that is missing on the node, such as the "
               "lfs command of Lustre.",
               "Install it on the nodes, or use another path."},
+    CodeEntry{Code::S125, "FL-S125", "linked folder and S3 differ",
+              "A file of a folder that is linked to S3 was changed and is not exported, Lustre has "
+              "lost its object, or the object is another than the one that was archived. Nothing "
+              "was overwritten or deleted.",
+              "Export or remove the file that the message names (`lfs hsm_state FILE` says how it "
+              "is), then release the job."},
     CodeEntry{Code::S130, "FL-S130", "job without its data",
               "The data that the job asked for is not complete on this node, so that the step does "
               "not start; or --stage-in was given to a step inside an allocation, where nothing is "

@@ -24,6 +24,87 @@ Result<void> read_profiles(const Reader& reader, const YAML::Node& node, Staging
                           });
 }
 
+Key text_key(const Reader& reader, std::string_view name, std::string& target) {
+    return {name, [&reader, name, &target](const YAML::Node& node) -> Result<void> {
+                auto text = reader.text(node, name);
+                if (!text)
+                    return std::unexpected(text.error());
+                target = std::move(*text);
+                return {};
+            }};
+}
+
+/// Without a slash at its end.
+Key folder_key(const Reader& reader, std::string_view name, std::string& target) {
+    return {name, [&reader, name, &target](const YAML::Node& node) -> Result<void> {
+                const auto path = reader.absolute_path(node, name);
+                if (!path)
+                    return std::unexpected(path.error());
+                target = path->lexically_normal().native();
+                while (target.size() > 1 && target.ends_with('/'))
+                    target.pop_back();
+                return {};
+            }};
+}
+
+bool lies_in(std::string_view folder, std::string_view mount) {
+    return folder == mount ||
+           (folder.starts_with(mount) && (mount == "/" || folder[mount.size()] == '/'));
+}
+
+/// "fs-" and hexadecimal digits (FSx, FileSystemId).
+bool is_file_system(std::string_view id) {
+    constexpr std::size_t prefix = 3, shortest = 11, longest = 21;
+    return id.starts_with("fs-") && id.size() >= shortest && id.size() <= longest &&
+           id.find_first_not_of("0123456789abcdef", prefix) == std::string_view::npos;
+}
+
+/// Without the slash at its end s3://lab/data would also be the prefix of s3://lab/database.
+Result<void> check_link(const Reader& reader, const YAML::Node& node, const Link& link) {
+    const auto wrong = [&](std::string_view what) { return reader.error(Code::X106, node, what); };
+    if (!link.prefix.starts_with("s3://") || !link.prefix.ends_with('/') ||
+        link.prefix.starts_with("s3:///"))
+        return wrong("a link of staging.links needs a prefix: s3://BUCKET/ or s3://BUCKET/PREFIX/, "
+                     "with a slash at its end");
+    if (link.folder.empty() || link.mount.empty() || !lies_in(link.folder, link.mount))
+        return wrong("a link of staging.links needs a mount, where the file system is mounted, and "
+                     "a folder in it");
+    if (link.exports == LinkExport::Task && !is_file_system(link.file_system))
+        return wrong("a link of staging.links with export: task needs a file_system: fs-0123...");
+    return {};
+}
+
+Result<void> read_link(const Reader& reader, const YAML::Node& node, Link& link) {
+    const Key keys[] = {
+        text_key(reader, "prefix", link.prefix),
+        folder_key(reader, "folder", link.folder),
+        folder_key(reader, "mount", link.mount),
+        text_key(reader, "file_system", link.file_system),
+        {"export",
+         [&](const YAML::Node& value) -> Result<void> {
+             const auto word = reader.word(value, "export", link_exports);
+             if (!word)
+                 return std::unexpected(word.error());
+             link.exports = static_cast<LinkExport>(*word);
+             return {};
+         }},
+    };
+    if (auto read = reader.map(node, "staging.links", keys); !read)
+        return read;
+    return check_link(reader, node, link);
+}
+
+Result<void> read_links(const Reader& reader, const YAML::Node& node, Staging& staging) {
+    if (!node.IsSequence())
+        return reader.error(Code::X106, node,
+                            "staging.links must be a list: [{prefix: s3://BUCKET/, folder: "
+                            "/fsx/lab, mount: /fsx}]");
+    for (const YAML::Node& entry : node)
+        if (auto read = read_link(reader, entry, staging.links.emplace_back()); !read)
+            return read;
+    return {};
+}
+
 } // namespace
 
 Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging& staging) {
@@ -33,14 +114,10 @@ Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging&
         number_key(reader, "keep", 1, year, staging.keep),
         {"profiles",
          [&](const YAML::Node& value) { return read_profiles(reader, value, staging); }},
-        {"s3_endpoint",
-         [&](const YAML::Node& value) -> Result<void> {
-             auto text = reader.text(value, "staging.s3_endpoint");
-             if (!text)
-                 return std::unexpected(text.error());
-             staging.s3_endpoint = std::move(*text);
-             return {};
-         }},
+        text_key(reader, "s3_endpoint", staging.s3_endpoint),
+        {"links", [&](const YAML::Node& value) { return read_links(reader, value, staging); }},
+        folder_key(reader, "lfs", staging.lfs),
+        number_key(reader, "stall", 1, day, staging.stall),
     };
     return reader.map(node, "staging", keys);
 }

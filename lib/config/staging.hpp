@@ -2,6 +2,8 @@
 /// use which bucket stands in the private file (lib/stage/permit.hpp).
 #pragma once
 
+#include "config/link.hpp"
+
 #include <map>
 #include <string>
 #include <vector>
@@ -15,6 +17,9 @@ struct Staging {
     /// like are the job's.
     std::map<std::string, std::vector<std::string>, std::less<>> profiles{};
     std::string s3_endpoint{}; ///< empty for AWS's own of the region
+    std::vector<Link> links{};
+    std::string lfs = "/usr/bin/lfs"; ///< Lustre's command
+    int stall = 300; ///< seconds after which a restore or export that does not go on is given up
 };
 
 } // namespace fairlead::config

@@ -3,6 +3,7 @@
 #include "stage/crc64.hpp"
 #include "stage/into_file.hpp"
 #include "stage/into_s3.hpp"
+#include "stage/read_through.hpp"
 
 namespace fairlead::stage {
 namespace {
@@ -41,6 +42,8 @@ Staged<void> Copying::ended(const std::string& name, const std::string& source,
 }
 
 Staged<std::unique_ptr<Copying>> begin_copying(const Item& item, Lane& lane, const Run& run) {
+    if (item.in_place)
+        return ReadThrough::begin(item, lane, run);
     return item.destination.s3 ? IntoS3::begin(item, lane, run) : IntoFile::begin(item, lane, run);
 }
 

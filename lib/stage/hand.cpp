@@ -314,6 +314,25 @@ Staged<std::vector<HandLane::Entry>> HandLane::read_folder(FileHandle handle,
     return entries;
 }
 
+Staged<ChildResult> HandLane::run(const std::vector<std::string>& argv,
+                                  std::chrono::milliseconds wait) {
+    std::string words;
+    for (const std::string& word : argv)
+        words += word + '\0';
+    if (words.size() > buffer_.size())
+        return std::unexpected(fault_of(E2BIG, argv.front()));
+    std::ranges::copy(words, buffer_.begin());
+    const auto reply = ask_fine({.op = HandOp::Run,
+                                 .size = words.size(),
+                                 .room = buffer_.size(),
+                                 .wait = std::min(wait, left_()).count()},
+                                argv.front());
+    if (!reply)
+        return std::unexpected(reply.error());
+    const auto size = std::min<std::size_t>(reply->count, buffer_.size());
+    return ChildResult{reply->status, {buffer_.data(), size}};
+}
+
 Staged<Hand> Hand::start(const std::string& program, const User& user, int lanes,
                          const HandLane::Left& left) {
     Hand hand;

@@ -1,6 +1,7 @@
 /// The other end of the hand: starts it, and asks it for one thing after another.
 #pragma once
 
+#include "base/child.hpp"
 #include "base/unique_fd.hpp"
 #include "stage/fault.hpp"
 #include "stage/hand_message.hpp"
@@ -62,6 +63,9 @@ class HandLane {
     };
     /// The next entries; none at the end.
     Staged<std::vector<Entry>> read_folder(FileHandle handle, const std::string& path);
+    /// Runs argv[0], an absolute path, as the user; its output and complaints, as much as fits into
+    /// the buffer. One that is not run or does not end within `wait` has status 127 and the reason.
+    Staged<ChildResult> run(const std::vector<std::string>& argv, std::chrono::milliseconds wait);
 
   private:
     Staged<HandReply> ask(HandRequest request, const std::string& path,

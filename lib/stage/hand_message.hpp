@@ -29,6 +29,7 @@ enum class HandOp : std::uint32_t {
     SyncFolders,
     OpenFolder, ///< path -> handle
     ReadFolder, ///< handle; size bytes of the pool -> count
+    Run, ///< size bytes of the pool: words with a NUL behind each; room, wait -> status, count
 };
 
 struct HandRequest {
@@ -38,7 +39,9 @@ struct HandRequest {
     std::int64_t mtime = -1;
     std::int64_t offset = 0;
     std::uint64_t size = 0;
-    std::uint64_t at = 0; ///< in the pool
+    std::uint64_t at = 0;   ///< in the pool
+    std::uint64_t room = 0; ///< bytes of the pool from `at` on that an answer may take
+    std::int64_t wait = 0;  ///< milliseconds
     std::uint32_t path_size = 0, name_size = 0;
 };
 
@@ -48,6 +51,7 @@ struct HandReply {
     FileState state{};
     std::uint64_t count = 0;
     std::uint64_t crc = 0;
+    int status = 0; ///< of a program that ended
     std::array<unsigned char, 16> md5{};
 };
 

@@ -1,6 +1,8 @@
 #include "stage/hand_server.hpp"
 
+#include "base/child.hpp"
 #include "base/guarded.hpp"
+#include "base/words.hpp"
 #include "stage/become_user.hpp"
 #include "stage/crc64.hpp"
 #include "stage/hand_message.hpp"
@@ -41,6 +43,7 @@ class Server {
     OrErrno<void> sum(const HandRequest& request, HandReply& reply);
     OrErrno<void> digest(const HandRequest& request, HandReply& reply);
     OrErrno<void> end(const HandRequest& request, HandReply& reply);
+    OrErrno<void> run(const HandRequest& request, HandReply& reply);
 
     /// Null where a request names what is not in the pool.
     std::span<char> part_of_pool(const HandRequest& request, std::uint64_t size) const {
@@ -153,6 +156,27 @@ OrErrno<void> Server::end(const HandRequest& request, HandReply& reply) {
     }
 }
 
+/// With the rights that this process has. What it writes is the answer, its complaints as well.
+OrErrno<void> Server::run(const HandRequest& request, HandReply& reply) {
+    const std::span<char> words = part_of_pool(request, request.size);
+    const std::span<char> room = part_of_pool(request, request.room);
+    std::vector<std::string> argv;
+    for (const std::string_view word : split(text(words), '\0'))
+        argv.emplace_back(word);
+    if (argv.size() < 2 || room.empty())
+        return std::unexpected(EINVAL);
+    argv.pop_back(); // behind the last NUL
+    const auto ended =
+        run_child(Code::S124, argv, plain_environment(), std::chrono::milliseconds(request.wait),
+                  room.size(), Complaints::Kept);
+    constexpr int not_run = 127;
+    const std::string& output = ended ? ended->output : ended.error().message;
+    reply.status = ended ? ended->status : not_run;
+    reply.count = std::min(output.size(), room.size());
+    std::ranges::copy_n(output.begin(), static_cast<std::ptrdiff_t>(reply.count), room.begin());
+    return {};
+}
+
 OrErrno<void> Server::act(const Told& told, HandReply& reply) {
     const HandRequest& request = told.request;
     switch (request.op) {
@@ -178,6 +202,8 @@ OrErrno<void> Server::act(const Told& told, HandReply& reply) {
                            part_of_pool(request, read_at_once));
     case HandOp::SyncFolders:
         return files_.sync_folders();
+    case HandOp::Run:
+        return run(request, reply);
     default:
         return end(request, reply);
     }

@@ -145,7 +145,7 @@ void Journal::State::take(const Json& record) {
             .source = hash_of(record.at("source")),
             .destination = hash_of(record.at("destination")),
             .crc = parse_crc64_hex(record.value("crc", "")),
-            .verified = static_cast<Verified>(std::clamp(record.value("verified", 0), 0, 3))};
+            .verified = static_cast<Verified>(std::clamp(record.value("verified", 0), 0, 4))};
     if (what == "end" || what == "forget")
         begun.erase(name);
 }

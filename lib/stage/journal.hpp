@@ -28,8 +28,9 @@ struct Begun {
     std::map<std::uint64_t, KeptPart> parts{};
 };
 
-/// By what a copy was found to be what its source is.
-enum class Verified { Size, Md5, Crc64, Sha256 };
+/// By what a copy was found to be what its source is; Hsm is by its size and by what Lustre says of
+/// it: restored, or archived and not dirty.
+enum class Verified { Size, Md5, Crc64, Sha256, Hsm };
 
 /// What was ended: of which version of the source, and what the destination was then.
 struct Ended {

@@ -11,7 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* file_name = "plan";
 constexpr std::string_view temporary_begin = ".fairlead-", temporary_end = ".part";
 
 Json json_of(const Place& place) { return {place.s3, place.bucket, place.path}; }
@@ -213,8 +212,8 @@ std::string version_of(const FileState& state) {
     return fmt::format("{}-{}-{}", state.size, state.mtime, state.inode);
 }
 
-PlanWriter::PlanWriter(const std::filesystem::path& folder)
-    : file_(folder / file_name, std::ios::trunc) {}
+PlanWriter::PlanWriter(const std::filesystem::path& folder, const char* name)
+    : file_(folder / name, std::ios::trunc) {}
 
 void PlanWriter::add(const Item& item) {
     const Json json{json_of(item.source),
@@ -223,7 +222,8 @@ void PlanWriter::add(const Item& item) {
                     item.version,
                     item.mode,
                     static_cast<int>(item.check),
-                    item.folder};
+                    item.folder,
+                    item.in_place};
     file_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     largest_ = std::max(largest_, item.size);
     ++items_;
@@ -236,7 +236,8 @@ Result<void> PlanWriter::finish() {
     return {};
 }
 
-PlanReader::PlanReader(const std::filesystem::path& folder) : file_(folder / file_name) {}
+PlanReader::PlanReader(const std::filesystem::path& folder, const char* name)
+    : file_(folder / name) {}
 
 /// This program wrote it, a moment ago.
 std::optional<Item> PlanReader::next() {
@@ -250,7 +251,8 @@ std::optional<Item> PlanReader::next() {
                 .version = json.at(3),
                 .mode = json.at(4),
                 .check = static_cast<Check>(json.at(5).get<int>()),
-                .folder = json.at(6)};
+                .folder = json.at(6),
+                .in_place = json.at(7)};
 }
 
 Staged<void> plan_copy(const Copy& copy, Lane& lane, PlanWriter& plan, Report& report) {

@@ -24,7 +24,8 @@ struct Item {
     std::string version{}; ///< of the source: its ETag, or version_of() a file
     int mode = -1;         ///< permissions of a file
     Check check = Check::Checksum;
-    bool folder = false; ///< an empty one, to be made
+    bool folder = false;   ///< an empty one, to be made
+    bool in_place = false; ///< the destination is the source, by a link: it is read, not written
 
     bool operator==(const Item&) const = default;
 };
@@ -32,10 +33,15 @@ struct Item {
 /// "SIZE-MTIME-INODE"
 std::string version_of(const FileState& state);
 
-/// Writes FOLDER/plan, in the order in which it is copied.
+/// The files of a work folder that hold a plan: what is found, and what of it is left to copy once
+/// linked folders (lib/stage/linked.hpp) have had their part.
+inline constexpr const char* whole_plan = "plan";
+inline constexpr const char* rest_of_plan = "plan.rest";
+
+/// Writes a plan, in the order in which it is copied.
 class PlanWriter {
   public:
-    explicit PlanWriter(const std::filesystem::path& folder);
+    explicit PlanWriter(const std::filesystem::path& folder, const char* name = whole_plan);
     void add(const Item& item);
     /// FL-S123.
     Result<void> finish();
@@ -49,7 +55,7 @@ class PlanWriter {
 
 class PlanReader {
   public:
-    explicit PlanReader(const std::filesystem::path& folder);
+    explicit PlanReader(const std::filesystem::path& folder, const char* name = whole_plan);
     std::optional<Item> next();
 
   private:

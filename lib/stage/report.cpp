@@ -13,7 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 4> verified_words{"size", "md5", "crc64nvme", "sha256"};
+constexpr std::array<std::string_view, 5> verified_words{"size", "md5", "crc64nvme", "sha256",
+                                                         "hsm"};
 
 std::string line_of(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -2,6 +2,7 @@
 
 #include "aws/credentials.hpp"
 #include "stage/crew.hpp"
+#include "stage/linked.hpp"
 #include "stage/work_folder.hpp"
 
 #include <algorithm>
@@ -79,7 +80,9 @@ class Staging {
     aws::S3Options options(const std::string& region) const;
     aws::Surroundings surroundings();
     Staged<std::uint64_t> plan(Lane& lane);
-    Staged<void> copy(Hand& hand, std::vector<aws::S3>& connections, std::uint64_t part_size);
+    std::vector<Lane> lanes(Hand& hand, std::vector<aws::S3>& connections, std::uint64_t part_size);
+    Staged<void> use_links(std::vector<Lane> lanes);
+    Staged<void> copy(std::vector<Lane> lanes, std::uint64_t part_size);
     Staged<void> finish(HandLane& lane);
     milliseconds left() const {
         return std::chrono::duration_cast<milliseconds>(end_ - Clock::now());
@@ -127,14 +130,28 @@ Staged<std::uint64_t> Staging::plan(Lane& lane) {
 }
 
 /// The pool is shared out to as many lanes as parts fit into it.
-Staged<void> Staging::copy(Hand& hand, std::vector<aws::S3>& connections, std::uint64_t part_size) {
+std::vector<Lane> Staging::lanes(Hand& hand, std::vector<aws::S3>& connections,
+                                 std::uint64_t part_size) {
     std::vector<Lane> lanes;
     const std::size_t count = std::min<std::size_t>(hand.lanes().size(), pool_size / part_size);
     for (std::size_t i = 0; i < count; ++i) {
         hand.lanes()[i].set_buffer(hand.pool(), i * part_size, part_size);
         lanes.push_back({hand.lanes()[i], connections[i]});
     }
-    PlanReader plan{folder_};
+    return lanes;
+}
+
+/// What Lustre itself moves, before the rest is copied.
+Staged<void> Staging::use_links(std::vector<Lane> lanes) {
+    const auto engine = request_.phase == Phase::In ? restoring : archiving;
+    return engine(config_.staging, lanes, report_,
+                  {.left = [this] { return left(); },
+                   .pause = [this](milliseconds pause) { waiting_.wait(pause); }})
+        ->work(folder_);
+}
+
+Staged<void> Staging::copy(std::vector<Lane> lanes, std::uint64_t part_size) {
+    PlanReader plan{folder_, config_.staging.links.empty() ? whole_plan : rest_of_plan};
     Crew crew{plan, Run{journal_, report_, part_size}, [this] { return left(); },
               [this] {
                   account_->stop();
@@ -171,7 +188,10 @@ Staged<void> Staging::run(const std::string& program) {
     const auto part_size = plan(lane);
     if (!part_size)
         return std::unexpected(part_size.error());
-    if (auto copied = copy(*hand, connections, *part_size); !copied)
+    if (!config_.staging.links.empty())
+        if (auto linked = use_links(lanes(*hand, connections, usual_part)); !linked)
+            return linked;
+    if (auto copied = copy(lanes(*hand, connections, *part_size), *part_size); !copied)
         return copied;
     return finish(first);
 }

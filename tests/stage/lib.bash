@@ -61,10 +61,10 @@ request() {
         "$2" "$uid" "$uid" "$uid" "$3" "$4" "$5" "${6-checksum}" "$endpoint" "${streams-16}" >"$1/request.json"
 }
 
-# stages FOLDER ...: writes the request and runs it.
+# stages FOLDER ...: writes the request and runs it, with $config where it is set.
 stages() {
     request "$@"
-    "$stage" --work "$here/$1"
+    "$stage" --work "$here/$1" ${config:+--config "$config"}
 }
 
 # outcome FOLDER: "done", or "data_fault FL-S110"

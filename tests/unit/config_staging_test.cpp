@@ -33,5 +33,37 @@ TEST(StagingConfig, IsReadStrictly) {
     EXPECT_TRUE(fails_with(read(" {buckets: []}\n"), Code::X105));
 }
 
+TEST(StagingConfig, HasLinksOfFoldersToS3) {
+    const auto config = read(" {lfs: /opt/lfs, stall: 60, links: [{prefix: \"s3://lab/data/\", "
+                             "folder: /fsx/lab/, mount: /fsx}, {prefix: \"s3://b/\", "
+                             "folder: /fsx, mount: /fsx, export: automatic}]}\n");
+    ASSERT_TRUE(test::succeeds(config));
+    EXPECT_EQ(config->staging.lfs, "/opt/lfs");
+    EXPECT_EQ(config->staging.stall, 60);
+    const auto& links = config->staging.links;
+    ASSERT_EQ(links.size(), 2u);
+    EXPECT_EQ(links[0].prefix, "s3://lab/data/");
+    EXPECT_EQ(links[0].folder, "/fsx/lab");
+    EXPECT_EQ(links[0].exports, LinkExport::Archive);
+    EXPECT_EQ(links[1].exports, LinkExport::Automatic);
+}
+
+TEST(StagingConfig, HasOnlyLinksThatCanBe) {
+    const auto link = [](const std::string& text) { return read(" {links: [" + text + "]}\n"); };
+    EXPECT_TRUE(fails_with(link("{prefix: \"s3://lab\", folder: /fsx, mount: /fsx}"), Code::X106,
+                           "slash at its end"));
+    EXPECT_TRUE(fails_with(link("{prefix: \"s3://lab/\", folder: /fsxlab, mount: /fsx}"),
+                           Code::X106, "mount"));
+    EXPECT_TRUE(fails_with(link("{prefix: \"s3://lab/\", folder: fsx, mount: /fsx}"), Code::X106));
+    EXPECT_TRUE(fails_with(link("{folder: /fsx, mount: /fsx}"), Code::X106, "prefix"));
+    EXPECT_TRUE(fails_with(
+        link("{prefix: \"s3://lab/\", folder: /fsx, mount: /fsx, export: nightly}"), Code::X106));
+    const std::string task =
+        "{prefix: \"s3://lab/\", folder: /fsx, mount: /fsx, export: task, file_system: ";
+    EXPECT_TRUE(fails_with(link(task + "fsx-1}"), Code::X106, "file_system"));
+    EXPECT_TRUE(test::succeeds(link(task + "fs-0123456789abcdef0}")));
+    EXPECT_TRUE(fails_with(read(" {links: {prefix: \"s3://lab/\"}}\n"), Code::X106, "list"));
+}
+
 } // namespace config_staging_test
 } // namespace fairlead::config
