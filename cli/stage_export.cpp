@@ -2,6 +2,7 @@
 
 #include "base/child.hpp"
 #include "base/log.hpp"
+#include "cli/stage_tasks.hpp"
 #include "config/paths.hpp"
 #include "stage/job_end.hpp"
 #include "stage/launch.hpp"
@@ -64,6 +65,7 @@ struct Export {
     const std::string& config_path;
     const stage::ExportPlan& plan;
     bool succeeded;
+    std::string trouble{}; ///< of a task of FSx before
 };
 
 void tell_user(const Export& work, stage::Step step, const stage::Progress& progress,
@@ -105,25 +107,30 @@ Result<void> copy_out(const Export& work, stage::Progress& last) {
     return {};
 }
 
-/// Whether the results are where they belong. What fails stays queued.
-bool export_run(const Export& work) {
+/// What fails stays queued.
+void try_again(const Export& work, const Error& error, const stage::Progress& progress) {
     const auto& state_dir = work.config.state_dir;
-    const JobRun& run = work.plan.run;
+    log::error(error);
+    const auto retry = stage::after_failure(stage::read_retry(state_dir, work.plan.run),
+                                            std::time(nullptr), to_string(error));
+    if (auto kept = stage::write_retry(state_dir, work.plan.run, retry); !kept)
+        log::error(kept.error());
+    tell_user(work, stage::Step::Waiting, progress, to_string(error));
+}
+
+/// Whether the results are where they belong.
+bool export_run(const Export& work) {
     stage::Progress progress;
     auto done = copy_out(work, progress);
+    if (!done && !work.trouble.empty())
+        done = fail(done.error().code, "{}; {}", done.error().message, work.trouble);
     if (done)
-        done = stage::finish(state_dir, run);
-    if (done) {
+        done = stage::finish(work.config.state_dir, work.plan.run);
+    if (done)
         tell_user(work, stage::Step::Exported, progress, {});
-        return true;
-    }
-    log::error(done.error());
-    const auto retry = stage::after_failure(stage::read_retry(state_dir, run), std::time(nullptr),
-                                            to_string(done.error()));
-    if (auto kept = stage::write_retry(state_dir, run, retry); !kept)
-        log::error(kept.error());
-    tell_user(work, stage::Step::Waiting, progress, to_string(done.error()));
-    return false;
+    else
+        try_again(work, done.error(), progress);
+    return done.has_value();
 }
 
 /// A requeued job stages out what its last start leaves.
@@ -133,21 +140,89 @@ void supersede(const config::Config& config, const JobRun& run) {
     stage::remove_status(config.state_dir, run, Direction::Out);
 }
 
-void look_after(const config::Config& config, const std::string& config_path, const JobRun& run,
-                ExportRound& round) {
-    const Fate fate = fate_of(config, run);
+/// One round over the queue.
+class Round {
+  public:
+    Round(const config::Config& config, const std::string& config_path)
+        : config_(config), config_path_(config_path) {}
+
+    Result<ExportRound> go(const std::vector<JobRun>& runs);
+
+  private:
+    std::optional<stage::ExportPlan> plan_of(const JobRun& run);
+    void look_after(const JobRun& run);
+    void count(bool exported) { (exported ? round_.exported : round_.failed) += 1; }
+    void look_at(const TaskRound::Said& said, bool refused);
+    Result<void> look_at(const stage::TaskBatch& batch);
+
+    const config::Config& config_;
+    const std::string& config_path_;
+    ExportRound round_;
+    std::vector<TaskWish> wishes_;
+};
+
+std::optional<stage::ExportPlan> Round::plan_of(const JobRun& run) {
+    auto plan = stage::read_plan(stage::queued_file(config_.state_dir, run));
+    if (plan)
+        return std::move(*plan);
+    if (plan.error().code != Code::X101)
+        log::error(plan.error());
+    return std::nullopt;
+}
+
+void Round::look_after(const JobRun& run) {
+    const Fate fate = fate_of(config_, run);
     if (fate == Fate::Superseded)
-        return supersede(config, run);
-    if (fate == Fate::Runs || stage::read_retry(config.state_dir, run).due > std::time(nullptr))
+        return supersede(config_, run);
+    if (fate == Fate::Runs || stage::read_retry(config_.state_dir, run).due > std::time(nullptr))
         return;
-    const auto plan = stage::read_plan(stage::queued_file(config.state_dir, run));
-    if (!plan) {
-        if (plan.error().code != Code::X101)
-            log::error(plan.error());
+    const auto plan = plan_of(run);
+    if (!plan)
         return;
+    const Export work{config_, config_path_, *plan, fate == Fate::Succeeded};
+    auto paths = stage::task_paths(due(*plan, work.succeeded), config_.staging.links);
+    if (!paths) {
+        try_again(work, paths.error(), {});
+        return count(false);
     }
-    (export_run({config, config_path, *plan, fate == Fate::Succeeded}) ? round.exported
-                                                                       : round.failed) += 1;
+    if (paths->empty())
+        return count(export_run(work));
+    wishes_.push_back({{run, work.succeeded}, std::move(*paths)});
+}
+
+void Round::look_at(const TaskRound::Said& said, bool refused) {
+    const auto plan = plan_of(said.run);
+    if (!plan)
+        return;
+    const Export work{config_, config_path_, *plan, false};
+    if (!refused)
+        return tell_user(work, stage::Step::Waiting, {}, said.error.message);
+    try_again(work, said.error, {});
+    count(false);
+}
+
+/// What its task has done is seen file by file.
+Result<void> Round::look_at(const stage::TaskBatch& batch) {
+    for (const auto& [run, succeeded] : batch.runs)
+        if (const auto plan = plan_of(run))
+            count(export_run({config_, config_path_, *plan, succeeded, batch.trouble}));
+    return stage::remove_batch(config_.state_dir, batch.file_system);
+}
+
+Result<ExportRound> Round::go(const std::vector<JobRun>& runs) {
+    for (const JobRun& run : runs)
+        look_after(run);
+    const auto tasks = task_round(config_, wishes_);
+    if (!tasks)
+        return std::unexpected(tasks.error());
+    for (const auto& said : tasks->waits)
+        look_at(said, false);
+    for (const auto& said : tasks->refused)
+        look_at(said, true);
+    for (const stage::TaskBatch& batch : tasks->ended)
+        if (auto looked = look_at(batch); !looked)
+            return std::unexpected(looked.error());
+    return round_;
 }
 
 } // namespace
@@ -156,10 +231,7 @@ Result<ExportRound> export_round(const config::Config& config, const std::string
     const auto runs = stage::queued(config.state_dir);
     if (!runs)
         return std::unexpected(runs.error());
-    ExportRound round;
-    for (const JobRun& run : *runs)
-        look_after(config, config_path, run, round);
-    return round;
+    return Round{config, config_path}.go(*runs);
 }
 
 void export_upkeep(const config::Config& config) {

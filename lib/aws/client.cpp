@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 #include <random>
 #include <thread>
@@ -19,6 +20,14 @@ using namespace std::chrono_literals;
 constexpr std::size_t largest_answer = 8 * 1024 * 1024;
 constexpr auto imds_deadline = 1500ms;
 constexpr const char* api_version = "2016-11-15";
+constexpr const char* fsx_target = "AWSSimbaAPIService_v20180301.";
+
+/// Names in the scope of a signature, and in messages.
+constexpr std::array<std::string_view, 2> scopes{"ec2", "fsx"}, names{"EC2", "FSx"};
+
+std::string word_of(Service service, const std::array<std::string_view, 2>& words) {
+    return std::string(words.at(static_cast<std::size_t>(service)));
+}
 
 /// "<Response><Errors><Error><Code>..." of EC2, "<ErrorResponse><Error>..." and "<Error>..." of
 /// others.
@@ -48,9 +57,50 @@ std::string host_of(std::string_view url) {
     return std::string(url.substr(begin, url.find('/', begin) - begin));
 }
 
-Failure not_reached(const std::string& action, int tries, std::string_view reason) {
+Failure not_reached(std::string_view what, int tries, std::string_view reason) {
     const std::string times = tries == 1 ? "once" : fmt::format("{} times", tries);
-    return {Error{Code::X207, fmt::format("EC2 {}: asked {}, at last: {}", action, times, reason)}};
+    return {Error{Code::X207, fmt::format("{}: asked {}, at last: {}", what, times, reason)}};
+}
+
+/// What AWS says of a request that it refuses.
+struct Refusal {
+    std::string code{}, message{};
+};
+
+Refusal xml_refusal(const std::string& body) {
+    pugi::xml_document document;
+    if (!document.load_buffer(body.data(), body.size()))
+        return {};
+    const pugi::xml_node error = error_node(document);
+    return {error.child_value("Code"), error.child_value("Message")};
+}
+
+/// {"__type": "com.amazonaws.fsx#BadRequest", "Message": "..."}; the name may be without what
+/// stands before the '#', or have something behind a ':' (botocore, parsers.py).
+Refusal json_refusal(const std::string& body) {
+    const auto json = nlohmann::json::parse(body, nullptr, false);
+    if (!json.is_object())
+        return {};
+    const auto text = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_string() ? found->get<std::string>()
+                                                         : std::string{};
+    };
+    std::string code = text("__type");
+    code = code.substr(code.rfind('#') + 1);
+    code = code.substr(0, code.find(':'));
+    const std::string message = text("Message");
+    return {code, message.empty() ? text("message") : message};
+}
+
+std::string endpoint_of(std::string_view service, std::string_view region) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
+        {{"cn-", "amazonaws.com.cn"}, {"us-iso-", "c2s.ic.gov"}, {"us-isob-", "sc2s.sgov.gov"}}};
+    std::string_view domain = "amazonaws.com";
+    for (const auto& [prefix, its_domain] : others)
+        if (region.starts_with(prefix))
+            domain = its_domain;
+    return fmt::format("https://{}.{}.{}", service, region, domain);
 }
 
 } // namespace
@@ -91,28 +141,37 @@ Client::Client(ClientOptions options, CredentialSource credentials, Surroundings
       http_(options_.endpoint.empty() ? Http::Proxy::FromEnvironment : Http::Proxy::None,
             largest_answer) {
     if (options_.endpoint.empty())
-        options_.endpoint = ec2_endpoint(options_.region);
+        options_.endpoint = endpoint_of(word_of(options_.service, scopes), options_.region);
 }
 
 milliseconds Client::left() const {
     return std::chrono::duration_cast<milliseconds>(end_ - surroundings_.uptime());
 }
 
+std::vector<Header> Client::headers(const std::string& action) const {
+    if (options_.service == Service::Ec2)
+        return {{"Host", host_of(options_.endpoint)},
+                {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+    return {{"Host", host_of(options_.endpoint)},
+            {"Content-Type", "application/x-amz-json-1.1"},
+            {"X-Amz-Target", fsx_target + action}};
+}
+
 /// One try gets a third of the deadline, so that one that is never answered is not the last.
-std::expected<Client::Reply, Failure> Client::ask(const std::string& body) {
+std::expected<Client::Reply, Failure> Client::ask(const std::string& action,
+                                                  const std::string& body) {
     const WallTime now = aws_now();
     const auto credentials = credentials_.current(now, left());
     if (!credentials)
         return std::unexpected(Failure{credentials.error()});
-    const Signable request{
-        .method = "POST",
-        .path = "/",
-        .headers = {{"Host", host_of(options_.endpoint)},
-                    {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
-        .payload_hash = sha256_hex(body)};
+    const Signable request{.method = "POST",
+                           .path = "/",
+                           .headers = headers(action),
+                           .payload_hash = sha256_hex(body)};
+    const Scope scope{options_.region, word_of(options_.service, scopes), now};
     auto answer = http_.send({.method = "POST",
                               .url = options_.endpoint + "/",
-                              .headers = sign(request, {options_.region, "ec2", now}, *credentials),
+                              .headers = sign(request, scope, *credentials),
                               .body = body},
                              std::min(left(), options_.deadline / 3));
     if (!answer && answer.error().kind != HttpFailure::Kind::NotReached)
@@ -121,15 +180,14 @@ std::expected<Client::Reply, Failure> Client::ask(const std::string& body) {
     if (!answer)
         return Reply{.response = {}, .message = answer.error().reason};
     Reply reply{.response = std::move(*answer)};
-    pugi::xml_document document;
-    if (reply.response.status == 200 ||
-        !document.load_buffer(reply.response.body.data(), reply.response.body.size()))
+    if (reply.response.status == 200)
         return reply;
     constexpr std::size_t longest = 4000;
-    const pugi::xml_node error = error_node(document);
-    if (const std::string code = error.child_value("Code"); is_code(code))
-        reply.code = code;
-    reply.message = without_secrets(error.child_value("Message"), *credentials).substr(0, longest);
+    const Refusal refusal = options_.service == Service::Ec2 ? xml_refusal(reply.response.body)
+                                                             : json_refusal(reply.response.body);
+    if (is_code(refusal.code))
+        reply.code = refusal.code;
+    reply.message = without_secrets(refusal.message, *credentials).substr(0, longest);
     return reply;
 }
 
@@ -152,10 +210,20 @@ std::expected<std::string, Failure> Client::call(const std::string& action,
     std::vector<Parameter> all = parameters;
     all.emplace_back("Action", action);
     all.emplace_back("Version", api_version);
-    const std::string body = canonical_query(all);
+    return persist(action, canonical_query(all));
+}
+
+std::expected<std::string, Failure> Client::post(const std::string& operation,
+                                                 const std::string& body) {
+    return persist(operation, body);
+}
+
+std::expected<std::string, Failure> Client::persist(const std::string& action,
+                                                    const std::string& body) {
+    const std::string what = fmt::format("{} {}", word_of(options_.service, names), action);
     Corrections made;
     for (int tries = 1;; ++tries) {
-        auto reply = ask(body);
+        auto reply = ask(action, body);
         if (!reply)
             return std::unexpected(reply.error());
         const int status = reply->response.status;
@@ -165,25 +233,18 @@ std::expected<std::string, Failure> Client::call(const std::string& action,
             continue;
         if (status != 0 && !may_succeed_later(status, reply->code))
             return std::unexpected(Failure{Error{reply->code.empty() ? Code::X208 : Code::X206,
-                                                 fmt::format("EC2 {}: {}", action, reply->text())},
+                                                 fmt::format("{}: {}", what, reply->text())},
                                            reply->code, reply->message});
         const auto pause =
             pause_after(tries, surroundings_.random(), reply->response.header("retry-after"));
         if (pause >= left())
-            return std::unexpected(not_reached(action, tries, reply->text()));
+            return std::unexpected(not_reached(what, tries, reply->text()));
         surroundings_.sleep(pause);
     }
 }
 
-std::string ec2_endpoint(std::string_view region) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
-        {{"cn-", "amazonaws.com.cn"}, {"us-iso-", "c2s.ic.gov"}, {"us-isob-", "sc2s.sgov.gov"}}};
-    std::string_view domain = "amazonaws.com";
-    for (const auto& [prefix, its_domain] : others)
-        if (region.starts_with(prefix))
-            domain = its_domain;
-    return fmt::format("https://ec2.{}.{}", region, domain);
-}
+std::string ec2_endpoint(std::string_view region) { return endpoint_of("ec2", region); }
+std::string fsx_endpoint(std::string_view region) { return endpoint_of("fsx", region); }
 
 std::string imds_of(const config::Config& config) {
     const bool tested = config.testing && !config.testing->imds_endpoint.empty();
@@ -204,13 +265,14 @@ Result<std::string> region_of(const config::Config& config, milliseconds deadlin
     return region;
 }
 
-Result<Client> open_client(const config::Config& config, milliseconds deadline) {
+Result<Client> open_client(const config::Config& config, milliseconds deadline, Service service) {
     const auto region = region_of(config, deadline);
     if (!region)
         return std::unexpected(region.error());
     const std::string endpoint = config.testing ? config.testing->aws_endpoint : "";
-    return Client{{.region = *region, .endpoint = endpoint, .deadline = deadline},
-                  default_credentials(EnvView{environ}, imds_of(config))};
+    return Client{
+        {.region = *region, .endpoint = endpoint, .deadline = deadline, .service = service},
+        default_credentials(EnvView{environ}, imds_of(config))};
 }
 
 } // namespace fairlead::aws

@@ -1,4 +1,4 @@
-/// Asks AWS through its query API: signs, tries again what may succeed, and ends by a deadline.
+/// Asks AWS: signs, tries again what may succeed, and ends by a deadline.
 #pragma once
 
 #include "aws/credentials.hpp"
@@ -25,10 +25,16 @@ struct Surroundings {
 
 Surroundings real_surroundings();
 
+enum class Service {
+    Ec2, ///< the query API, version 2016-11-15: XML
+    Fsx, ///< JSON 1.1, version 2018-03-01
+};
+
 struct ClientOptions {
     std::string region;     ///< "us-east-2"
-    std::string endpoint{}; ///< "http://127.0.0.1:PORT"; empty for EC2's of the region
+    std::string endpoint{}; ///< "http://127.0.0.1:PORT"; empty for the service's of the region
     milliseconds deadline;  ///< for all that this client does, from its making on
+    Service service = Service::Ec2;
 };
 
 /// An error, and where it is AWS's, what AWS said.
@@ -43,9 +49,11 @@ class Client {
     Client(ClientOptions options, CredentialSource credentials,
            Surroundings surroundings = real_surroundings());
 
-    /// The XML that answers one action of EC2 (version 2016-11-15). FL-X205 to FL-X208.
+    /// The XML that answers one action of EC2. FL-X205 to FL-X208.
     std::expected<std::string, Failure> call(const std::string& action,
                                              const std::vector<Parameter>& parameters);
+    /// The JSON that answers one operation of FSx. FL-X205 to FL-X208.
+    std::expected<std::string, Failure> post(const std::string& operation, const std::string& body);
 
     const std::string& region() const { return options_.region; }
 
@@ -53,7 +61,9 @@ class Client {
     struct Reply;
     struct Corrections;
 
-    std::expected<Reply, Failure> ask(const std::string& body);
+    std::expected<std::string, Failure> persist(const std::string& action, const std::string& body);
+    std::expected<Reply, Failure> ask(const std::string& action, const std::string& body);
+    std::vector<Header> headers(const std::string& action) const;
     bool correct(const Reply& reply, Corrections& made);
     milliseconds left() const;
     WallTime aws_now() const { return surroundings_.now() + clock_offset_; }
@@ -66,9 +76,10 @@ class Client {
     Http http_;
 };
 
-/// Where EC2 answers in a region; the partitions of China and the isolated ones have domains of
-/// their own (botocore, endpoints.json).
+/// Where a service answers in a region; the partitions of China and the isolated ones have domains
+/// of their own (botocore, endpoints.json).
 std::string ec2_endpoint(std::string_view region);
+std::string fsx_endpoint(std::string_view region);
 
 /// The region of a configuration, else the one that IMDS names. FL-X204 where none is to be had.
 Result<std::string> region_of(const config::Config& config, milliseconds deadline);
@@ -79,6 +90,7 @@ std::string imds_of(const config::Config& config);
 /// The client that a configuration describes: its region, else the one that IMDS names; credentials
 /// of this process's environment, else of the instance's role. FL-X204 where no region is to be
 /// had.
-Result<Client> open_client(const config::Config& config, milliseconds deadline);
+Result<Client> open_client(const config::Config& config, milliseconds deadline,
+                           Service service = Service::Ec2);
 
 } // namespace fairlead::aws

@@ -289,6 +289,7 @@ TEST(Client, NoSecretIsInAnErrorWhateverTheServerRepeats) {
 
 TEST(Client, EndpointsFollowTheRegion) {
     EXPECT_EQ(ec2_endpoint("us-east-2"), "https://ec2.us-east-2.amazonaws.com");
+    EXPECT_EQ(fsx_endpoint("us-east-2"), "https://fsx.us-east-2.amazonaws.com");
     EXPECT_EQ(ec2_endpoint("us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com");
     EXPECT_EQ(ec2_endpoint("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn");
     EXPECT_EQ(ec2_endpoint("us-iso-east-1"), "https://ec2.us-iso-east-1.c2s.ic.gov");

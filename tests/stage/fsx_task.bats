@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# Results that FSx itself exports, by tasks: row F10 of the faults. FSx is tests/fakes/fsx, which verifies each
+# signature; slurmctld has forgotten the jobs.
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+    stage_setup
+    prefix=${FAIRLEAD_STAGE:?set by scripts/test}/run/cluster/prefix
+    fake_s3 --also bin/lfs.d/objects
+    start imds "$fakes/imds" imds.port --data imds.json
+    said_by_fsx '{}'
+    start fsx "$fakes/fsx" fsx.port --state fsx.json --calls fsx.calls --tasks fsx.tasks
+    fsx=$here/home/fsx
+    mkdir -p "$fsx/lab" bin state/stage/queue && mkdir -m 0777 bin/lfs.d
+    chown -R "$uid:$uid" home
+    cp "$fakes/lfs" bin/lfs
+    printf '{"mount": "%s", "folder": "%s/lab"}\n' "$fsx" "$fsx" >bin/lfs.json
+    printf '%s\n' '#!/bin/sh' '[ "$1" = ping ] && echo "Slurmctld(primary) at head is UP"' >bin/scontrol
+    chmod 0755 bin/scontrol
+    printf '{"paths": {"/latest/meta-data/iam/security-credentials/fairlead-node": %s}}' \
+        "\"{\\\"Code\\\":\\\"Success\\\",\\\"Type\\\":\\\"AWS-HMAC\\\",\\\"AccessKeyId\\\":\\\"$AWS_ACCESS_KEY_ID\\\",\\\"SecretAccessKey\\\":\\\"$AWS_SECRET_ACCESS_KEY\\\",\\\"Token\\\":\\\"token\\\",\\\"Expiration\\\":\\\"2099-01-01T00:00:00Z\\\"}\"" >imds.json
+    printf '%s' "schema: fairlead.config/1
+region: us-east-2
+state_dir: $here/state
+scontrol: $here/bin/scontrol
+testing: {aws_endpoint: \"http://127.0.0.1:$(<fsx.port)\", imds_endpoint: \"http://127.0.0.1:$(<imds.port)\"}
+staging:
+  lfs: $here/bin/lfs
+  stall: 3
+  s3_endpoint: $endpoint
+  links: [{prefix: s3://lab/data/, folder: $fsx/lab/, mount: $fsx, export: task, file_system: fs-0123456789abcdef0}]
+" >config.yaml
+}
+teardown() { stage_teardown; }
+
+# said_by_fsx JSON: what the fake has beside the command by which it exports.
+said_by_fsx() {
+    printf '{"export": ["/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "%s/bin/lfs", "--export"], %s\n' "$here" "${1#\{}" |
+        sed 's/, }$/}/' >fsx.new
+    mv fsx.new fsx.json
+}
+
+# job ID FILES: a job that has ended, with its results in the linked folder.
+job() {
+    mkdir -p -m 0755 state/stage/status "state/stage/jobs/$1"
+    tree "$fsx/lab/$1" "$2"
+    chown -R "$uid:$uid" "$fsx/lab/$1"
+    /usr/bin/python3 - "$1" "$uid" "$fsx/lab/$1/" <<'END_OF_PYTHON'
+import json, sys
+job, uid, source = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+transfer = {"direction": "out", "source": source, "destination": f"s3://lab/data/{job}/", "verify": "checksum",
+            "when": "always", "on_fail": "hold"}
+request = {"schema": "fairlead.staging/1", "id": str(job), "transfers": [transfer]}
+plan = {"schema": "fairlead.stage-plan/1", "job": job, "restart": 0, "cluster": "c", "uid": uid, "gid": uid,
+        "groups": [uid], "request": json.dumps(request)}
+open(f"state/stage/queue/{job}.0.{job}.json", "w").write(json.dumps(plan))
+END_OF_PYTHON
+}
+
+# fairlead WORDS: the installed one, where the place it was built for is.
+fairlead() {
+    unshare --mount /bin/sh -c 'mount -t tmpfs none /run && mkdir -p /run/cluster/prefix &&
+        mount --bind "$0" /run/cluster/prefix && exec /run/cluster/prefix/bin/fairlead --config "$@"' \
+        "$prefix" "$here/config.yaml" "$@"
+}
+exports() { fairlead stage export --once; }
+waits() { [[ -e state/stage/queue/$1.0.$1.json ]]; }
+there() { diff -r "$fsx/lab/$1" "bin/lfs.d/objects/data/$1"; }
+# asked OPERATION [STATUS]
+asked() { grep -c "^$1DataRepositoryTasks\? ${2-}" fsx.calls || true; }
+# due JOB: it is tried again now.
+due() { rm "state/stage/jobs/$1/"*.retry.json; }
+
+@test "F10: results of several jobs are one task, and exported when it has succeeded and each file is in S3" {
+    job 11 4
+    job 12 3
+    exports
+    [[ $(<fsx.tasks) == '["lab/11", "lab/12"]' ]]
+    waits 11
+    run -0 fairlead stage status 11
+    [[ $output == *"waiting"*"FSx exports: task-00000000000000001 PENDING, 0 of 0 files exported"* ]]
+    exports # PENDING
+    exports # EXECUTING
+    run -0 fairlead stage status 12
+    [[ $output == *"EXECUTING, 0 of 3 files exported, 0 failed"* ]]
+    job 13 1 # too late for this one
+    exports
+    run ! waits 11
+    run ! waits 12
+    there 11
+    there 12
+    (($(grep -c '"verified":"hsm"' state/stage/jobs/11/out.0.11/manifest) == 5))
+    run ! grep hsm_archive bin/lfs.d/calls
+    exports
+    [[ $(tail -n 1 fsx.tasks) == '["lab/13"]' ]]
+    (($(asked Create) == 2 && $(asked Describe) == 3))
+}
+
+@test "F10: while FSx runs another task, or throttles, results wait, and nothing is tried later for it" {
+    job 21 2
+    said_by_fsx '{"executing": true, "looks": ["SUCCEEDED"],
+        "faults": [{"operation": "Create", "kind": "throttle"}]}'
+    exports
+    exports
+    run -0 fairlead stage status 21
+    [[ $output == *waiting*"FSx runs another task of fs-0123456789abcdef0"* ]]
+    [[ ! -e $(echo state/stage/jobs/21/*.retry.json) && ! -e fsx.tasks ]]
+    (($(asked Create 400) == 3))
+    said_by_fsx '{"looks": ["SUCCEEDED"]}'
+    exports
+    exports
+    run ! waits 21
+    there 21
+}
+
+@test "F10: where FSx's answer is lost, or the service is killed before it is kept, the same task is gone on with" {
+    job 31 2
+    said_by_fsx '{"looks": ["SUCCEEDED"], "faults": [{"operation": "Create", "kind": "lost"}]}'
+    exports
+    (($(asked Create) == 2 && $(wc -l <fsx.tasks) == 1))
+    sed -i 's/"task":"task-[0-9a-f]*"/"task":""/' state/stage/tasks/fs-0123456789abcdef0.json
+    exports
+    (($(asked Create) == 3 && $(wc -l <fsx.tasks) == 1))
+    exports
+    run ! waits 31
+    # Killed when the task had ended: its runs are looked at again.
+    job 32 1
+    exports
+    sed -i 's/"ended":false/"ended":true/' state/stage/tasks/fs-0123456789abcdef0.json
+    run -1 exports
+    waits 32
+    [[ ! -e state/stage/tasks/fs-0123456789abcdef0.json ]]
+}
+
+@test "F10: a task that leaves a file out exports the other jobs, and is tried again as another task" {
+    job 41 2
+    job 42 2
+    printf '{"mount": "%s", "folder": "%s/lab", "leave": ["zero"]}\n' "$fsx" "$fsx" >bin/lfs.json
+    rm "$fsx/lab/41/a/zero"
+    said_by_fsx '{"looks": ["SUCCEEDED"], "failed": 1, "total": 5}'
+    exports
+    run -1 exports
+    run ! waits 41
+    waits 42
+    run -0 fairlead stage status 42
+    [[ $output == *"/lab/42/a/zero: FSx was asked for it, but it is not archived; task-"*"SUCCEEDED, 4 of 5 files exported, 1 failed [FL-S112]"* ]]
+    exports # not due
+    (($(wc -l <fsx.tasks) == 1))
+    printf '{"mount": "%s", "folder": "%s/lab"}\n' "$fsx" "$fsx" >bin/lfs.json
+    due 42
+    exports
+    exports
+    run ! waits 42
+    [[ $(tail -n 1 fsx.tasks) == '["lab/42"]' ]]
+}
+
+@test "F10: a task that fails, is canceled, stands still or is forgotten is no export" {
+    local state
+    for state in '"looks": ["FAILED"], "message": "no access to the bucket"' '"looks": ["CANCELED"]'; do
+        job 51 1
+        said_by_fsx "{\"export\": [\"/bin/true\"], $state}"
+        exports
+        run -1 exports
+        waits 51
+        due 51
+    done
+    run -0 fairlead stage status 51
+    [[ $output == *"CANCELED, 3 of 3 files exported"*"[FL-S112]"* ]]
+    # PENDING for ever: given up once nothing has changed for 12 times `stall`.
+    said_by_fsx '{"looks": ["PENDING"]}'
+    exports
+    exports
+    (($(asked Cancel) == 0))
+    sed -i 's/"changed":[0-9]*/"changed":1760000000/' state/stage/tasks/fs-0123456789abcdef0.json
+    run -1 exports
+    (($(asked Cancel 200) == 1))
+    due 51
+    exports
+    sed -i 's/"task":"task-[0-9a-f]*"/"task":"task-0123456789abcdef0"/' state/stage/tasks/fs-0123456789abcdef0.json
+    run -1 exports
+    run -0 fairlead stage status 51
+    [[ $output == *"FSx does not know task-0123456789abcdef0 any more"* ]]
+    waits 51
+    (($(find "$fsx/lab/51" -type f | wc -l) == 2))
+}
+
+@test "F10: what FSx refuses has its reason, and is tried again later" {
+    job 61 1
+    said_by_fsx '{"file_systems": []}'
+    run -1 exports
+    run -0 fairlead stage status 61
+    [[ $output == *"FileSystemNotFound: File system 'fs-0123456789abcdef0' does not exist."*"[FL-S111]"* ]]
+    said_by_fsx '{"looks": ["SUCCEEDED"], "faults": [{"operation": "Describe", "kind": "garbage"}]}'
+    due 61
+    exports
+    exports # an answer that is none
+    waits 61
+    exports
+    run ! waits 61
+}
