@@ -8,8 +8,10 @@
 #include "placement/ask_slurm.hpp"
 #include "placement/hostlist.hpp"
 #include "placement/records.hpp"
+#include "state/placement_word.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <memory>
 #include <set>
 
@@ -87,6 +89,7 @@ Result<void> refresh(const std::string& list, const Session& session) {
     const auto file = placement::snapshot_file(config->state_dir);
     if (auto merged = placement::merge_into(file, *snapshot); !merged)
         return std::unexpected(merged.error());
+    state::tidy_placement_words(config->state_dir, std::time(nullptr));
     print_summary(*snapshot);
     if (list.empty() || records->without.empty())
         return {};

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "config/paths.hpp"
 #include "prolog/network.hpp"
+#include "prolog/placement_word.hpp"
 #include "prolog/stage_out.hpp"
 #include "state/job_state.hpp"
 
@@ -25,6 +26,7 @@ int run() {
     }
     prolog::end_network_report(EnvView{environ}, *job);
     prolog::queue_results(*job);
+    prolog::forget_word(*job);
     if (auto removed = state::remove_job_state(config::run_dir, *job); !removed)
         log::write(log::Level::Error, to_string(removed.error()));
     return 0;

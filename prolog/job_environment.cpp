@@ -3,6 +3,8 @@
 #include "fabric/metadata.hpp"
 #include "state/admitted.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <fmt/core.h>
 
 namespace fairlead::prolog {
@@ -33,9 +35,18 @@ std::optional<Result<state::Admitted>> admitted(const JobEnvironment& job,
 
 } // namespace
 
+int restarts(const EnvView& env) {
+    int number = 0;
+    const std::string_view text =
+        env.get("SLURM_JOB_RESTART_COUNT").value_or(env.get("SLURM_RESTART_COUNT").value_or(""));
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return std::max(number, 0);
+}
+
 JobEnvironment read_environment(const EnvView& env) {
     JobEnvironment job;
     job.job = parse_job_id(env.get("SLURM_JOB_ID").value_or(""));
+    job.restart = restarts(env);
     job.node = text(env, "SLURMD_NODENAME");
     // Of a job for several partitions Slurm hands on the list, the one where it starts first.
     const std::string partitions = text(env, "SLURM_JOB_PARTITION");

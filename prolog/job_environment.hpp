@@ -17,7 +17,11 @@ struct JobEnvironment {
     std::string partition;               ///< SLURM_JOB_PARTITION
     config::FabricRequest request;       ///< the user's options
     std::optional<std::string> admitted; ///< what claims to be the controller's record
+    int restart = 0;                     ///< how often it was requeued
 };
+
+/// How often the job was requeued. Its first start has no variable for it (22.05: seen).
+int restarts(const EnvView& env);
 
 JobEnvironment read_environment(const EnvView& env);
 

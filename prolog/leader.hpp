@@ -1,4 +1,4 @@
-/// The first node of a job looks after what concerns all its nodes.
+/// One node of a job looks after what concerns all its nodes: its first.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -11,9 +11,9 @@
 
 namespace fairlead::prolog {
 
-/// Has fairlead-prolog-slurmctld judge where the job's nodes lie, in a child, because that reads
-/// shared storage and may ask EC2. The sentence that stands against the job, or nothing. Where the
-/// child gives no answer in time, the place is unknown. On the job's other nodes it does nothing.
+/// The sentence that stands against the nodes that the job was given, or nothing. Its first node
+/// has fairlead-prolog-slurmctld judge them, in a child, because that reads shared storage and may
+/// ask EC2; the others wait for what it says. Where no answer comes in time, the place is unknown.
 std::optional<std::string> refuse_misplaced(const JobEnvironment& job, const Demand& demand,
                                             const config::Config& config,
                                             const Arguments& arguments, const Deadline& deadline);

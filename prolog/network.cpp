@@ -45,7 +45,7 @@ fs::path counters_file(JobId job) {
     return state::job_folder(config::run_dir, job) / state::counters_name;
 }
 
-Result<void> keep_counters(const EnvView& env, JobId job, const config::Config& config) {
+Result<void> keep_counters(const JobEnvironment& job, const config::Config& config) {
     auto devices = fabric::read_counters(config::system_root(config));
     if (!devices)
         return std::unexpected(devices.error());
@@ -53,11 +53,10 @@ Result<void> keep_counters(const EnvView& env, JobId job, const config::Config& 
                                     .make_spool = config.spool.empty(),
                                     .root = config::system_root(config),
                                     .state_dir = config.state_dir,
-                                    .restart =
-                                        number<int>(env, "SLURM_JOB_RESTART_COUNT").value_or(0),
+                                    .restart = job.restart,
                                     .start = std::time(nullptr),
                                     .devices = std::move(*devices)};
-    return write_atomic(counters_file(job), state::encode(start), 0600);
+    return write_atomic(counters_file(*job.job), state::encode(start), 0600);
 }
 
 bool wanted(const Demand& demand, const config::Config& config) {
@@ -126,8 +125,8 @@ Result<void> write_this_part(const EnvView& env, JobId job, const state::Network
 
 } // namespace
 
-void begin_network_report(const EnvView& env, const JobEnvironment& job, const Demand& demand,
-                          const config::Config& config) {
+void begin_network_report(const JobEnvironment& job, const Demand& demand,
+                          const config::Config& config, const Deadline& deadline) {
     if (config.network_report == config::NetworkReports::Off)
         return;
     const auto devices = fabric::efa_devices(config::system_root(config));
@@ -138,8 +137,8 @@ void begin_network_report(const EnvView& env, const JobEnvironment& job, const D
         return log::error(marked.error());
     if (!wanted(demand, config))
         return;
-    const auto kept = run_forked(Code::E231, "reading EFA counters", read_deadline,
-                                 [&] { return keep_counters(env, *job.job, config); });
+    const auto kept = run_forked(Code::E231, "reading EFA counters", deadline.share(read_deadline),
+                                 [&] { return keep_counters(job, config); });
     if (!kept)
         log::error(kept.error());
 }

@@ -7,8 +7,9 @@
 /// attempts it stays held. srun and salloc end, with the reason on their terminal. No node drains.
 ///
 /// Exit status, seen on 22.05, 24.11 and 26.05: 0 lets the job go on, or leaves it in the queue
-/// where this program put it; 1 ends srun and salloc. With --asked-ec2: 0 the job may run here, 3
-/// it may not, with the reason on standard output.
+/// where this program put it; 1 ends srun and salloc. With --first-node: 0 the job may run here, 3
+/// it may not, with the reason on standard output. With --end as well it judges nothing: a node
+/// could not leave that sentence for the gate, so the job is held, or ends, with it.
 
 #include "base/child.hpp"
 #include "base/files.hpp"
@@ -47,6 +48,7 @@ constexpr auto usual_time = 20s, time_to_act = 20s, least_time = 1s;
 struct Arguments {
     const char* config_path = nullptr;
     std::optional<std::chrono::milliseconds> first_node; ///< and how long its prolog waits
+    const char* end = nullptr;                           ///< why the job must not run
 };
 
 Result<Arguments> read_arguments(int argc, char** argv) {
@@ -56,16 +58,18 @@ Result<Arguments> read_arguments(int argc, char** argv) {
         int time = 0;
         if (word == "--config")
             arguments.config_path = argv[i + 1];
+        else if (word == "--end")
+            arguments.end = argv[i + 1];
         else if (word == "--first-node" &&
                  std::from_chars(value.data(), value.data() + value.size(), time).ec == std::errc{})
             arguments.first_node = std::chrono::milliseconds(time);
         else
             return fail(Code::X301, "unexpected argument '{}'", printable(word));
     }
-    if (argc % 2 == 0)
+    if (argc % 2 == 0 || (arguments.end && !arguments.first_node))
         return fail(Code::X301,
                     "unexpected argument '{}'; usage: [--config FILE] [--first-node "
-                    "MILLISECONDS], run by slurmctld as PrologSlurmctld",
+                    "MILLISECONDS [--end SENTENCE]], run by slurmctld as PrologSlurmctld",
                     printable(argv[argc - 1]));
     return arguments;
 }
@@ -88,25 +92,25 @@ void log_failure(const Result<void>& done) {
 /// The comment first, so that whatever fails afterwards is explained; then held, so that the job
 /// cannot start again while it is changed. Whether it is back in the queue: where a later step
 /// fails, held is what it stays.
-bool send_back(const slurm::Job& job, const placement::Verdict& verdict, bool and_release) {
-    log_failure(slurm::set_admin_comment(job.id, with_attempt(job.admin_comment,
-                                                              attempts_in(job.admin_comment) + 1,
-                                                              to_string(*verdict.error))));
+bool send_back(const slurm::Job& job, const std::string& sentence,
+               const std::vector<std::string>& exclude, bool and_release) {
+    log_failure(slurm::set_admin_comment(
+        job.id, with_attempt(job.admin_comment, attempts_in(job.admin_comment) + 1, sentence)));
     if (auto requeued = slurm::requeue_held(job.whole); !requeued) {
         log::error(requeued.error());
         return false;
     }
     if (!and_release)
         return true;
-    auto kept = slurm::exclude_nodes(job.id, joined(job.excluded, verdict.exclude));
+    auto kept = slurm::exclude_nodes(job.id, joined(job.excluded, exclude));
     log_failure(kept ? slurm::release(job.id) : kept);
     return true;
 }
 
 /// srun and salloc end by slurmctld's prolog exiting 1; that would requeue a het job unheld, and
 /// means nothing from a node, so there the job is cancelled.
-int end(const slurm::Job& job, const placement::Verdict& verdict, const Arguments& arguments) {
-    log_failure(slurm::notify(job.id, "fairlead: " + to_string(*verdict.error)));
+int end(const slurm::Job& job, const std::string& sentence, const Arguments& arguments) {
+    log_failure(slurm::notify(job.id, "fairlead: " + sentence));
     if (!arguments.first_node && job.whole == job.id)
         return end_job;
     log_failure(slurm::cancel(job.whole));
@@ -122,18 +126,34 @@ int act(const placement::Verdict& verdict, const JobEnvironment& environment,
         log::error(job.error());
         return arguments.first_node ? refuse_here : go_on;
     }
+    if (arguments.first_node && !job->running)
+        return refuse_here; // cancelled or requeued meanwhile
     const JobKind kind{job->batch, job->may_requeue, attempts_in(job->admin_comment)};
     const Remedy remedy =
         decide(verdict.standing, kind, arguments.first_node.has_value(),
                config::rules_for(config, environment.partition).unknown_placement);
     if (remedy == Remedy::GoOn)
         return go_on;
-    log::write(log::Level::Info,
-               fmt::format("job {}: {}", job->id.value, to_string(*verdict.error)));
+    const std::string sentence = to_string(*verdict.error);
+    log::write(log::Level::Info, fmt::format("job {}: {}", job->id.value, sentence));
     const bool release = remedy == Remedy::SendBack && job->whole == job->id;
-    if (remedy == Remedy::End || !send_back(*job, verdict, release))
-        return end(*job, verdict, arguments);
+    if (remedy == Remedy::End || !send_back(*job, sentence, verdict.exclude, release))
+        return end(*job, sentence, arguments);
     return arguments.first_node ? refuse_here : go_on;
+}
+
+int end_unkept(const JobEnvironment& environment, const Arguments& arguments) {
+    const auto job = slurm::load_job(*environment.job);
+    if (!job) {
+        log::error(job.error());
+        return refuse_here;
+    }
+    if (!job->running)
+        return refuse_here;
+    const bool may_wait = job->batch && job->may_requeue;
+    if (may_wait && send_back(*job, arguments.end, {}, false))
+        return refuse_here;
+    return end(*job, arguments.end, arguments);
 }
 
 /// What observe mode would have done is logged and counted by slurmctld's prolog alone, so that it
@@ -245,6 +265,8 @@ int run(const Arguments& arguments) {
                           ? std::chrono::ceil<std::chrono::seconds>(*arguments.first_node)
                           : std::chrono::seconds(usual_time);
     ::alarm(static_cast<unsigned>(std::max<std::chrono::seconds>(time, least_time).count()));
+    if (arguments.end)
+        return end_unkept(job, arguments);
     const auto config = config::load_for_node(arguments.config_path);
     if (config)
         return check(job, *config, arguments);

@@ -1,10 +1,10 @@
 #include "prolog/staged_job.hpp"
 
+#include "prolog/job_environment.hpp"
 #include "stage/orders.hpp"
 #include "stage/record.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace fairlead::prolog {
 namespace {
@@ -13,15 +13,6 @@ constexpr std::string_view prefix = "SPANK_";
 
 std::optional<std::string_view> entry(const EnvView& env, std::string_view name) {
     return env.get(fmt::format("{}{}", prefix, name));
-}
-
-/// A job's first start has none (22.05: seen).
-int restarts(const EnvView& env) {
-    int number = 0;
-    const std::string_view text =
-        env.get("SLURM_JOB_RESTART_COUNT").value_or(env.get("SLURM_RESTART_COUNT").value_or(""));
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return std::max(number, 0);
 }
 
 Result<stage::Request> admitted_request(const EnvView& env) {

@@ -9,6 +9,7 @@
 #include "prolog/stage_answer.hpp"
 #include "prolog/staged_job.hpp"
 #include "prolog/timing.hpp"
+#include "prolog/unkept.hpp"
 #include "state/paths.hpp"
 #include "state/stage_mark.hpp"
 
@@ -18,6 +19,13 @@ namespace fairlead::prolog {
 namespace {
 
 constexpr int go_on = 0, node_broken = 1;
+
+/// What the prolog knows of the job and of itself.
+struct Staged {
+    const JobEnvironment& job;
+    const config::Config& config;
+    const Arguments& arguments;
+};
 
 /// All that fairlead-stage-in needs of this prolog's own environment.
 std::vector<std::string> job_environment() {
@@ -32,11 +40,19 @@ std::vector<std::string> job_environment() {
     return env;
 }
 
-bool mark(const state::StageMark& mark) {
+Deadline acting_deadline(const config::Config& config) {
+    return Deadline{std::chrono::seconds(config.node_checks.deadline)};
+}
+
+/// The exit status of the prolog. The mark that stands from before keeps the steps from running; a
+/// node that cannot replace it is broken.
+int leave_mark(const Staged& staged, const state::StageMark& mark) {
     const auto written = state::write_stage_mark(config::run_dir, mark);
-    if (!written)
-        log::error(written.error());
-    return written.has_value();
+    if (written)
+        return go_on;
+    return end_unkept(staged.job, staged.config, staged.arguments, written.error(),
+                      mark.refusal.value_or(to_string(written.error())), Blame::Node,
+                      acting_deadline(staged.config));
 }
 
 state::StageMark mark_of(const JobEnvironment& job, const config::Config& config) {
@@ -78,52 +94,58 @@ StageAnswer ask(const config::Config& config, const Arguments& arguments) {
     return {StageAnswer::Kind::Refused, error};
 }
 
-int refuse(state::StageMark&& unstaged, const Error& error) {
+int refuse(const Staged& staged, state::StageMark&& unstaged, const Error& error) {
     unstaged.refusal = to_string(error);
-    return mark(unstaged) ? go_on : node_broken;
+    return leave_mark(staged, unstaged);
 }
 
 /// Where the node may not be drained it stays in service, and the job does not run.
-int fail_node(const JobEnvironment& job, const config::Config& config, const Error& error,
-              state::StageMark&& unstaged) {
+int fail_node(const Staged& staged, const Error& error, state::StageMark&& unstaged) {
     log::error(error);
-    const Deadline deadline{std::chrono::seconds(config.node_checks.deadline)};
-    if (remove_from_service(config, job.node, job.partition, error, deadline) == Removal::Drained)
+    const Removal removal =
+        remove_from_service(staged.config, staged.job.node, staged.job.partition, error,
+                            acting_deadline(staged.config));
+    if (removal == Removal::Drained)
         return node_broken;
-    return refuse(std::move(unstaged), error);
+    return refuse(staged, std::move(unstaged), error);
 }
 
 } // namespace
 
-bool begin_staging(const JobEnvironment& job, const config::Config& config) {
+Result<void> begin_staging(const JobEnvironment& job, const config::Config& config) {
     if (!stages(EnvView{environ}))
-        return true;
+        return {};
     state::StageMark unstaged = mark_of(job, config);
     unstaged.refusal = to_string(
         Error{Code::S130, "the data of the job is not complete on this node yet; see `fairlead "
                           "stage status`"});
-    return mark(unstaged);
+    return state::write_stage_mark(config::run_dir, unstaged);
 }
 
 int stage_in(const JobEnvironment& job, const config::Config& config, const Arguments& arguments) {
     if (!stages(EnvView{environ}))
         return go_on;
+    const Staged staged{job, config, arguments};
     state::StageMark place = mark_of(job, config);
     const StageAnswer answer = ask(config, arguments);
     switch (answer.kind) {
     case StageAnswer::Kind::Ready:
-        return mark(place) ? go_on : node_broken;
+        return leave_mark(staged, place);
     case StageAnswer::Kind::NodeFault:
-        return fail_node(job, config, answer.error, std::move(place));
+        return fail_node(staged, answer.error, std::move(place));
     case StageAnswer::Kind::Refused:
         break;
     }
-    return refuse(std::move(place), answer.error);
+    return refuse(staged, std::move(place), answer.error);
 }
 
 void refuse_staging(const JobEnvironment& job, const Error& error) {
-    if (stages(EnvView{environ}))
-        mark({*job.job, {}, {}, to_string(error)});
+    if (!stages(EnvView{environ}))
+        return;
+    const auto marked =
+        state::write_stage_mark(config::run_dir, {*job.job, {}, {}, to_string(error)});
+    if (!marked)
+        log::error(marked.error());
 }
 
 } // namespace fairlead::prolog

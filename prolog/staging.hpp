@@ -8,9 +8,9 @@
 
 namespace fairlead::prolog {
 
-/// First of all that the prolog does for a job that stages data. False where the mark cannot be
+/// First of all that the prolog does for a job that stages data. FL-X201 where the mark cannot be
 /// written: then the node must not run the job.
-bool begin_staging(const JobEnvironment& job, const config::Config& config);
+Result<void> begin_staging(const JobEnvironment& job, const config::Config& config);
 
 /// Last of all: waits until the data is complete, or is known not to become so. The exit status of
 /// the prolog.

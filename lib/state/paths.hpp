@@ -28,4 +28,7 @@ inline constexpr const char* counters_name = "counters.json";
 /// There, and empty, where another job was on the node at the same time.
 inline constexpr const char* shared_name = "shared";
 
+/// Of a node that looked into the job's placement for all its nodes: which file says what it found.
+inline constexpr const char* asked_name = "asked";
+
 } // namespace fairlead::state

@@ -63,8 +63,10 @@ prolog() {
     local node=$1 partition=$2
     shift 2
     on "$node" SLURM_CONF=/run/cluster/slurm/slurm.conf SLURM_JOB_ID=4711 SLURMD_NODENAME="$node" \
-        SLURM_JOB_PARTITION="$partition" "$@" timeout 30 /run/cluster/etc/prolog
+        SLURM_JOB_PARTITION="$partition" "$@" timeout "$most_seconds" /run/cluster/etc/prolog
 }
+# The deadline, and one second to start and to end; timeout(1) ends what takes longer with 124.
+most_seconds=11
 asked=SPANK__SLURM_SPANK_OPTION_fairlead_efa=required
 refusal() { on "$1" -- sed -n 's/.*"refusal":"\([^"]*\)".*/\1/p' /run/fairlead/jobs/4711/refused.json; }
 runs_job() { on "$1" -- test -e /run/fairlead/jobs/4711/job.json; }
@@ -258,6 +260,18 @@ has_drained() { reasons | grep -q "FL-$1"; }
     [[ $(reason_of n3) == none ]]
 }
 
+@test "a node that cannot keep what stands against a job is drained with our reason, and past the brake the job ends" {
+    local node
+    for node in n2 n3; do on "$node" -- touch /run/fairlead; done
+    run -1 prolog n2 watch "$asked"
+    [[ $(reason_of n2) == *"/run/fairlead"*"[FL-X201]" ]]
+    id=$(as ada sbatch --parsable -p watch --efa -w n3 --wrap 'touch /run/cluster/shared/unkept')
+    held() { as root scontrol show job "$id" | grep -q 'AdminComment=.*FL-E201'; }
+    wait_for 20 held
+    as root scancel "$id"
+    [[ $(reason_of n3) == none && ! -e $CLUSTER_DIR/shared/unkept ]]
+}
+
 @test "another check has a brake of its own" {
     run -1 prolog n2 hpc
     run -1 prolog n4 hpc
@@ -282,7 +296,7 @@ has_drained() { reasons | grep -q "FL-$1"; }
 @test "metadata that is silent, refused, garbage or slow drains nothing" {
     for fault in silent no-token garbage slow; do
         on n1 -- rm -rf /run/fairlead
-        run -0 with_imds n1 "--fault $fault" "SLURM_JOB_PARTITION=grouped timeout 30 $prolog_program --config /run/with-imds.yaml"
+        run -0 with_imds n1 "--fault $fault" "SLURM_JOB_PARTITION=grouped timeout $most_seconds $prolog_program --config /run/with-imds.yaml"
         run -0 runs_job n1
     done
     [[ $(reason_of n1) == none ]]
@@ -308,7 +322,7 @@ has_drained() { reasons | grep -q "FL-$1"; }
     [[ $(reason_of n1) == none ]]
 }
 
-# timeout(1) would end it with 124: the deadline is 10 s, and each of these alone would last for ever.
+# Each of these alone would last for ever.
 @test "with nothing answering at all the prolog keeps its deadline" {
     offer hang
     mkdir -p "$CLUSTER_DIR/shared/state/brake"
@@ -316,7 +330,7 @@ has_drained() { reasons | grep -q "FL-$1"; }
     chmod 0755 "$CLUSTER_DIR/shared/scontrol"
     run -0 with_imds n2 '--fault silent' "
         sed -i 's#^state_dir#scontrol: /run/cluster/shared/scontrol\n&#' /run/with-imds.yaml
-        SLURM_JOB_PARTITION=hpc timeout 25 flock /run/cluster/shared/state/brake/hpc.lock \
+        SLURM_JOB_PARTITION=hpc timeout $most_seconds flock /run/cluster/shared/state/brake/hpc.lock \
             $prolog_program --config /run/with-imds.yaml"
     [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
 }

@@ -120,6 +120,49 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     nobody_drained
 }
 
+# With NoHold srun and salloc go on while prologs run, so that nothing of Slurm's holds user code up. The
+# job may then end before they listen, with nothing on the terminal and, of srun 22.05, status 0.
+prolog_flags() {
+    sed -i "s/^PrologFlags=.*/PrologFlags=$1/" "$CLUSTER_DIR/slurm/slurm.conf"
+    as root scontrol reconfigure
+    wait_for 10 has_prolog_flags "$1"
+}
+has_prolog_flags() { as root scontrol show config | grep -qE "^PrologFlags +=[ ]*$1\$"; }
+
+@test "while the first node asks EC2, srun and salloc start nothing on the others, and end with its answer" {
+    # EC2 wants to be asked again in two seconds.
+    local slow='"faults": [{"fault": "throttle", "times": 1, "retry_after": "2"}]'
+    # shellcheck disable=SC2016
+    local mark='touch /run/cluster/shared/started.$SLURMD_NODENAME' far
+    prolog_flags Alloc,NoHold
+    new_place=${new_place/a31/a39} ec2 "$slow"
+    run as ada srun -p new -N2 -w n[1,9] sh -c "$mark"
+    far=$output
+    new_place=${new_place/a31/a39} ec2 "$slow"
+    run as ada salloc -p new -N2 -w n[1,10] srun -w n10 -N1 sh -c "$mark"
+    prolog_flags Alloc
+    [[ $far == *"nn-a31, nn-a39"*"[FL-E220]"* && $output == *"[FL-E220]"* ]]
+    run ! ls "$CLUSTER_DIR"/shared/started.*
+    nobody_drained
+}
+
+@test "what the first node found out from EC2 ends srun and salloc with the reason on their terminal" {
+    new_place=${new_place/a31/a39} ec2
+    run ! as ada srun -p new -N2 -w n[1,9] hostname
+    [[ $output == *"nn-a31, nn-a39"*"[FL-E220]"* ]]
+    new_place=${new_place/a31/a39} ec2
+    run ! as ada salloc -p new -N2 -w n[1,10] true
+    [[ $output == *"[FL-E220]"* ]]
+    nobody_drained
+}
+
+@test "of a job that ran, nothing is left of what its nodes said to each other" {
+    run -0 as ada srun -Q -p new -N2 -w n[1,9] hostname
+    for node in n1 n9; do wait_for 20 is_idle "$node"; done
+    id=$(sed -n 's/.*sched: _slurm_rpc_allocate_resources JobId=\([0-9]*\) .*/\1/p' "$CLUSTER_DIR/log/slurmctld.log" | tail -n 1)
+    run ! ls "$CLUSTER_DIR/shared/state/placement/$id.0"
+}
+
 @test "a node that stays unknown: the job is held, or runs where the partition says so" {
     id=$(as ada sbatch --parsable -p new -N2 -w n[1,11] -o /dev/null \
         "$(job_script unknown.sh 'echo ran >>/run/cluster/shared/unknown.out')")
@@ -147,6 +190,56 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     ec2 '"faults": [{"fault": "error", "status": 400, "code": "UnauthorizedOperation"}]'
     run ! as ada srun -p new -N2 -w n[1,9] hostname
     [[ $output == *"n9"*"[FL-E221]"* ]]
+    nobody_drained
+}
+
+# The first node's prolog as slurmd runs it, with a deadline of 5 s; timeout(1) ends it with 124.
+hasty_prolog() {
+    on n1 -- sh -c "sed 's/^region:/node_checks: {deadline: 5}\n&/; $1' /run/cluster/etc/fairlead.yaml >/run/hasty.yaml"
+    on n1 SLURM_JOB_ID=991 SLURM_JOB_PARTITION=new SLURM_JOB_NODELIST=n[1,9] SLURMD_NODENAME=n1 \
+        timeout 6 "$SITE_PREFIX/libexec/fairlead/fairlead-prolog" --config /run/hasty.yaml
+}
+
+@test "with EC2 silent or failing, or no metadata to sign with, the first node keeps its deadline and drains nothing" {
+    local fault
+    for fault in silent error; do
+        ec2 "\"faults\": [{\"fault\": \"$fault\", \"status\": 503}]"
+        run -0 hasty_prolog ''
+        run -0 on n1 -- cat /run/fairlead/jobs/991/refused.json
+        [[ $output == *"n9"*"[FL-E221]"* ]]
+        on n1 -- rm -r /run/fairlead/jobs/991
+        rm "$CLUSTER_DIR/shared/state/placement/991.0"
+    done
+    # Packets for the metadata service go into the loopback interface and are dropped there.
+    on n1 -- ip route add 169.254.169.254 dev lo
+    run -0 hasty_prolog '/imds_endpoint/d'
+    on n1 -- ip route del 169.254.169.254 dev lo
+    run -0 on n1 -- cat /run/fairlead/jobs/991/refused.json
+    [[ $output == *"n9"*"[FL-E221]"* ]]
+    on n1 -- rm -r /run/fairlead/jobs/991
+    nobody_drained
+}
+
+@test "where the nodes cannot keep what stands against a job, it ends, and they stay in service" {
+    local node
+    for node in n1 n9; do
+        wait_for 20 is_idle "$node"
+        on "$node" -- sh -c 'mv /run/fairlead /run/fairlead.away; touch /run/fairlead'
+    done
+    # shellcheck disable=SC2016
+    local mark='touch /run/cluster/shared/kept.$SLURMD_NODENAME'
+    new_place=${new_place/a31/a39} ec2
+    run as ada srun -p new -N2 -w n[1,9] sh -c "$mark"
+    far=$output
+    snapshot
+    ec2 '"faults": [{"fault": "error", "status": 400, "code": "UnauthorizedOperation"}]'
+    run as ada srun -p new -N2 -w n[1,9] sh -c "$mark"
+    for node in n1 n9; do
+        wait_for 30 is_idle "$node"
+        on "$node" -- sh -c 'rm /run/fairlead; mv /run/fairlead.away /run/fairlead'
+    done
+    [[ $far == *"[FL-E220]"* && $output == *"[FL-E221]"* ]]
+    run ! ls "$CLUSTER_DIR"/shared/kept.*
     nobody_drained
 }
 

@@ -37,6 +37,13 @@ TEST(JobEnvironment, OfSeveralPartitionsTheFirstIsTheOneThatItRunsIn) {
     EXPECT_EQ(read({"SLURM_JOB_PARTITION="}).partition, "");
 }
 
+TEST(JobEnvironment, KnowsHowOftenTheJobWasRequeued) {
+    EXPECT_EQ(read({}).restart, 0);
+    EXPECT_EQ(read({"SLURM_RESTART_COUNT=1"}).restart, 1);
+    EXPECT_EQ(read({"SLURM_JOB_RESTART_COUNT=2", "SLURM_RESTART_COUNT=1"}).restart, 2);
+    EXPECT_EQ(read({"SLURM_RESTART_COUNT=-5"}).restart, 0);
+}
+
 TEST(JobEnvironment, WithoutAJobIdThereIsNoJob) {
     EXPECT_FALSE(read({}).job);
     EXPECT_FALSE(read({"SLURM_JOB_ID=../../etc"}).job);
