@@ -3,6 +3,7 @@
 #include "cli/cost.hpp"
 
 #include "base/words.hpp"
+#include "cli/cost_source.hpp"
 #include "cost/csv.hpp"
 #include "cost/pricing.hpp"
 
@@ -143,20 +144,8 @@ std::unique_ptr<Output> output_of(const Options& options) {
     return std::make_unique<Totals>();
 }
 
-Result<cost::Pricer> pricer_of(const Options& options) {
-    auto book = cost::PriceBook::load(options.book);
-    if (!book)
-        return std::unexpected(book.error());
-    if (options.nodes.empty())
-        return cost::Pricer(std::move(*book), std::nullopt);
-    auto nodes = cost::Nodes::load(options.nodes);
-    if (!nodes)
-        return std::unexpected(nodes.error());
-    return cost::Pricer(std::move(*book), std::move(*nodes));
-}
-
 Result<void> price(std::istream& dump, const Options& options, Session& session) {
-    auto pricer = pricer_of(options);
+    auto pricer = pricer_of(options.book, options.nodes);
     if (!pricer)
         return std::unexpected(pricer.error());
     const auto zone = cost::Zone::find(options.zone);

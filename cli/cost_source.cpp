@@ -11,18 +11,6 @@
 namespace fairlead::cli {
 namespace {
 
-Result<cost::Pricer> pricer_of(const CostSource& source) {
-    auto book = cost::PriceBook::load(source.book);
-    if (!book)
-        return std::unexpected(book.error());
-    if (source.nodes.empty())
-        return cost::Pricer(std::move(*book), std::nullopt);
-    auto nodes = cost::Nodes::load(source.nodes);
-    if (!nodes)
-        return std::unexpected(nodes.error());
-    return cost::Pricer(std::move(*book), std::move(*nodes));
-}
-
 /// What Slurm lets this user see. Its times are UTC, so no zone is in question.
 Result<std::string> ask_sacct(const cost::Interval& needed, const Session& session) {
     constexpr auto deadline = std::chrono::minutes(2);
@@ -98,11 +86,24 @@ Result<cost::Groups> groups_of(const std::filesystem::path& named, const Session
     return cost::parse_groups(*text, groups_file(named, session));
 }
 
+Result<cost::Pricer> pricer_of(const std::filesystem::path& book,
+                               const std::filesystem::path& nodes) {
+    auto prices = cost::PriceBook::load(book);
+    if (!prices)
+        return std::unexpected(prices.error());
+    if (nodes.empty())
+        return cost::Pricer(std::move(*prices), std::nullopt);
+    auto list = cost::Nodes::load(nodes);
+    if (!list)
+        return std::unexpected(list.error());
+    return cost::Pricer(std::move(*prices), std::move(*list));
+}
+
 Result<void> read_dump(const CostSource& source, const cost::Interval& needed,
                        const std::function<void(const cost::Entry&)>& take, Session& session) {
     if (source.book.empty())
         return fail(Code::X301, "sacct's output needs prices: name them with --book");
-    auto pricer = pricer_of(source);
+    auto pricer = pricer_of(source.book, source.nodes);
     if (!pricer)
         return std::unexpected(pricer.error());
     const bool asked = source.dump.empty();

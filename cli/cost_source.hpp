@@ -32,6 +32,10 @@ Result<cost::Groups> groups_of(const std::filesystem::path& named, const Session
 /// The text of the same file.
 Result<std::string> groups_text(const std::filesystem::path& named, const Session& session);
 
+/// Prices and, where they are named, nodes.
+Result<cost::Pricer> pricer_of(const std::filesystem::path& book,
+                               const std::filesystem::path& nodes);
+
 /// What sacct's output costs; sacct itself is asked for the days in `needed`. What cannot be priced
 /// is reported.
 Result<void> read_dump(const CostSource& source, const cost::Interval& needed,

@@ -66,18 +66,6 @@ void verify(const Options& options, Session& session) {
                                    : "");
 }
 
-Result<cost::Pricer> pricer_of(const Options& options) {
-    auto book = cost::PriceBook::load(options.book);
-    if (!book)
-        return std::unexpected(book.error());
-    if (options.nodes.empty())
-        return cost::Pricer(std::move(*book), std::nullopt);
-    auto nodes = cost::Nodes::load(options.nodes);
-    if (!nodes)
-        return std::unexpected(nodes.error());
-    return cost::Pricer(std::move(*book), std::move(*nodes));
-}
-
 /// When the dump was printed: as named, else when the file was written last; a stream is new.
 Result<cost::Time> seen_at(const Options& options) {
     if (!options.seen.empty()) {
@@ -94,7 +82,7 @@ Result<cost::Time> seen_at(const Options& options) {
 }
 
 Result<cost::Settled> settle(const Options& options, Session& session) {
-    auto pricer = pricer_of(options);
+    auto pricer = pricer_of(options.book, options.nodes);
     if (!pricer)
         return std::unexpected(pricer.error());
     const auto zone = cost::Zone::find(options.zone);

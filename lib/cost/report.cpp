@@ -26,22 +26,6 @@ std::vector<Slice> slices(const std::unordered_map<std::string, Slice>& parts) {
     return all;
 }
 
-Amounts amounts_of(const Attributed& part) {
-    const DaySum& sum = part.charge->sum;
-    Amounts amounts{.runs = sum.runs,
-                    .node_seconds = part.node_seconds,
-                    .cpu_seconds = part.cpu_seconds,
-                    .gpu_seconds = part.gpu_seconds};
-    amounts.spot_seconds = sum.purchase == "spot" ? part.node_seconds : 0;
-    Wide& into = sum.kind == "run"          ? amounts.compute
-                 : sum.kind == "suspended"  ? amounts.suspended
-                 : sum.kind == "node_fail"  ? amounts.waste
-                 : sum.kind == "adjustment" ? amounts.adjusted
-                                            : amounts.shared;
-    into = part.amount.nanos;
-    return amounts;
-}
-
 Wide forecast_of(const BudgetUse& use, Time as_of) {
     const auto whole = (use.interval.to - use.interval.from).count();
     const auto gone = std::min(as_of - use.interval.from, use.interval.to - use.interval.from);
@@ -61,25 +45,6 @@ std::optional<ReportOf> report_of(std::string_view word) {
 }
 
 std::string_view to_string(ReportOf of) { return kinds.at(static_cast<std::size_t>(of)); }
-
-Amounts& Amounts::operator+=(const Amounts& other) {
-    runs += other.runs;
-    node_seconds += other.node_seconds;
-    spot_seconds += other.spot_seconds;
-    cpu_seconds += other.cpu_seconds;
-    gpu_seconds += other.gpu_seconds;
-    compute += other.compute;
-    suspended += other.suspended;
-    waste += other.waste;
-    shared += other.shared;
-    adjusted += other.adjusted;
-    return *this;
-}
-
-bool Amounts::nothing() const {
-    return runs == 0 && node_seconds == 0 && compute == 0 && suspended == 0 && waste == 0 &&
-           shared == 0 && adjusted == 0;
-}
 
 bool Report::closed() const {
     return closed_through && month_name(query.to - std::chrono::seconds(1)) <= *closed_through;

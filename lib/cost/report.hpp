@@ -2,7 +2,7 @@
 /// who pays. Writers show it.
 #pragma once
 
-#include "cost/attribution.hpp"
+#include "cost/report_amounts.hpp"
 
 #include <map>
 #include <optional>
@@ -28,23 +28,6 @@ struct Query {
     std::vector<std::string> users{};
     std::vector<std::string> grants{};
     std::vector<std::string> universities{};
-};
-
-/// What was used and what it cost, in nano-units of one currency.
-struct Amounts {
-    std::int64_t runs = 0; ///< a run that two grants share counts in both
-    Wide node_seconds = 0;
-    Wide spot_seconds = 0; ///< of those
-    Wide cpu_seconds = 0;
-    Wide gpu_seconds = 0;
-    Wide compute = 0;
-    Wide suspended = 0;
-    Wide waste = 0;    ///< runs that ended with their node
-    Wide shared = 0;   ///< storage, transfer and whatever else comes from pools
-    Wide adjusted = 0; ///< moved by people
-    Wide total() const { return compute + suspended + waste + shared + adjusted; }
-    bool nothing() const; ///< as of a pool that is divided as a whole
-    Amounts& operator+=(const Amounts& other);
 };
 
 /// A budget and what became of it in its period.
