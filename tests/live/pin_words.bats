@@ -155,7 +155,7 @@ vars() {
     run -0 as ada srun -Q -p hpc -n 1 --efa-pin sh -c \
         "$(vars FI_PROVIDER FI_EFA_IFACE I_MPI_OFI_PROVIDER OMPI_MCA_pml OMPI_MCA_mtl)"
     [[ $output == "FI_PROVIDER=efa FI_EFA_IFACE=rdmap49s0 I_MPI_OFI_PROVIDER=efa OMPI_MCA_pml=cm OMPI_MCA_mtl=ofi" ]]
-    run -0 as ada srun -Q -p gpu -n 1 --efa-pin=by:numa sh -c "$(vars FI_PROVIDER FI_EFA_IFACE)"
+    run -0 as ada srun -Q -p gpu -n 1 --efa-pin=by:numa,nic:0 sh -c "$(vars FI_PROVIDER FI_EFA_IFACE)"
     [[ $output == "FI_PROVIDER=efa FI_EFA_IFACE=unset" ]]
     run -0 as ada srun -Q -n 1 --efa-pin sh -c "$(vars FI_PROVIDER FI_EFA_IFACE OMPI_MCA_pml)"
     [[ $output == "FI_PROVIDER=unset FI_EFA_IFACE=unset OMPI_MCA_pml=unset" ]]
