@@ -11,7 +11,7 @@ none|task/none'
 #
 #   name     of the result
 #   job      options of salloc; empty where srun makes its own job
-#   step     options of srun; with a job it must get all CPUs of the job
+#   step     options of srun; with a job it must get all CPUs of the job; --gres=gpu:N are the first N
 #   pin      value of --efa-pin
 #   memory   memory policy that the kernel must report: default, or the start of
 #            prefer, bind or interleave
@@ -20,7 +20,7 @@ none|task/none'
 CASES='
 bare             |                  | -n 24                     |            | default
 numa             |                  | -n 8 -c 6                 | by:numa    | default
-nic              |                  | -n 16                     | by:nic     | default
+nic              | -N 1 --exclusive | -n 16 --overlap           | by:nic     | default
 compact          |                  | -n 12                     | by:compact | default
 wide             | -N 1 --exclusive | -n 8 --overlap            | by:numa    | default
 four-cpus        |                  | -n 10 -c 4                | by:compact | default
@@ -32,7 +32,7 @@ spread           |                  | -n 8 -c 2                 | by:spread  | d
 memory-bound     |                  | -n 8 -c 3                 | by:numa,mem:bind | bind
 memory-preferred |                  | -n 4 -c 6                 | by:compact,mem:prefer | prefer
 memory-in-turns  | -N 1 --exclusive | -n 2 -c 48 --overlap      | mem:interleave | interleave
-gpu              |                  | -n 8                      | by:gpu     | default
+gpu              | -N 1 --exclusive --gres=gpu:3 | -n 6 --overlap --gres=gpu:3 | by:gpu | default
 two-threads      | -N 1 --exclusive | -n 16 --overlap           | smt:2      | default
 reserved         | -N 1 --exclusive | -n 8 --overlap            | reserve:4  | default
 overcommitted    | -N 1 --exclusive | -n 120 --overcommit       |            | default
@@ -42,8 +42,10 @@ overcommitted    | -N 1 --exclusive | -n 120 --overcommit       |            | d
 SCENARIOS='
 two_jobs          | two jobs on one node keep to their own CPUs
 overlapping_steps | two --overlap steps both get their plan
-not_bound         | by:none leaves ranks where Slurm puts them
+exact_steps       | two --exact steps at one time have CPUs of their own, and each its plan on them
+not_bound         | by:none leaves ranks, and --mem-bind=local, where Slurm puts them
 local_memory      | --mem-bind=local means the nodes of the plan
+kept_memory       | mem:keep leaves --mem-bind=map_mem as it is, far from the CPUs of the plan
 one_thread        | --threads-per-core=1 gives no rank two hardware threads of a core
 heterogeneous     | both components of a heterogeneous job are pinned
 user_namespace    | a rank in namespaces of its own keeps CPUs and variables

@@ -5,7 +5,9 @@
         [--plan ARG...]                 `fairlead pin plan` with these words gives the same rows
         [--unpinned]                    Fairlead did nothing
         [--memory POLICY]               the memory policy that the kernel reports
+        [--memory-on NODE]              the policy binds to this NUMA node, where pages are
         [--fenced]                      the kernel allows the CPUs of the job and no others
+        [--step]                        it allows fewer, those of the step, which the plan is of
         [--one-thread]                  no rank has two hardware threads of a core
     check.py disjoint FOLDER NAME NAME  no CPU is in both
 
@@ -57,6 +59,10 @@ class Results:
     def numa_of(self, cpus):
         return {node for node, members in self.nodes if members & cpus}
 
+    def step_cpus(self):
+        """What the kernel lets the ranks use."""
+        return cpu_set(self.ranks[0]["fence"])
+
     def cpus(self):
         """Of all ranks."""
         return set().union(*(cpu_set(rank["cpus"]) for rank in self.ranks))
@@ -72,23 +78,40 @@ class Results:
         raise SystemExit(f"{self.name}: scontrol tells no CPUs of job {job} on {node}")
 
 
-def plan_rows(results, fairlead, words):
+def plan_of(results, fairlead, allowed, words):
     command = [fairlead, "pin", "plan", "--format", "json",
                "--topology", str(results.folder.parent / "topology.xml"),
-               "--allowed", results.job_cpus(), "--ntasks", str(len(results.ranks)), *words]
+               "--allowed", allowed, "--ntasks", str(len(results.ranks)), *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)}: {done.stderr or done.stdout}")
-    return json.loads(done.stdout)["ranks"]
+    return json.loads(done.stdout)
 
 
-def check_plan(results, fairlead, words):
-    for rank, row in zip(results.ranks, plan_rows(results, fairlead, words)):
-        numa = ",".join(map(str, row["numa"]))
-        seen = (rank["cpus"], rank["pin_cpus"], rank["pin_numa"])
-        if seen != (row["cpus"], row["cpus"], numa):
-            yield (f"rank {rank['rank']}: plan {row['cpus']} in NUMA {numa}, kernel {seen[0]}, "
-                   f"FAIRLEAD_PIN_CPUS {seen[1]}, FAIRLEAD_PIN_NUMA {seen[2]}")
+def check_plan(results, plan):
+    for rank, row in zip(results.ranks, plan["ranks"]):
+        told = {"pin_cpus": row["cpus"], "pin_numa": ",".join(map(str, row["numa"])),
+                "pin_nics": ",".join(row["nics"]), "pin_gpus": ",".join(row["gpus"]),
+                "pin_policy": plan["policy"]}
+        if rank["cpus"] != row["cpus"]:
+            yield f"rank {rank['rank']}: plan {row['cpus']}, kernel {rank['cpus']}"
+        for word, planned in told.items():
+            if rank[word] != planned:
+                yield (f"rank {rank['rank']}: FAIRLEAD_{word.upper()} is '{rank[word]}', "
+                       f"the plan says '{planned}'")
+
+
+def check_asked_policy(plan):
+    """That a policy is not replaced by another for want of devices."""
+    asked = plan["policy_asked"]
+    if asked not in ("auto", plan["policy"]):
+        yield f"by:{asked} was asked for, by:{plan['policy']} planned"
+
+
+def check_devices(results, policy):
+    """That ranks of by:nic and by:gpu have something to be near to."""
+    if policy in ("nic", "gpu") and len({rank[f"pin_{policy}s"] for rank in results.ranks}) < 2:
+        yield f"by:{policy}: all ranks have {policy}s '{results.ranks[0][f'pin_{policy}s']}'"
 
 
 def check_unpinned(results):
@@ -116,6 +139,24 @@ def check_memory(results, policy):
             yield f"{where}; expected them on {cpu_list(near)}"
 
 
+def check_memory_on(results, node):
+    for rank in results.ranks:
+        if (rank["mem"], rank["memnodes"], rank["touched"]) != ("bind", node, node):
+            yield (f"rank {rank['rank']}: policy {rank['mem']} {rank['memnodes'] or '-'}, pages on "
+                   f"NUMA {rank['touched'] or '-'}; expected bind {node}")
+
+
+def check_step_fence(results):
+    """That the step has CPUs of its own."""
+    for rank in results.ranks:
+        if not cpu_set(rank["fence"]) < cpu_set(results.job_cpus()):
+            yield (f"rank {rank['rank']}: the kernel allows {rank['fence']}, expected fewer than "
+                   f"the job's {results.job_cpus()}")
+        if cpu_set(rank["fence"]) != results.step_cpus():
+            yield (f"rank {rank['rank']}: the kernel allows {rank['fence']}, another rank "
+                   f"{cpu_list(results.step_cpus())}")
+
+
 def check_fence(results, fenced):
     """That the setting of the test is in force."""
     every = set.union(*(cpus for _, cpus in results.nodes))
@@ -138,14 +179,23 @@ def check_ranks(options):
         yield f"{options.name}: {len(results.ranks)} ranks printed a line, expected {options.count}"
         return
     if options.plan is not None:
-        yield from check_plan(results, options.fairlead, options.plan)
+        allowed = cpu_list(results.step_cpus()) if options.step else results.job_cpus()
+        plan = plan_of(results, options.fairlead, allowed, options.plan)
+        yield from check_plan(results, plan)
+        yield from check_asked_policy(plan)
+        yield from check_devices(results, plan["policy_asked"])
     if options.unpinned:
         yield from check_unpinned(results)
     if options.memory:
         yield from check_memory(results, options.memory)
     if options.one_thread:
         yield from check_one_thread(results)
-    yield from check_fence(results, options.fenced)
+    if options.memory_on:
+        yield from check_memory_on(results, options.memory_on)
+    if options.step:
+        yield from check_step_fence(results)
+    else:
+        yield from check_fence(results, options.fenced)
 
 
 def check_disjoint(options):
@@ -166,7 +216,9 @@ def main():
     ranks.add_argument("--unpinned", action="store_true")
     ranks.add_argument("--one-thread", action="store_true")
     ranks.add_argument("--fenced", action="store_true")
+    ranks.add_argument("--step", action="store_true")
     ranks.add_argument("--memory")
+    ranks.add_argument("--memory-on")
     ranks.add_argument("--plan", nargs=argparse.REMAINDER)
     disjoint = commands.add_parser("disjoint")
     disjoint.set_defaults(check=check_disjoint)

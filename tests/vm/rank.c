@@ -99,6 +99,8 @@ int main(void) {
     print_touched();
     print_variable("FAIRLEAD_PIN_CPUS", "pin_cpus");
     print_variable("FAIRLEAD_PIN_NUMA", "pin_numa");
+    print_variable("FAIRLEAD_PIN_NICS", "pin_nics");
+    print_variable("FAIRLEAD_PIN_GPUS", "pin_gpus");
     print_variable("FAIRLEAD_PIN_POLICY", "pin_policy");
     print_variable("SLURM_JOB_ID", "job");
     print_variable("SLURMD_NODENAME", "node");

@@ -38,27 +38,61 @@ overlapping_steps_check() {
 one_thread_run() { keep one_thread srun -Q -n 12 --threads-per-core=1 --efa-pin "$RANK"; }
 one_thread_check() { ranks one_thread 12 --one-thread --memory default --plan --threads-per-core 1; }
 
-not_bound_run() { keep not_bound srun -Q -n 8 --efa-pin=by:none "$RANK"; }
-not_bound_check() { ranks not_bound 8 --unpinned; }
+# The first rank of each waits until both steps run.
+exact_steps_run() {
+    local steps=/tmp/exact_steps.$setting
+    mkdir "$steps"
+    printf '%s\n' "$RANK" "[ \"\$SLURM_PROCID\" = 0 ] || exit 0" ": >$steps/\$SLURM_STEP_ID" \
+        "until [ -e $steps/0 ] && [ -e $steps/1 ]; do sleep 0.1; done" >"$steps/rank"
+    keep exact_steps salloc -Q -n 16 sh -c "
+        srun -Q --exact -n 6 --efa-pin sh $steps/rank >$steps/first &
+        srun -Q --exact -n 4 --efa-pin=by:compact sh $steps/rank >$steps/second
+        wait"
+    keep exact_steps.first cat "$steps/first"
+    keep exact_steps.second cat "$steps/second"
+}
+# Without a fence nobody but Fairlead says which of the job's CPUs a step was given.
+exact_steps_check() {
+    if [[ $setting == *cgroup* ]]; then
+        ranks exact_steps.first 6 --step --memory default --plan
+        ranks exact_steps.second 4 --step --memory default --plan --pin by:compact
+    fi
+    disjoint exact_steps.first exact_steps.second
+}
+
+# slurm_policy POLICY: what Slurm makes of --mem-bind, which only task/affinity knows.
+slurm_policy() { if [[ $setting == *affinity* ]]; then printf '%s\n' "$1"; else printf 'default\n'; fi; }
+
+not_bound_run() { keep not_bound srun -Q -n 8 --mem-bind=local --efa-pin=by:none "$RANK"; }
+not_bound_check() { ranks not_bound 8 --unpinned --memory "$(slurm_policy bind)"; }
 
 # Slurm takes the nodes of its own masks, which the plan moves.
-local_memory_run() { keep local_memory srun -Q -n 8 --mem-bind=local --efa-pin "$RANK"; }
-local_memory_check() { planned local_memory 8 '' '' bind; }
+local_memory_run() { keep local_memory srun -Q -n 4 --mem-bind=local --efa-pin "$RANK"; }
+local_memory_check() { planned local_memory 4 '' '' bind; }
 
-# Slurm puts the components of a job on different nodes, so the guest is two of them.
+# The job has CPUs of NUMA nodes 0 and 2, the user wants memory of node 1.
+kept_memory_run() { keep kept_memory srun -Q -n 4 --mem-bind=map_mem:1 --efa-pin=by:compact,mem:keep "$RANK"; }
+kept_memory_check() {
+    local memory=(--memory default)
+    [[ $setting != *affinity* ]] || memory=(--memory-on 1)
+    ranks kept_memory 4 "${memory[@]}" --plan --pin by:compact
+}
+
+# Slurm puts the components of a job on different nodes, so the guest is two of them. For a plugin's
+# option it keeps one value, the last.
 heterogeneous_run() {
-    keep heterogeneous srun -Q -p two -w vm -n 6 --efa-pin "$RANK" : \
+    keep heterogeneous srun -Q -p two -w vm -n 6 --efa-pin=by:compact "$RANK" : \
         -p two -w vm2 -n 4 -c 2 --efa-pin=by:compact "$RANK"
     keep heterogeneous.first grep 'node=vm ' "$folder/heterogeneous.out"
     keep heterogeneous.second grep 'node=vm2 ' "$folder/heterogeneous.out"
 }
 heterogeneous_check() {
-    planned heterogeneous.first 6 '' '' default
+    planned heterogeneous.first 6 '' by:compact default
     planned heterogeneous.second 4 2 by:compact default
 }
 
 # As Apptainer and pyxis start what runs in a container.
 user_namespace_run() {
-    keep user_namespace srun -Q -n 8 --efa-pin unshare --user --map-root-user --mount "$RANK"
+    keep user_namespace srun -Q -n 4 --efa-pin unshare --user --map-root-user --mount "$RANK"
 }
-user_namespace_check() { planned user_namespace 8 '' '' default; }
+user_namespace_check() { planned user_namespace 4 '' '' default; }
