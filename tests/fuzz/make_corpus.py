@@ -425,6 +425,51 @@ def descriptions():
         write("description", name, lines)
 
 
+# --- what a job stages ----------------------------------------------------------------------------
+
+LINE = "in src=s3://lab/a/ dst=/fsx/a/"
+RECORD = {
+    "schema": "fairlead.staging/1", "id": "17",
+    "transfers": [{"direction": "in", "source": "s3://lab/a", "destination": "/fsx/a", "verify": "checksum",
+                   "when": "start", "on_fail": "hold"}],
+}
+STAGING = {
+    "empty": "", "line": LINE, "line out": "out src=/fsx/%u/%j/out/ dst=s3://lab/%x/%A/%a/ when=success verify=size",
+    "line all": LINE + " verify=checksum when=start on-fail=run", "line always": "out src=/a dst=/b when=always",
+    "line hold": LINE + " on-fail=hold", "line profile": "in profile=ref", "line profile out": "out profile=ref",
+    "line profile and paths": "in profile=ref src=/a dst=/b", "line profile odd": "in profile=a/b", "line profile twice": "in profile=a profile=b",
+    "line quotes": 'in src="/fsx/my data" dst=\'/fsx/"quoted"\'', "line quote open": 'in src="/fsx/a dst=/fsx/b', "line quote empty": 'in "" src=/a dst=/b',
+    "line quotes joined": "in src=/a'b \"c'\"d e\" dst=/b", "line no direction": "src=/a dst=/b", "line direction misspelt": "inn src=/a dst=/b",
+    "line direction alone": "out", "line word unknown": LINE + " colour=red", "line word misspelt": "in scr=/a dst=/b", "line word twice": "in src=/a src=/b dst=/c",
+    "line no value": "in src= dst=/b", "line no equals": "in src dst=/b", "line no source": "in dst=/b", "line no destination": "out src=/a",
+    "line when of in": LINE + " when=success", "line on fail of out": "out src=/a dst=/b on-fail=run", "line verify odd": LINE + " verify=md5",
+    "line to s3": "in src=/a dst=s3://lab/a", "line from s3": "out src=s3://lab/a dst=/a", "line s3 to s3": "in src=s3://a/b dst=s3://c/d",
+    "line parent": "in src=/a/../b dst=/c", "line dot": "in src=/a/./b dst=/c", "line relative": "in src=a dst=/c", "line bucket alone": "in src=s3://lab dst=/c",
+    "line no bucket": "in src=s3:/// dst=/c", "line symbol unknown": "in src=/a/%q dst=/c", "line symbol open": "in src=/a/% dst=/c", "line percent": "in src=/a/%%j%%%u dst=/c%%",
+    "line blanks": "\t in \t src=/a \r dst=/b \r", "line control": "in src=/a\x01b dst=/c", "line nul": "in src=/a\0b dst=/c", "line utf8": "in src=/ä/\u2028 dst=/ñ",
+    "line no utf8": b"in src=/a\xff dst=/c", "line overlong": b"in src=/a\xc0\xaf dst=/c", "line shell": "in src=/$(id) dst=/`id`;x",
+    "line name longest": "in src=/" + "a" * 255 + " dst=/b", "line name too long": "in src=/" + "a" * 256 + " dst=/b",
+    "line path longest": "in src=" + "/aaaaaaa" * 500 + " dst=/b", "line path too long": "in src=" + "/aaaaaaa" * 501 + " dst=/b", "line key too long": "in src=s3://lab/" + "k/" * 513 + " dst=/b",
+    "line too long": "in src=/a dst=/b" + " " * 8000, "option": "s3://lab/data/:/fsx/data", "option out": "/fsx/out:s3://lab/out", "option paths": "/a:/b",
+    "option colons": "s3://lab/a:b.dat:/fsx/c:d", "option no destination": "s3://lab/data/", "option colon alone": ":", "option profile": "profile=ref", "option profile empty": "profile=",
+    "option too long": "/" + "a/" * 450 + ":/b", "option s3 thrice": "s3://a/b:s3://c/d:s3://e/f", "options": "17\nin s3://lab/a:/fsx/a\nout /fsx/b:s3://lab/b\nin profile=ref",
+    "options alone": "17", "options no id": "\nin /a:/b", "options id odd": "x17\nin /a:/b", "options id long": "1" * 21, "options way odd": "17\nup /a:/b", "options no blank": "17\nin",
+    "options many": "17" + "\nin /a:/b" * 33, "options large": "17" + ("\nin /" + "a/" * 400 + ":/b") * 32 + "x" * 8000,
+    "script": "#!/bin/sh\n#SBATCH -N2\n#STAGE " + LINE + "\n\n#STAGE out profile=ref\nsrun x\n#STAGE bad", "script bad": "#!/bin/sh\n#STAGE bad",
+    "script glued": "#STAGEin src=/a dst=/b", "script alone": "#STAGE", "script dos": "#STAGE " + LINE + "\r\nx\r\n", "script many": ("#STAGE in src=/%d dst=/b\n" * 33) % tuple(range(33)),
+    "script same": "#STAGE in src=/a dst=/b\n" * 32, "script profile unknown": "#STAGE in profile=reff", "script no end": "#" * 4096,
+    "record": json.dumps(RECORD), "record id": json.dumps(RECORD | {"id": "x"}), "record schema": json.dumps(RECORD | {"schema": "fairlead.staging/9"}),
+    "record no list": json.dumps(RECORD | {"transfers": {}}), "record entry": json.dumps(RECORD | {"transfers": [7]}), "record way": json.dumps(RECORD | {"transfers": [RECORD["transfers"][0] | {"direction": "up"}]}),
+    "record path": json.dumps(RECORD | {"transfers": [RECORD["transfers"][0] | {"destination": "/a/../b"}]}), "record many": json.dumps(RECORD | {"transfers": RECORD["transfers"] * 33}),
+    "record torn": json.dumps(RECORD)[:60], "record deep": "[" * 4096,
+}
+
+
+def staged():
+    for name, text in STAGING.items():
+        write("staging", name, text)
+
+
 def main():
     for path in CORPUS.glob("*/*"):
         if not path.name.startswith("crash-"):
@@ -434,6 +479,7 @@ def main():
     records()
     rules()
     descriptions()
+    staged()
 
 
 main()

@@ -18,6 +18,10 @@ void machine_record(std::string_view input);
 /// submitted and as it is an update.
 void rules(std::string_view input);
 
+/// What a job asks to be staged: the input as a #STAGE line, as an option's value, as a script, as
+/// what the user's side sends, and as the controller's record.
+void staging(std::string_view input);
+
 /// A job description of Slurm's in lines, judged by rules with every action, as it is submitted and
 /// as it is an update. In a library of its own, which needs libslurm.
 void description(std::string_view input);

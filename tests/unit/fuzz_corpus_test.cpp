@@ -32,6 +32,8 @@ TEST(FuzzCorpus, EveryTopologyIsReadAndPlannedOnOrRefused) {
 
 TEST(FuzzCorpus, RulesAreReadAndJobsJudgedByThem) { EXPECT_GE(replay("rules", rules), 100u); }
 
+TEST(FuzzCorpus, WhatAJobStagesIsReadOrRefused) { EXPECT_GE(replay("staging", staging), 60u); }
+
 TEST(FuzzCorpus, EveryMachineRecordIsReadAndPlannedOnOrRefused) {
     EXPECT_GE(replay("machine_record", machine_record), 100u);
 }

@@ -4,7 +4,10 @@
 #include "stage/standing.hpp"
 #include "temp_folder.hpp"
 
+#include <atomic>
+#include <latch>
 #include <thread>
+#include <vector>
 
 namespace fairlead::prolog {
 namespace prolog_stage_follower_test {
@@ -53,6 +56,31 @@ TEST_F(StageFollower, GivesUpALeaderThatFallsSilent) {
     EXPECT_EQ(await_leader(folder.path(), run, 60s, none).error.code, Code::S119);
     none.first_word = 0s;
     EXPECT_EQ(await_leader(folder.path(), {run.job, 5, "17"}, 60s, none).error.code, Code::S119);
+}
+
+// F12 of the fault table: none goes on before the word is there, and all do soon after it is.
+TEST_F(StageFollower, MayBeOneOfAThousand) {
+    constexpr int followers = 1000;
+    const Patience many{.shortest = 50ms, .longest = 200ms, .first_word = 60s, .silence = 60s};
+    say(run, Stand::Staging);
+    std::latch begun{followers + 1};
+    std::atomic<bool> said = false;
+    std::atomic<int> ready = 0, early = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < followers; ++i)
+            threads.emplace_back([&] {
+                begun.arrive_and_wait();
+                const bool fine = await_leader(folder.path(), run, 60s, many).kind == Kind::Ready;
+                ready += fine ? 1 : 0;
+                early += said ? 0 : 1;
+            });
+        begun.arrive_and_wait();
+        said = true;
+        say(run, Stand::Ready);
+    }
+    EXPECT_EQ(ready, followers);
+    EXPECT_EQ(early, 0);
 }
 
 TEST_F(StageFollower, DoesNotRunOnAWordThatItCannotRead) {
