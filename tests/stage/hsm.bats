@@ -149,6 +149,16 @@ results() {
     grep -qx '0 hsm_archive 3' bin/lfs.d/calls
 }
 
+@test "hsm: what the association exports by itself is waited for, and not asked for" {
+    results 2
+    sed -i "s|mount: $fsx}|mount: $fsx, export: automatic}|" config.yaml
+    run -1 stages work out 60 "$fsx/lab/out/" s3://lab/data/out/
+    [[ $(outcome work) == "service_fault FL-S112" && $(said work) == *"not archived, and nothing went on for 3 s" ]]
+    lfs --export lab/out
+    stages work out 60 "$fsx/lab/out/" s3://lab/data/out/
+    (($(asked hsm_archive) == 0 && $(grep -c '"verified":"hsm"' work/manifest) == 3))
+}
+
 @test "F11: an export that does not go on is no export: the service is at fault, and the next try succeeds" {
     results 5
     rules '{"stuck": ["zero"]}'

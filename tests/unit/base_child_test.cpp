@@ -59,6 +59,13 @@ TEST(RunChild, InputIsEmptyAndErrorsAreNotOutput) {
     EXPECT_EQ(result->output, "kept\n");
 }
 
+TEST(RunChild, ErrorsAreAmongTheOutputWhereTheyAreAskedFor) {
+    const auto result = run_child(Code::E205, {"/bin/sh", "-c", "echo out; echo wrong >&2"},
+                                  {"PATH=/usr/bin:/bin"}, plenty, usual_output, Complaints::Kept);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->output, "out\nwrong\n");
+}
+
 TEST(RunChild, AChildThatOutlivesTheDeadlineIsKilled) {
     const auto begin = std::chrono::steady_clock::now();
     const auto result = run_child(Code::E205, {"/bin/sleep", "600"}, {}, 200ms);

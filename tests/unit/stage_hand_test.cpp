@@ -57,6 +57,24 @@ TEST_F(StageHand, ReadsIntoThePoolAllThatIsAskedForOrSaysThatItEnded) {
     EXPECT_EQ((*md5)[15], 0x92);
 }
 
+TEST_F(StageHand, RunsAProgramAsTheUserWithItsComplaintsAndADeadline) {
+    StagedUser user;
+    const auto who = user.lane().run({"/usr/bin/id", "-u"}, std::chrono::seconds(30));
+    ASSERT_TRUE(who);
+    EXPECT_EQ(who->status, 0);
+    EXPECT_EQ(who->output, fmt::format("{}\n", test::staged_uid));
+    const auto absent = user.lane().run({"/usr/bin/stat", user / "x"}, std::chrono::seconds(30));
+    ASSERT_TRUE(absent);
+    EXPECT_EQ(absent->status, 1);
+    EXPECT_NE(absent->output.find("No such file"), std::string::npos);
+    const auto late = user.lane().run({"/usr/bin/sleep", "20"}, std::chrono::milliseconds(50));
+    ASSERT_TRUE(late);
+    EXPECT_EQ(late->status, 127);
+    EXPECT_EQ(late->output, "/usr/bin/sleep did not end within 50 ms");
+    EXPECT_EQ(user.lane().run({"/nonexistent"}, std::chrono::seconds(30))->status, 127);
+    EXPECT_FALSE(user.lane().run({std::string(2 * 1024 * 1024, 'x')}, std::chrono::seconds(30)));
+}
+
 TEST_F(StageHand, IsRefusedWhatTheUserIsRefused) {
     StagedUser user;
     user.folder.write("roots", "x");
