@@ -1,9 +1,12 @@
 /// fairlead cost pool
 
+#include "base/files.hpp"
 #include "base/words.hpp"
 #include "cli/caller.hpp"
 #include "cli/cost.hpp"
 #include "cli/cost_source.hpp"
+#include "cost/bytes_used.hpp"
+#include "cost/months.hpp"
 #include "cost/pool.hpp"
 
 #include <memory>
@@ -11,23 +14,42 @@
 namespace fairlead::cli {
 namespace {
 
+constexpr std::size_t largest_file = 64 * 1024 * 1024;
+
 struct Options {
-    std::filesystem::path ledger{}, groups{};
+    std::filesystem::path ledger{}, groups{}, usage{};
     cost::Pool pool{};
     std::string amount{}, rule{}, quotas{};
 };
 
+/// What each group has of it: as typed for quota, from samples for used.
+Result<std::vector<std::pair<std::string, std::int64_t>>> parts_of(const Options& options) {
+    if ((options.rule == "used") == options.usage.empty())
+        return fail(Code::C306, "the rule used needs --usage, and no other has it");
+    if (options.rule != "used")
+        return cost::read_quotas(options.quotas);
+    const auto month = cost::read_month(options.pool.month);
+    const auto text = read_file(options.usage, largest_file);
+    if (!month || !text)
+        return month ? std::unexpected(text.error())
+                     : fail(Code::C306, "'{}' is no month; expected such as 2026-06",
+                            printable(options.pool.month));
+    return cost::bytes_used(*text, options.usage.native(), *month);
+}
+
 Result<cost::Pool> pool_of(const Options& options) {
     cost::Pool pool = options.pool;
-    const auto amount = cost::read_money(options.amount);
+    if (is_of_instances(pool) != options.amount.empty())
+        return fail(Code::C306, "a pool needs --amount, and one of kind boot or idle has its own");
+    const auto amount = cost::read_money(options.amount.empty() ? "0" : options.amount);
     if (!amount)
         return std::unexpected(amount.error());
     pool.amount = *amount;
     pool.rule = *cost::pool_rule(options.rule);
-    auto quotas = cost::read_quotas(options.quotas);
-    if (!quotas)
-        return std::unexpected(quotas.error());
-    pool.quotas = std::move(*quotas);
+    auto parts = parts_of(options);
+    if (!parts)
+        return std::unexpected(parts.error());
+    pool.quotas = std::move(*parts);
     if (!pool.author.empty())
         return pool;
     const auto caller = caller_of("");
@@ -70,16 +92,25 @@ void add_cost_pool(CLI::App& cost, Session& session) {
     command->add_option("NAME", options->pool.name, "such as fsx; again, to correct it")
         ->required();
     command->add_option("--month", options->pool.month, "such as 2026-06")->required();
-    command->add_option("--amount", options->amount, "such as 412.80")->required();
-    command->add_option("--kind", options->pool.kind, "storage, transfer or overhead")
-        ->check(CLI::IsMember({"storage", "transfer", "overhead"}))
+    command->add_option("--amount", options->amount,
+                        "such as 412.80; of boot and idle it is in the ledger");
+    command
+        ->add_option("--kind", options->pool.kind,
+                     "storage, transfer or overhead; boot or idle, as of instances")
+        ->check(CLI::IsMember({"storage", "transfer", "overhead", "boot", "idle"}))
         ->required();
     command
         ->add_option("--rule", options->rule,
-                     "quota (--parts), proportional to what runs cost, or unallocated")
-        ->check(CLI::IsMember({"quota", "proportional", "unallocated"}))
+                     "quota (--parts), used (--usage), proportional to what runs cost, or "
+                     "unallocated")
+        ->check(CLI::IsMember({"quota", "used", "proportional", "unallocated"}))
         ->required();
     command->add_option("--parts", options->quotas, "of quota: bio=60,cfd=40");
+    command->add_option("--usage", options->usage,
+                        "of used: samples of what groups keep there, CSV: taken,group,bytes");
+    command->add_option("--capacity", options->pool.capacity,
+                        "of which those are parts, in the same unit; what nobody has stays by "
+                        "itself");
     command->add_option("--currency", options->pool.currency, "of the amount")
         ->capture_default_str();
     command->add_option("--author", options->pool.author, "who enters it (default: who runs this)");

@@ -5,8 +5,9 @@
 
 #include "base/words.hpp"
 #include "cost/checksum.hpp"
+#include "cost/months.hpp"
 #include "cost/names.hpp"
-#include "cost/settle.hpp"
+#include "cost/settle_instances.hpp"
 
 #include <chrono>
 #include <fstream>
@@ -21,8 +22,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-    std::filesystem::path ledger, book, nodes, dump;
-    std::string cluster, seen, head, zone = "local";
+    std::filesystem::path ledger, book, nodes, dump, instances;
+    std::string cluster, seen, head, month, zone = "local";
     bool wckeys = false;
     bool json = false;
 };
@@ -81,18 +82,53 @@ Result<cost::Time> seen_at(const Options& options) {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-Result<cost::Settled> settle(const Options& options, Session& session) {
+/// The instances to settle beside the runs, and the month.
+struct Month {
+    cost::Instances instances;
+    cost::Time start;
+};
+
+Result<std::optional<Month>> month_of(const Options& options) {
+    if (options.instances.empty() != options.month.empty())
+        return fail(Code::X301, "--instances and --month go together");
+    if (options.instances.empty())
+        return std::nullopt;
+    if (options.dump == "-")
+        return fail(Code::X301, "with --instances the dump is read twice: name a file");
+    const auto start = cost::read_month(options.month);
+    if (!start)
+        return fail(Code::X301, "--month is '{}'; expected such as 2026-06",
+                    printable(options.month));
+    auto instances = cost::Instances::load(options.instances);
+    if (!instances)
+        return std::unexpected(instances.error());
+    return Month{std::move(*instances), *start};
+}
+
+struct Done {
+    cost::Settled runs{};
+    std::optional<cost::SettledInstances> instances{};
+};
+
+/// All that a settle needs.
+struct Parts {
+    std::optional<Month> month;
+    cost::Pricer pricer;
+    cost::Zone zone;
+    cost::Time seen;
+    cost::Ledger ledger;
+};
+
+Result<Parts> parts_of(const Options& options, const Session& session) {
+    auto month = month_of(options);
+    if (!month)
+        return std::unexpected(month.error());
     auto pricer = pricer_of(options.book, options.nodes);
     if (!pricer)
         return std::unexpected(pricer.error());
     const auto zone = cost::Zone::find(options.zone);
     if (!zone)
         return std::unexpected(zone.error());
-    std::ifstream file;
-    if (options.dump != "-")
-        file.open(options.dump);
-    if (options.dump != "-" && !file)
-        return fail(Code::X101, "{} cannot be opened", options.dump.native());
     const auto seen = seen_at(options);
     if (!seen)
         return std::unexpected(seen.error());
@@ -102,33 +138,90 @@ Result<cost::Settled> settle(const Options& options, Session& session) {
     auto ledger = cost::Ledger::open(*path);
     if (!ledger)
         return std::unexpected(ledger.error());
+    return Parts{std::move(*month), std::move(*pricer), *zone, *seen, std::move(*ledger)};
+}
+
+/// First the runs, then what is left of the instances that they were on.
+Result<Done> settle(const Options& options, Session& session) {
+    std::ifstream file;
+    if (options.dump != "-")
+        file.open(options.dump);
+    if (options.dump != "-" && !file)
+        return fail(Code::X101, "{} cannot be opened", options.dump.native());
+    auto parts = parts_of(options, session);
+    if (!parts)
+        return std::unexpected(parts.error());
     const cost::Taken taken{.dump = options.dump == "-" ? std::cin : file,
                             .name = options.dump.native(),
                             .cluster = options.cluster,
-                            .seen = *seen,
+                            .seen = parts->seen,
                             .wckeys = options.wckeys};
-    return cost::settle(taken, *zone, *pricer, *ledger,
-                        [&](const Error& error) { session.report(error); });
+    const auto report = [&](const Error& error) { session.report(error); };
+    const auto runs = cost::settle(taken, parts->zone, parts->pricer, parts->ledger, report);
+    if (!runs)
+        return std::unexpected(runs.error());
+    if (!parts->month)
+        return Done{*runs};
+    file.clear();
+    file.seekg(0);
+    // What cannot be read or priced was reported once.
+    auto instances =
+        cost::settle_instances(taken, parts->month->instances, parts->month->start, parts->zone,
+                               parts->pricer, parts->ledger, [](const Error&) {});
+    if (!instances)
+        return std::unexpected(instances.error());
+    return Done{*runs, std::move(*instances)};
+}
+
+Json json_of(const cost::SettledInstances& settled) {
+    Json sums = Json::array();
+    for (const auto& [currency, sum] : settled.sums)
+        sums.push_back({{"currency", currency},
+                        {"cost", cost::show_nanos(sum.cost)},
+                        {"runs", cost::show_nanos(sum.runs)},
+                        {"boot", cost::show_nanos(sum.boot)},
+                        {"idle", cost::show_nanos(sum.idle)},
+                        {"given_back", cost::show_nanos(sum.refunded)},
+                        {"runs_elsewhere", cost::show_nanos(sum.elsewhere)}});
+    return {{"instances", settled.instances}, {"changed", settled.changed}, {"sums", sums}};
+}
+
+void print_instances(const cost::SettledInstances& settled) {
+    fmt::print("{} instances, {} changed\n", settled.instances, settled.changed);
+    for (const auto& [currency, sum] : settled.sums) {
+        fmt::print("{} {}: runs {}, boot {}, idle {}, given back {}\n", cost::show_nanos(sum.cost),
+                   currency, cost::show_nanos(sum.runs), cost::show_nanos(sum.boot),
+                   cost::show_nanos(sum.idle), cost::show_nanos(sum.refunded));
+        if (sum.elsewhere != 0)
+            fmt::print("{} {} of runs on nodes that were none of these instances\n",
+                       cost::show_nanos(sum.elsewhere), currency);
+    }
 }
 
 void print_settled(const Options& options, Session& session) {
-    const auto settled = settle(options, session);
-    if (!settled)
-        return session.report(settled.error());
-    if (options.json)
-        fmt::print("{}\n", Json{{"schema", "fairlead.ledger-settle/1"},
-                                {"new", settled->fresh},
-                                {"known", settled->same},
-                                {"corrected", settled->corrected},
-                                {"older", settled->older},
-                                {"running", settled->running},
-                                {"skipped", settled->skipped}}
-                               .dump(2));
-    else
-        fmt::print("{} new, {} known, {} corrected, {} older than the ledger, {} still running, {} "
-                   "skipped\n",
-                   settled->fresh, settled->same, settled->corrected, settled->older,
-                   settled->running, settled->skipped);
+    const auto done = settle(options, session);
+    if (!done)
+        return session.report(done.error());
+    const cost::Settled& settled = done->runs;
+    if (options.json) {
+        Json json{{"schema", "fairlead.ledger-settle/1"},
+                  {"new", settled.fresh},
+                  {"known", settled.same},
+                  {"corrected", settled.corrected},
+                  {"older", settled.older},
+                  {"running", settled.running},
+                  {"skipped", settled.skipped}};
+        if (done->instances)
+            json["of_instances"] = json_of(*done->instances);
+        fmt::print("{}\n", json.dump(2));
+        return;
+    }
+    fmt::print("{} new, {} known, {} corrected, {} older than the ledger, {} still running, {} "
+               "skipped\n",
+               settled.fresh, settled.same, settled.corrected, settled.older, settled.running,
+               settled.skipped);
+    if (done->instances)
+        print_instances(*done->instances);
 }
 
 void add_ledger_option(CLI::App& command, Options& options) {
@@ -156,6 +249,10 @@ void add_ledger(CLI::App& app, Session& session) {
     settled->add_option("--sacct", options->dump, "what `sacct -P` printed; - for standard input")
         ->required();
     settled->add_option("--nodes", options->nodes, "which instances the nodes are, CSV");
+    settled->add_option("--instances", options->instances,
+                        "which instance was which node when, CSV: enters boot and idle time");
+    settled->add_option("--month", options->month,
+                        "of --instances, such as 2026-06; the dump has all runs in it");
     settled->add_option("--cluster", options->cluster,
                         "name of the cluster where the dump has no column Cluster");
     settled->add_option("--seen", options->seen,

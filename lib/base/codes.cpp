@@ -121,6 +121,11 @@ constexpr std::array table{
               "made, opened or grown, or it is full, or one user has an eighth of it. Jobs are "
               "then treated as `when_stale` of their group says.",
               "See the cause in the message; /run/fairlead must be writable for SlurmUser."},
+    CodeEntry{Code::C110, "FL-C110", "list of instances cannot be used",
+              "A row of the list of instances is not what it should be, an instance stands there "
+              "twice, or a node is two instances at the same time.",
+              "Correct the line that the message names. An instance that was replaced has an end "
+              "(`ended`)."},
     CodeEntry{Code::C201, "FL-C201", "job held, not lost: budget",
               "With this job the research group could spend more than its budget allows. The job "
               "waits, held by an administrator's hold, and nothing of it is lost.",

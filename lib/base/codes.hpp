@@ -35,6 +35,7 @@ enum class Code {
     C107,
     C108,
     C109,
+    C110,
     C201,
     C202,
     C203,

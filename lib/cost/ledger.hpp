@@ -20,9 +20,10 @@ namespace fairlead::cost {
 /// zero.
 struct Entry {
     std::string cluster{};
-    std::string run{};    ///< slurmdbd's number of the run, else "JOB@START"
-    std::string kind{};   ///< "run", "suspended", "node_fail", "adjustment", "close", or a pool's;
-                          ///< reversed with a '-' before it
+    std::string run{};    ///< slurmdbd's number of the run, else "JOB@START"; "pool fsx 2026-06"
+    std::string kind{};   ///< "run", "suspended", "node_fail", "instance", "boot", "idle",
+                          ///< "reclaim", "adjustment", "close", or a pool's; reversed with a '-'
+                          ///< before it
     std::string period{}; ///< the month that it belongs to: "2026-06"
     std::string day{};    ///< of that month, when it counts: "2026-06-30"
     std::string debit{};  ///< "account:bio", "grant:NIH-1": who pays has a ':' in the name

@@ -12,8 +12,20 @@
 namespace fairlead::cost {
 namespace {
 
-constexpr std::array<std::string_view, 3> rules{"quota", "proportional", "unallocated"};
-constexpr std::array<std::string_view, 3> kinds{"storage", "transfer", "overhead"};
+constexpr std::array<std::string_view, 4> rules{"quota", "used", "proportional", "unallocated"};
+constexpr std::array<std::string_view, 5> kinds{"storage", "transfer", "overhead", "boot", "idle"};
+
+/// Whether it is known what each group has of it.
+bool has_parts(const Pool& pool) {
+    return pool.rule == PoolRule::Quota || pool.rule == PoolRule::Used;
+}
+
+Wide sum_of_parts(const Pool& pool) {
+    Wide sum = 0;
+    for (const auto& [group, weight] : pool.quotas)
+        sum += weight;
+    return sum;
+}
 
 Result<void> check(const Groups& groups, const Pool& pool) {
     const auto is_name = [](char c) {
@@ -25,13 +37,21 @@ Result<void> check(const Groups& groups, const Pool& pool) {
     if (std::ranges::find(kinds, pool.kind) == kinds.end())
         return fail(Code::C306, "'{}' is no kind of a pool{}", printable(pool.kind),
                     suggestion(pool.kind, kinds));
+    if (is_of_instances(pool) && pool.name != pool.kind)
+        return fail(Code::C306, "the pool of kind {0} is named {0}, not {1}", pool.kind, pool.name);
     if (!read_month(pool.month))
         return fail(Code::C306, "'{}' is no month; expected such as 2026-06",
                     printable(pool.month));
     if (pool.amount.nanos < 0)
         return fail(Code::C306, "the amount is {}; expected none or more", show_nanos(pool.amount));
-    if ((pool.rule == PoolRule::Quota) == pool.quotas.empty())
-        return fail(Code::C306, "the rule quota needs the groups' parts, and no other has them");
+    if (has_parts(pool) == pool.quotas.empty())
+        return fail(Code::C306, "the rule quota or used needs the groups' parts, and no other has "
+                                "them");
+    if (pool.capacity && (!has_parts(pool) || *pool.capacity < sum_of_parts(pool)))
+        return fail(Code::C306,
+                    "the capacity is {}, less than the parts of groups, or the rule has "
+                    "none",
+                    *pool.capacity);
     for (const auto& [group, weight] : pool.quotas)
         if (std::ranges::find(groups.groups, group, &Group::name) == groups.groups.end())
             return fail(Code::C306, "group '{}' is not known", printable(group));
@@ -45,22 +65,49 @@ std::string note_of(const Pool& pool) {
 
 std::string note_of(const Pool& pool, Wide part, Wide whole) {
     const auto shown = [&](Wide number) {
-        return pool.rule == PoolRule::Quota ? fmt::format("{}", static_cast<std::int64_t>(number))
-                                            : show_nanos(number);
+        return has_parts(pool) ? fmt::format("{}", static_cast<std::int64_t>(number))
+                               : show_nanos(number);
     };
     return fmt::format("{}, {} of {}", note_of(pool), shown(part), shown(whole));
 }
 
 std::map<std::string, Wide> weights_of(const Pool& pool, const std::map<std::string, Wide>& costs) {
     std::map<std::string, Wide> weights;
-    if (pool.rule == PoolRule::Quota)
+    if (has_parts(pool))
         for (const auto& [group, weight] : pool.quotas)
-            weights[group] += weight;
+            if (weight > 0)
+                weights[group] += weight;
     if (pool.rule == PoolRule::Proportional)
         for (const auto& [group, cost] : costs)
             if (cost > 0)
                 weights[group] = cost;
     return weights;
+}
+
+std::string run_of(const Pool& pool) { return fmt::format("pool {} {}", pool.name, pool.month); }
+
+/// What instances put into a pool of theirs in the month: what is in it, and what groups took out.
+Result<void> take_amount(Ledger& ledger, const std::vector<Entry>& known, Pool& pool) {
+    if (!is_of_instances(pool))
+        return {};
+    Wide amount = 0;
+    for (const Entry& part : known)
+        amount += part.amount.nanos;
+    const auto done =
+        ledger.sums(pool.month + "-01", month_behind(pool.month) + "-01", [&](const DaySum& sum) {
+            if (sum.payer == "pool:" + pool.name && sum.currency == pool.currency)
+                amount += sum.amount.nanos;
+        });
+    if (!done)
+        return done;
+    if (amount < 0)
+        return fail(Code::C306, "{} of {} is {}, less than nothing, and stays where it is",
+                    pool.name, pool.month, show_nanos(amount));
+    const auto money = to_money(amount);
+    if (!money)
+        return std::unexpected(money.error());
+    pool.amount = *money;
+    return {};
 }
 
 /// What the runs of each group cost in the month.
@@ -73,8 +120,8 @@ Result<std::map<std::string, Wide>> costs_in(Ledger& ledger, const Groups& group
     const auto done =
         ledger.sums(pool.month + "-01", month_behind(pool.month) + "-01", [&](const DaySum& sum) {
             charge.sum = sum;
-            const bool run =
-                sum.kind == "run" || sum.kind == "suspended" || sum.kind == "node_fail";
+            const bool run = sum.kind == "run" || sum.kind == "suspended" ||
+                             sum.kind == "node_fail" || sum.kind == "reclaim";
             const Group* group = attribution.whole(charge).group;
             if (run && group && sum.currency == pool.currency)
                 costs[group->name] += sum.amount.nanos;
@@ -83,6 +130,8 @@ Result<std::map<std::string, Wide>> costs_in(Ledger& ledger, const Groups& group
 }
 
 } // namespace
+
+bool is_of_instances(const Pool& pool) { return pool.kind == "boot" || pool.kind == "idle"; }
 
 std::optional<PoolRule> pool_rule(std::string_view word) {
     const auto found = std::ranges::find(rules, word);
@@ -110,7 +159,7 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> read_quotas(std::strin
 
 Result<std::vector<Entry>> entries_of(const Pool& pool, const std::map<std::string, Wide>& costs) {
     const Time end = month_after(*read_month(pool.month)) - std::chrono::seconds(1);
-    Entry entry{.run = fmt::format("pool {} {}", pool.name, pool.month),
+    Entry entry{.run = run_of(pool),
                 .kind = pool.kind,
                 .period = pool.month,
                 .day = day_name(end),
@@ -120,7 +169,9 @@ Result<std::vector<Entry>> entries_of(const Pool& pool, const std::map<std::stri
                 .amount = pool.amount,
                 .author = pool.author,
                 .note = note_of(pool)};
-    std::vector<Entry> entries{entry};
+    std::vector<Entry> entries;
+    if (!is_of_instances(pool))
+        entries.push_back(entry);
     const auto weights = weights_of(pool, costs);
     if (weights.empty())
         return entries;
@@ -129,6 +180,10 @@ Result<std::vector<Entry>> entries_of(const Pool& pool, const std::map<std::stri
     for (const auto& [group, weight] : weights) {
         sizes.push_back(weight);
         whole += weight;
+    }
+    if (pool.capacity) { // what nobody has of it stays in the pool
+        sizes.push_back(*pool.capacity - whole);
+        whole = *pool.capacity;
     }
     const auto parts = share_out(pool.amount, sizes);
     if (!parts)
@@ -144,7 +199,7 @@ Result<std::vector<Entry>> entries_of(const Pool& pool, const std::map<std::stri
     return entries;
 }
 
-Result<std::size_t> enter_pool(Ledger& ledger, const Groups& groups, const Pool& pool) {
+Result<std::size_t> enter_pool(Ledger& ledger, const Groups& groups, Pool pool) {
     if (auto fine = check(groups, pool); !fine)
         return std::unexpected(fine.error());
     std::size_t added = 0;
@@ -152,12 +207,14 @@ Result<std::size_t> enter_pool(Ledger& ledger, const Groups& groups, const Pool&
         const auto costs = costs_in(ledger, groups, pool);
         if (!costs)
             return std::unexpected(costs.error());
+        const auto known = ledger.latest("", run_of(pool));
+        if (!known)
+            return std::unexpected(known.error());
+        if (auto taken = take_amount(ledger, *known, pool); !taken)
+            return taken;
         const auto now = entries_of(pool, *costs);
         if (!now)
             return std::unexpected(now.error());
-        const auto known = ledger.latest("", now->front().run);
-        if (!known)
-            return std::unexpected(known.error());
         if (same_entries(*known, *now, ""))
             return {};
         added = known->size() + now->size();

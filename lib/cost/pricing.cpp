@@ -32,6 +32,13 @@ Pricer::Pricer(PriceBook book, std::optional<Nodes> nodes)
         timelines_.push_back(book_.timeline(kind.key));
 }
 
+Result<std::size_t> Pricer::kind_of(std::string_view node) const {
+    const auto kind = nodes_ ? nodes_->find(node) : std::optional<std::size_t>(0);
+    if (!kind)
+        return fail(Code::C103, "node {} is not in the list of nodes", node);
+    return *kind;
+}
+
 Result<Pricer::Kinds> Pricer::count_kinds(std::string_view host_list) const {
     const auto names = expand_host_list(host_list);
     if (!names)
@@ -41,9 +48,9 @@ Result<Pricer::Kinds> Pricer::count_kinds(std::string_view host_list) const {
         return Kinds{{0, names->size()}};
     Kinds kinds;
     for (const std::string& name : *names) {
-        const auto kind = nodes_->find(name);
+        const auto kind = kind_of(name);
         if (!kind)
-            return fail(Code::C103, "node {} is not in the list of nodes", name);
+            return std::unexpected(kind.error());
         const auto known = std::ranges::find(kinds, *kind, &Kinds::value_type::first);
         if (known == kinds.end())
             kinds.emplace_back(*kind, 1);
@@ -111,6 +118,16 @@ Result<std::vector<MonthCost>> Pricer::price_by_month(const JobRun& run) {
         }
     }
     return costs;
+}
+
+Result<NodePrices> Pricer::prices_of(std::string_view node, Time from, Time to) const {
+    const auto kind = kind_of(node);
+    if (!kind)
+        return std::unexpected(kind.error());
+    auto prices = timelines_[*kind].between(from, to);
+    if (!prices)
+        return fail(prices.error().code, "node {}: {}", node, prices.error().message);
+    return NodePrices{&kinds_[*kind].key, std::move(*prices)};
 }
 
 bool SeenRuns::first(const JobRun& run) {

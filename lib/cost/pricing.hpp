@@ -35,6 +35,22 @@ struct MonthCost {
     std::int64_t suspended_node_seconds = 0;
 };
 
+/// The part of a run's cost that falls on one of its nodes in a month (UTC), suspended time with
+/// it.
+struct NodePart {
+    std::string node;
+    Time month;
+    Share share;
+    std::string currency;
+    Money amount;
+};
+
+/// What a node costs over a time, whoever is on it. Valid as long as the pricer.
+struct NodePrices {
+    const PriceKey* key;
+    std::vector<PricedTime> prices;
+};
+
 class Pricer {
   public:
     /// Without `nodes` the instance of a node is not known, and only prices for all of them fit.
@@ -46,11 +62,18 @@ class Pricer {
     /// The same cut at the months; the parts sum to what price() says. FL-C105 as well.
     Result<std::vector<MonthCost>> price_by_month(const JobRun& run);
 
+    /// The same divided among its nodes; the parts of a month sum to what price_by_month() says.
+    Result<std::vector<NodePart>> price_by_node(const JobRun& run);
+
+    /// FL-C103, FL-C106.
+    Result<NodePrices> prices_of(std::string_view node, Time from, Time to) const;
+
   private:
     /// How many nodes of a host list are of a kind.
     using Kinds = std::vector<std::pair<std::size_t, std::size_t>>;
     Result<Kinds> kinds_of(std::string_view host_list);
     Result<Kinds> count_kinds(std::string_view host_list) const;
+    Result<std::size_t> kind_of(std::string_view node) const;
 
     PriceBook book_;
     std::optional<Nodes> nodes_;

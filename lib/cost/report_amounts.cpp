@@ -11,6 +11,9 @@ Amounts& Amounts::operator+=(const Amounts& other) {
     compute += other.compute;
     suspended += other.suspended;
     waste += other.waste;
+    reclaimed += other.reclaimed;
+    boot += other.boot;
+    idle += other.idle;
     shared += other.shared;
     adjusted += other.adjusted;
     return *this;
@@ -18,7 +21,7 @@ Amounts& Amounts::operator+=(const Amounts& other) {
 
 bool Amounts::nothing() const {
     return runs == 0 && node_seconds == 0 && compute == 0 && suspended == 0 && waste == 0 &&
-           shared == 0 && adjusted == 0;
+           reclaimed == 0 && boot == 0 && idle == 0 && shared == 0 && adjusted == 0;
 }
 
 Amounts amounts_of(const Attributed& part) {
@@ -31,6 +34,9 @@ Amounts amounts_of(const Attributed& part) {
     Wide& into = sum.kind == "run"          ? amounts.compute
                  : sum.kind == "suspended"  ? amounts.suspended
                  : sum.kind == "node_fail"  ? amounts.waste
+                 : sum.kind == "reclaim"    ? amounts.reclaimed
+                 : sum.kind == "boot"       ? amounts.boot
+                 : sum.kind == "idle"       ? amounts.idle
                  : sum.kind == "adjustment" ? amounts.adjusted
                                             : amounts.shared;
     into = part.amount.nanos;

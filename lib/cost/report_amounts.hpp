@@ -14,10 +14,15 @@ struct Amounts {
     Wide gpu_seconds = 0;
     Wide compute = 0;
     Wide suspended = 0;
-    Wide waste = 0;    ///< runs that ended with their node
-    Wide shared = 0;   ///< storage, transfer and whatever else comes from pools
-    Wide adjusted = 0; ///< moved by people
-    Wide total() const { return compute + suspended + waste + shared + adjusted; }
+    Wide waste = 0;     ///< runs that ended with their node
+    Wide reclaimed = 0; ///< those that AWS took it from; less than 0 is what it did not bill
+    Wide boot = 0;      ///< of instances, as the next
+    Wide idle = 0;      ///< what no run paid for
+    Wide shared = 0;    ///< storage, transfer and whatever else comes from pools
+    Wide adjusted = 0;  ///< moved by people
+    Wide total() const {
+        return compute + suspended + waste + reclaimed + boot + idle + shared + adjusted;
+    }
     bool nothing() const; ///< as of a pool that is divided as a whole
     Amounts& operator+=(const Amounts& other);
 };

@@ -92,7 +92,7 @@ std::string focus_line(const Attributed& part, bool closed) {
                    csv_cell(sum.partition),
                    csv_cell(charge.qos),
                    csv_cell(charge.state),
-                   sum.kind == "node_fail" ? "true" : "false",
+                   sum.kind == "node_fail" || sum.kind == "reclaim" ? "true" : "false",
                    closed ? "false" : "true"});
 }
 

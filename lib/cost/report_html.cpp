@@ -70,6 +70,8 @@ std::string facts(const ReportLine& line) {
     if (line.budget)
         text += budget_facts(*line.budget);
     text += amount_fact("Waste", "waste", line.amounts.waste, line.currency);
+    if (line.amounts.reclaimed != 0)
+        text += amount_fact("Spot reclaim", "reclaimed", line.amounts.reclaimed, line.currency);
     if (line.grant_end)
         text +=
             fact("Grant ends", "grant-end", day_name(*line.grant_end), day_name(*line.grant_end));

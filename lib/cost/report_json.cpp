@@ -19,6 +19,9 @@ Json amounts_json(const Amounts& amounts) {
             {"compute", show_nanos(amounts.compute)},
             {"suspended", show_nanos(amounts.suspended)},
             {"waste", show_nanos(amounts.waste)},
+            {"reclaimed", show_nanos(amounts.reclaimed)},
+            {"boot", show_nanos(amounts.boot)},
+            {"idle", show_nanos(amounts.idle)},
             {"shared", show_nanos(amounts.shared)},
             {"adjusted", show_nanos(amounts.adjusted)},
             {"total", show_nanos(amounts.total())}};

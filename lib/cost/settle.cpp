@@ -46,30 +46,6 @@ Result<std::string> cluster_of(const JobRun& run, std::string_view named) {
     return cluster;
 }
 
-Entry entry_for(const JobRun& run, std::string_view cluster, std::string_view number,
-                const MonthCost& month) {
-    const std::string account = printable(in_small_letters(run.account), 255);
-    return Entry{
-        .cluster = std::string(cluster),
-        .run = std::string(number),
-        .kind = run.state.starts_with("NODE_FAIL") ? "node_fail" : "run",
-        .period = month_name(month.month),
-        .day = day_name(std::min(end_of(run), month_after(month.month) - std::chrono::seconds(1))),
-        .debit = "account:" + (account.empty() ? "(none)" : account),
-        .credit = "instances",
-        .currency = month.cost.currency,
-        .amount = month.cost.running,
-        .job = std::string(run.job),
-        .user = printable(run.user, 255),
-        .partition = printable(run.partition, 255),
-        .state = printable(run.state.substr(0, run.state.find(' '))),
-        .instance_type = month.cost.instance_type,
-        .purchase = month.cost.purchase,
-        .wckey = printable(without_star(run.wckey), 255),
-        .qos = printable(run.qos, 255),
-        .node_seconds = month.running_node_seconds};
-}
-
 /// What a run had of something while it ran, among its lines by their node-seconds.
 Result<void> spread(std::optional<std::int64_t> whole, std::vector<Entry>& lines,
                     std::int64_t Entry::* into) {
@@ -342,6 +318,30 @@ Result<void> check_columns(const Dump& rows, const Taken& taken) {
 }
 
 } // namespace
+
+Entry entry_for(const JobRun& run, std::string_view cluster, std::string_view number,
+                const MonthCost& month) {
+    const std::string account = printable(in_small_letters(run.account), 255);
+    return Entry{
+        .cluster = std::string(cluster),
+        .run = std::string(number),
+        .kind = run.state.starts_with("NODE_FAIL") ? "node_fail" : "run",
+        .period = month_name(month.month),
+        .day = day_name(std::min(end_of(run), month_after(month.month) - std::chrono::seconds(1))),
+        .debit = "account:" + (account.empty() ? "(none)" : account),
+        .credit = "instances",
+        .currency = month.cost.currency,
+        .amount = month.cost.running,
+        .job = std::string(run.job),
+        .user = printable(run.user, 255),
+        .partition = printable(run.partition, 255),
+        .state = printable(run.state.substr(0, run.state.find(' '))),
+        .instance_type = month.cost.instance_type,
+        .purchase = month.cost.purchase,
+        .wckey = printable(without_star(run.wckey), 255),
+        .qos = printable(run.qos, 255),
+        .node_seconds = month.running_node_seconds};
+}
 
 bool same_entries(std::vector<Entry> known, const std::vector<Entry>& now,
                   const std::string& closed) {

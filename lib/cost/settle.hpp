@@ -31,6 +31,10 @@ struct Taken {
     bool wckeys = false;      ///< slurmctld enforces them, so that no user writes into that column
 };
 
+/// What a run costs in a month, its nodes running.
+Entry entry_for(const JobRun& run, std::string_view cluster, std::string_view number,
+                const MonthCost& month);
+
 /// Whether entries are the same but for their places in the ledger. What came too late for its
 /// month, up to `closed`, is in a later one.
 bool same_entries(std::vector<Entry> known, const std::vector<Entry>& now,

@@ -267,6 +267,12 @@ END2
     run -1 pool fsx --kind storage --amount 100 --rule quota
     [[ $output == *"[FL-C306]" ]]
     run -2 pool fsx --kind storage --amount 100 --rule fair
+    printf 'taken,group,bytes\n2026-07-01,bio,600\n2026-07-01,cfd,200\n' >usage.csv
+    run -0 pool fsx --kind storage --amount 100 --rule used --usage usage.csv --capacity 1000
+    run -0 report group month=2026-07 format=Name,Shared -n -P
+    [[ $output == $'(fsx)|20.00\n(head-node)|7.00\nbio|60.00\ncfd|20.00' ]]
+    run -1 pool fsx --kind storage --amount 100 --rule used
+    [[ $output == *"needs --usage"*"[FL-C306]" ]]
     run -0 fairlead ledger verify --ledger ledger.db
 }
 

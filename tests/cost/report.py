@@ -181,7 +181,7 @@ def check(folder, kind, path):
     for part in "instance_types", "days":
         assert sum(nanos_of(each["amount"]) for each in report[part]) == sum(wanted.values()), part
     for line in report["lines"]:
-        assert nanos_of(line["total"]) == sum(nanos_of(line[part]) for part in ("compute", "suspended", "waste", "shared", "adjusted"))
+        assert nanos_of(line["total"]) == sum(nanos_of(line[part]) for part in ("compute", "suspended", "waste", "reclaimed", "boot", "idle", "shared", "adjusted"))
     print(len(shown), "lines,", whole["total"])
 
 

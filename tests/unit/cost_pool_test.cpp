@@ -70,6 +70,41 @@ TEST_F(PoolTest, IsDividedByQuotaOrLeftAsItIs) {
     EXPECT_TRUE(succeeds(ledger.verify()));
 }
 
+TEST_F(PoolTest, IsDividedByBytesAndWhatNobodyHasStays) {
+    Ledger ledger = opened();
+    pool.rule = PoolRule::Used;
+    pool.quotas = {{"bio", 500}, {"cfd", 250}};
+    ASSERT_TRUE(succeeds(enter_pool(ledger, groups, pool)));
+    EXPECT_EQ(entered(ledger), "pool:fsx 100, group:bio 67, group:cfd 33");
+    pool.capacity = 1000;
+    ASSERT_TRUE(succeeds(enter_pool(ledger, groups, pool)));
+    EXPECT_EQ(entered(ledger), "pool:fsx 100, group:bio 50, group:cfd 25");
+    EXPECT_EQ(ledger.latest("", "pool fsx 2026-06")->at(1).note, "fsx by rule: used, 500 of 1000");
+    EXPECT_TRUE(ledger.balances()->at({"pool:fsx", "USD"}) == 25);
+    pool.capacity = 749;
+    EXPECT_TRUE(fails_with(enter_pool(ledger, groups, pool), Code::C306, "capacity is 749"));
+    pool.quotas = {};
+    EXPECT_TRUE(fails_with(enter_pool(ledger, groups, pool), Code::C306, "quota or used"));
+}
+
+TEST_F(PoolTest, OfInstancesIsDividedAsItStandsInTheLedger) {
+    Ledger ledger = opened();
+    Entry idle = run_entry("instance i-1 2026-06", 90);
+    idle.cluster = "";
+    idle.kind = "idle";
+    idle.debit = "pool:idle";
+    ASSERT_TRUE(succeeds(add(ledger, {run_entry("1", 10), idle})));
+    pool.name = pool.kind = "idle";
+    EXPECT_EQ(enter_pool(ledger, groups, pool).value(), 1u);
+    EXPECT_EQ(enter_pool(ledger, groups, pool).value(), 0u) << "what it divided counts as in it";
+    EXPECT_TRUE(ledger.balances()->at({"group:bio", "USD"}) == 90);
+    EXPECT_TRUE(ledger.balances()->at({"pool:idle", "USD"}) == 0);
+    idle.run = "instance i-2 2026-06";
+    idle.amount.nanos = -100;
+    ASSERT_TRUE(succeeds(add(ledger, {idle})));
+    EXPECT_TRUE(fails_with(enter_pool(ledger, groups, pool), Code::C306, "less than nothing"));
+}
+
 TEST_F(PoolTest, WithoutRunsNobodyTakesAPart) {
     Ledger ledger = opened();
     EXPECT_EQ(enter_pool(ledger, groups, pool).value(), 1u);
