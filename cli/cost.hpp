@@ -13,6 +13,7 @@ void add_cost_estimate(CLI::App& cost, Session& session);
 void add_cost_groups(CLI::App& cost, Session& session);
 void add_cost_pool(CLI::App& cost, Session& session);
 void add_cost_price(CLI::App& cost, Session& session);
+void add_cost_reconcile(CLI::App& cost, Session& session);
 void add_cost_report(CLI::App& cost, Session& session);
 
 } // namespace fairlead::cli

@@ -198,6 +198,12 @@ constexpr std::array table{
         Code::C401, "FL-C401", "report cannot be made so",
         "The kind of report, a column, a group or a time is not known.",
         "Use one of those that the message names; `fairlead cost report --help` has them all."},
+    CodeEntry{Code::C402, "FL-C402", "bill cannot be read",
+              "The file is neither an AWS Cost and Usage Report nor a FOCUS export in CSV, lacks a "
+              "column that is needed, or a row of it is not what it should be. Nothing is compared "
+              "with a bill that was read in part.",
+              "Export it again with hourly granularity and resource ids, unpacked; the message "
+              "names the column or the line."},
     CodeEntry{Code::C404, "FL-C404", "alert not delivered",
               "A threshold was passed, but the mail or hook command failed. It is tried again with "
               "the next run.",

@@ -51,6 +51,7 @@ enum class Code {
     C306,
     C307,
     C401,
+    C402,
     C404,
     E101,
     E102,
