@@ -13,6 +13,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 namespace fairlead::cli {
 namespace {
@@ -139,11 +140,11 @@ std::string differing(const cost::Reconciliation& all) {
     for (const cost::ReconciledInstance& instance : all.instances)
         if (instance.residual() != 0)
             worst.push_back(&instance);
-    const auto size = [](const cost::ReconciledInstance* instance) {
+    const auto order = [](const cost::ReconciledInstance* instance) {
         const cost::Wide residual = instance->residual();
-        return residual < 0 ? -residual : residual;
+        return std::tuple(residual < 0 ? residual : -residual, instance->id);
     };
-    std::ranges::stable_sort(worst, std::greater{}, size);
+    std::ranges::sort(worst, {}, order);
     std::string text = worst.empty() ? "" : fmt::format("\n{} instances differ\n", worst.size());
     for (std::size_t i = 0; i < std::min(most, worst.size()); ++i)
         text += row(fmt::format("{} {}", worst[i]->id, worst[i]->node), worst[i]->billed.nanos,

@@ -73,7 +73,7 @@ class Comparing {
             by_id_.emplace(instance.id, &instance);
     }
 
-    /// One of the bill, or of the list where the bill does not have it.
+    /// One of the bill; or without a currency of the list, where the bill does not have it.
     Result<void> add(const std::string& id, const std::string& currency,
                      const std::map<Time, Wide>& billed) {
         const auto known =
@@ -92,6 +92,7 @@ class Comparing {
         }
         if (!known->empty() && (known->front().currency == currency || currency.empty())) {
             line.entered_at_all = true;
+            entered_.insert(id);
             line.currency = known->front().currency;
             line.entered = known->front().amount;
             line.instance_type = known->front().instance_type;
@@ -110,6 +111,9 @@ class Comparing {
         return {};
     }
 
+    /// Whether one was compared with what the ledger has of it.
+    bool has(const std::string& id) const { return entered_.contains(id); }
+
     std::vector<ReconciledInstance> instances() && { return std::move(done_); }
 
   private:
@@ -117,6 +121,7 @@ class Comparing {
     Time month_;
     Pricer& pricer_;
     std::map<std::string, const Instance*> by_id_{};
+    std::set<std::string> entered_{};
     std::vector<ReconciledInstance> done_{};
 };
 
@@ -162,14 +167,11 @@ std::map<std::string, Wide> Reconciliation::residual() const {
 Result<Reconciliation> reconcile(Ledger& ledger, const Bill& bill, const Instances& instances,
                                  Time month, Pricer& pricer) {
     Comparing comparing(ledger, instances, month, pricer);
-    std::set<std::string> billed;
-    for (const auto& [key, hours] : bill.instances) {
-        billed.insert(key.first);
+    for (const auto& [key, hours] : bill.instances)
         if (auto done = comparing.add(key.first, key.second, hours); !done)
             return std::unexpected(done.error());
-    }
     for (const Instance& instance : instances.all())
-        if (!billed.contains(instance.id))
+        if (!comparing.has(instance.id))
             if (auto done = comparing.add(instance.id, "", {}); !done)
                 return std::unexpected(done.error());
     Reconciliation all{.instances = std::move(comparing).instances()};

@@ -127,6 +127,13 @@ TEST_F(ReconcileTest, WhatElseIsBilledAndEnteredStandsByItself) {
     EXPECT_EQ(cents(all.residual().at("EUR")), "1.00");
 }
 
+TEST_F(ReconcileTest, ABillInAnotherCurrencyExplainsNothing) {
+    bill.instances[{"i-1", "EUR"}][*read_time("2026-06-10T10:00:00Z")] = 1'000'000'000'000;
+    const auto all = compared();
+    EXPECT_EQ(shown(all), "instances 0.00 10.80\ninstances not in the ledger 1.00 0.00\n");
+    EXPECT_EQ(cents(all.residual().at("USD")), "-10.80");
+}
+
 TEST_F(ReconcileTest, WhatIsNotExplainedIsEnteredAndReplaced) {
     billed("i-1", {{10, 180}, {11, 360}});
     billed("i-2", {{10, 180}, {11, 360}});
