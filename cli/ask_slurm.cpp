@@ -50,6 +50,28 @@ Result<std::string> ask_associations(const config::Config& config,
 
 } // namespace
 
+Result<std::string> ask_nodes(const config::Config& config) {
+    constexpr std::chrono::seconds deadline(20);
+    constexpr std::size_t most = 64 * 1024 * 1024;
+    return output_of(Code::X211, {config.scontrol, "--all", "--oneliner", "show", "node"}, deadline,
+                     most);
+}
+
+Result<std::vector<std::string>> ask_clusters(const config::Config& config) {
+    constexpr std::chrono::seconds deadline(10);
+    const auto text = output_of(Code::C307,
+                                {beside_scontrol(config, "sacctmgr"), "--noheader", "--parsable2",
+                                 "--readonly", "show", "cluster", "format=cluster"},
+                                deadline, usual_output);
+    if (!text)
+        return std::unexpected(text.error());
+    std::vector<std::string> clusters;
+    for (const std::string_view line : split(*text, '\n'))
+        if (!trimmed(line).empty())
+            clusters.emplace_back(trimmed(line));
+    return clusters;
+}
+
 Result<std::string> ask_partitions(const config::Config& config) {
     constexpr std::chrono::seconds deadline(20);
     constexpr std::size_t most = 16 * 1024 * 1024;
@@ -77,6 +99,16 @@ Result<std::string> ask_jobs(const config::Config& config, std::span<const std::
                      {beside_scontrol(config, "sacct"), "--parsable2", "--allusers", "--duplicates",
                       "--allocations", fmt::format("--jobs={}", fmt::join(jobs, ",")),
                       "--format=JobIDRaw,Start,End,AdminComment"},
+                     deadline, most);
+}
+
+Result<std::string> ask_job(const config::Config& config, JobId job) {
+    constexpr std::chrono::seconds deadline(20);
+    constexpr std::size_t most = 1024 * 1024;
+    return output_of(Code::C307,
+                     {beside_scontrol(config, "sacct"), "--noheader", "--parsable2", "--allusers",
+                      "--duplicates", "--allocations", fmt::format("--jobs={}", job.value),
+                      "--format=JobIDRaw,UID,Partition,State,NodeList,Start,End,AdminComment"},
                      deadline, most);
 }
 

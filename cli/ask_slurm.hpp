@@ -1,6 +1,7 @@
 /// What Slurm's own commands say, for what the command reckons with.
 #pragma once
 
+#include "base/job_id.hpp"
 #include "config/config.hpp"
 #include "cost/clock.hpp"
 #include "cost/members.hpp"
@@ -14,6 +15,12 @@
 
 namespace fairlead::cli {
 
+/// What `scontrol --all --oneliner show node` prints. FL-X211.
+Result<std::string> ask_nodes(const config::Config& config);
+
+/// The clusters that slurmdbd knows, by name. FL-C307.
+Result<std::vector<std::string>> ask_clusters(const config::Config& config);
+
 /// What `scontrol -o show partition` prints. FL-C108.
 Result<std::string> ask_partitions(const config::Config& config);
 
@@ -23,6 +30,10 @@ Result<std::string> ask_runs(const config::Config& config, const cost::Interval&
 
 /// The same of jobs of these numbers, with their times and AdminComment. FL-C307.
 Result<std::string> ask_jobs(const config::Config& config, std::span<const std::uint32_t> jobs);
+
+/// All runs of one job: its user's number, partition, nodes, start, end and AdminComment, in lines
+/// with '|' between them. Of others than root those that slurmdbd shows. FL-C307.
+Result<std::string> ask_job(const config::Config& config, JobId job);
 
 /// The accounts of a cluster with the users that may name them, in their order. FL-C307.
 Result<std::vector<cost::Members>> ask_members(const config::Config& config,

@@ -19,14 +19,6 @@
 namespace fairlead::cli {
 namespace {
 
-/// Whether the private file beside a configuration is fit; none is fine.
-Result<void> check_beside(const std::filesystem::path& file) {
-    auto checked = config::check_private(file.parent_path() / config::private_name);
-    if (!checked && checked.error().code == Code::X101)
-        return {};
-    return checked;
-}
-
 /// Prints what a partition's rules come to, with what looks wrong about them.
 void print_partition(const std::string& name, const config::PartitionRules& rules,
                      const catalog::Catalog& catalog) {
@@ -89,6 +81,13 @@ Result<bool> check_staging(const std::filesystem::path& file, const config::Conf
 
 } // namespace
 
+Result<void> check_beside(const std::filesystem::path& file) {
+    auto checked = config::check_private(file.parent_path() / config::private_name);
+    if (!checked && checked.error().code == Code::X101)
+        return {};
+    return checked;
+}
+
 void check_config(const std::filesystem::path& file, Session& session) {
     if (file.filename() == config::private_name) {
         if (auto checked = config::check_private(file); !checked)
@@ -132,6 +131,7 @@ void add_config(CLI::App& app, Session& session) {
     command->add_option("FILE", *file, "file to check (default: the configuration in use)");
     command->callback(
         [file, &session] { check_config(file->empty() ? session.config_path : *file, session); });
+    add_config_init(*config, session);
 }
 
 } // namespace fairlead::cli

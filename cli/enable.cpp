@@ -5,8 +5,10 @@
 #include "cli/commands.hpp"
 #include "cli/config.hpp"
 #include "setup/installed.hpp"
+#include "setup/parallelcluster.hpp"
 #include "setup/plugstack_edit.hpp"
 
+#include <fmt/ranges.h>
 #include <memory>
 #include <optional>
 
@@ -65,6 +67,42 @@ void print_lines(const Wish& wish, const setup::SlurmConf& conf) {
                       setup::prolog_changes(conf, wish.on));
 }
 
+void print_links(const Wish& wish, const std::vector<setup::ChainLink>& links) {
+    const std::string_view done = wish.on ? "linked" : "not linked";
+    for (const setup::ChainLink& link : links)
+        fmt::print("{}: {}{}\n", link.link.native(),
+                   link.there == wish.on ? ""
+                   : wish.dry_run        ? "would be "
+                                         : "",
+                   link.there == wish.on ? fmt::format("{} already", done) : std::string(done));
+}
+
+/// ParallelCluster runs what lies in prolog.d and epilog.d, and writes slurm.conf by its own
+/// configuration.
+Result<void> change_parallelcluster(const Wish& wish, const setup::SlurmConf& conf) {
+    std::vector<setup::Change> changes;
+    if (wish.parts.jobsubmit)
+        changes = setup::jobsubmit_changes(conf, wish.on);
+    if (wish.parts.prolog) {
+        const auto links = setup::chain_links(conf);
+        if (!links)
+            return std::unexpected(links.error());
+        if (auto switched = wish.dry_run ? Result<void>{} : setup::switch_links(*links, wish.on);
+            !switched)
+            return switched;
+        print_links(wish, *links);
+        std::ranges::copy(setup::prolog_changes(conf, wish.on), std::back_inserter(changes));
+    }
+    const auto lines = setup::custom_settings(changes);
+    if (lines.empty())
+        fmt::print("configuration of ParallelCluster: nothing to change\n");
+    else
+        fmt::print("configuration of ParallelCluster, by hand:\n    {}\n  then pcluster "
+                   "update-cluster\n",
+                   fmt::join(lines, "\n    "));
+    return {};
+}
+
 /// A configuration that is bad is no reason to stay enabled.
 bool checked(const Wish& wish, const setup::SlurmConf& conf, Session& session) {
     if (!wish.on)
@@ -74,6 +112,8 @@ bool checked(const Wish& wish, const setup::SlurmConf& conf, Session& session) {
         return false;
     if (auto fits = check_parts(wish.parts, conf); !fits)
         session.report(fits.error());
+    else if (auto shared = check_shared_parts(wish.parts, conf, wish.slurm_conf); !shared)
+        session.report(shared.error());
     return session.status == done;
 }
 
@@ -92,7 +132,12 @@ void run(const Wish& wish, Session& session) {
             return session.report(applied.error());
         print_edit(wish, *edit);
     }
-    print_lines(wish, *conf);
+    if (!setup::made_by_parallelcluster(wish.slurm_conf))
+        return print_lines(wish, *conf);
+    if (!wish.parts.jobsubmit && !wish.parts.prolog)
+        return;
+    if (auto changed = change_parallelcluster(wish, *conf); !changed)
+        session.report(changed.error());
 }
 
 void add(CLI::App& app, Session& session, bool on, const char* name, const char* what) {
@@ -104,7 +149,8 @@ void add(CLI::App& app, Session& session, bool on, const char* name, const char*
     command->add_flag("--jobsubmit", wish->parts.jobsubmit,
                       "admission: shows the line of slurm.conf, on the controller");
     command->add_flag("--prolog", wish->parts.prolog,
-                      "prolog and epilog: shows the lines of slurm.conf, on a compute node");
+                      "prolog and epilog: shows the lines of slurm.conf, on a compute node; on "
+                      "ParallelCluster links them into prolog.d and epilog.d");
     command->add_option("--slurm-conf", wish->slurm_conf, "slurm.conf of the cluster")
         ->envname("SLURM_CONF")
         ->capture_default_str();

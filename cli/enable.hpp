@@ -19,4 +19,9 @@ struct Parts {
 /// is there. FL-P203, FL-X101, FL-X110.
 Result<void> check_parts(const Parts& parts, const setup::SlurmConf& conf);
 
+/// Whether the plugins among them are where every node of a ParallelCluster finds them; nothing
+/// elsewhere. FL-P203.
+Result<void> check_shared_parts(const Parts& parts, const setup::SlurmConf& conf,
+                                const std::filesystem::path& slurm_conf);
+
 } // namespace fairlead::cli

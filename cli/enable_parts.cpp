@@ -4,6 +4,7 @@
 #include "config/paths.hpp"
 #include "setup/dry_load.hpp"
 #include "setup/installed.hpp"
+#include "setup/parallelcluster.hpp"
 #include "setup/plugstack.hpp"
 
 #include <unistd.h>
@@ -65,6 +66,24 @@ Result<void> check_parts(const Parts& parts, const setup::SlurmConf& conf) {
         if (auto fits = check_plugin("job_submit_fairlead.so", setup::Fit::Version, folders); !fits)
             return fits;
     return parts.prolog ? check_programs() : Result<void>{};
+}
+
+Result<void> check_shared_parts(const Parts& parts, const setup::SlurmConf& conf,
+                                const fs::path& slurm_conf) {
+    if (!setup::made_by_parallelcluster(slurm_conf))
+        return {};
+    const Folders folders = setup::plugin_folders(conf);
+    std::vector<std::string> names;
+    if (parts.spank)
+        names.emplace_back(setup::spank_object);
+    if (parts.jobsubmit)
+        names.emplace_back("job_submit_fairlead.so");
+    for (const std::string& name : names)
+        if (const auto object = setup::find_plugin(name, folders); !object)
+            return std::unexpected(object.error());
+        else if (auto shared = setup::check_shared(*object, slurm_conf); !shared)
+            return shared;
+    return {};
 }
 
 } // namespace fairlead::cli

@@ -63,7 +63,9 @@ int run(int argc, char** argv) {
     cli::add_catalog(app, session);
     cli::add_config(app, session);
     cli::add_cost(app, session);
+    cli::add_doctor(app, session);
     cli::add_enable(app, session);
+    cli::add_job(app, session);
     cli::add_ledger(app, session);
     cli::add_policy(app, session);
     cli::add_prices(app, session);

@@ -237,6 +237,17 @@ Result<std::vector<PlacementGroup>> placement_groups(Client& client,
     return found;
 }
 
+Result<bool> may_call(Client& client, const std::string& action) {
+    const auto answer = client.call(action, {{"DryRun", "true"}});
+    if (answer)
+        return fail(Code::X208, "EC2 did {}, though it was asked for a dry run", action);
+    if (answer.error().aws_code == "DryRunOperation")
+        return true;
+    if (answer.error().aws_code == "UnauthorizedOperation")
+        return false;
+    return std::unexpected(answer.error().error);
+}
+
 Result<std::vector<catalog::InstanceType>> efa_instance_types(Client& client) {
     std::vector<catalog::InstanceType> found;
     const auto done = read_pages(client, "DescribeInstanceTypes", "instanceTypeSet",

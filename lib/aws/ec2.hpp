@@ -36,6 +36,10 @@ Result<std::vector<InstanceTopology>> instance_topology(Client& client,
 Result<std::vector<PlacementGroup>> placement_groups(Client& client,
                                                      std::span<const std::string> names);
 
+/// Whether the caller may do that, asked with DryRun, which does nothing else. FL-X205 to FL-X208
+/// where EC2 says neither.
+Result<bool> may_call(Client& client, const std::string& action);
+
 /// The types with EFA that the region offers; NUMA nodes are not in the answer. FL-X205 to FL-X208.
 Result<std::vector<catalog::InstanceType>> efa_instance_types(Client& client);
 

@@ -584,6 +584,12 @@ constexpr std::array table{
         "`scontrol` in fairlead.yaml."},
     CodeEntry{Code::X301, "FL-X301", "wrong usage", "The command line is not understood.",
               "Run the command with --help."},
+    CodeEntry{Code::X302, "FL-X302", "file is there already",
+              "The command writes a new file and replaces none.",
+              "Name another file with --output, or move the old one away."},
+    CodeEntry{Code::X303, "FL-X303", "job cannot be explained",
+              "Neither slurmctld nor the accounting knows the job, or it is another user's.",
+              "Check the job id; `sacct` as its owner shows what is known of it."},
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

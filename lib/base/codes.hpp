@@ -142,9 +142,11 @@ enum class Code {
     X210,
     X211,
     X301,
+    X302,
+    X303,
 };
 
-inline constexpr std::size_t code_count = static_cast<std::size_t>(Code::X301) + 1;
+inline constexpr std::size_t code_count = static_cast<std::size_t>(Code::X303) + 1;
 
 struct CodeEntry {
     Code code;

@@ -62,28 +62,8 @@ Result<void> read_into(SlurmConf& conf, const fs::path& path, int depth) {
     return {};
 }
 
-/// Slurm writes (null) for what is not set.
-std::string value_of(const SlurmConf& conf, std::string_view key) {
-    const auto found = conf.find(key);
-    return found == conf.end() || found->second == "(null)" ? std::string{} : found->second;
-}
-
-std::vector<std::string> list_of(const SlurmConf& conf, std::string_view key) {
-    std::vector<std::string> words;
-    const std::string value = value_of(conf, key);
-    for (const std::string_view word : split(value, ','))
-        if (!trimmed(word).empty())
-            words.emplace_back(trimmed(word));
-    return words;
-}
-
 std::string line_of(std::string_view key, std::string_view value) {
     return value.empty() ? std::string{} : fmt::format("{}={}", key, value);
-}
-
-bool has(const std::vector<std::string>& words, std::string_view wanted) {
-    return std::ranges::any_of(words,
-                               [&](const std::string& word) { return small(word) == wanted; });
 }
 
 void change(std::vector<Change>& changes, std::string_view key, std::string_view now,
@@ -142,6 +122,25 @@ void flags_change(std::vector<Change>& changes, const SlurmConf& conf) {
 }
 
 } // namespace
+
+std::string value_of(const SlurmConf& conf, std::string_view key) {
+    const auto found = conf.find(key);
+    return found == conf.end() || found->second == "(null)" ? std::string{} : found->second;
+}
+
+std::vector<std::string> list_of(const SlurmConf& conf, std::string_view key) {
+    std::vector<std::string> words;
+    const std::string value = value_of(conf, key);
+    for (const std::string_view word : split(value, ','))
+        if (!trimmed(word).empty())
+            words.emplace_back(trimmed(word));
+    return words;
+}
+
+bool has(const std::vector<std::string>& words, std::string_view wanted) {
+    return std::ranges::any_of(words,
+                               [&](const std::string& word) { return small(word) == wanted; });
+}
 
 void add_text(SlurmConf& conf, std::string_view text) {
     for (const std::string_view line : split(text, '\n')) {

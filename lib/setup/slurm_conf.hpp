@@ -25,6 +25,15 @@ Result<SlurmConf> read_slurm_conf(const std::filesystem::path& path);
 /// A text without includes.
 void add_text(SlurmConf& conf, std::string_view text);
 
+/// Empty for a key, in small letters, that is not set; Slurm shows that as (null).
+std::string value_of(const SlurmConf& conf, std::string_view key);
+
+/// The words of a value, which commas separate.
+std::vector<std::string> list_of(const SlurmConf& conf, std::string_view key);
+
+/// Whether one of them is that word, in small letters; they have no case.
+bool has(const std::vector<std::string>& words, std::string_view wanted);
+
 /// One line of slurm.conf to be changed by hand.
 struct Change {
     std::string line;    ///< as it should be; empty to leave the key out

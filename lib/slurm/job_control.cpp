@@ -66,7 +66,12 @@ Result<Job> load_job(JobId id) {
                        .restarts = job.restart_cnt,
                        .name = text(job.name),
                        .array = set(job.array_job_id == 0 ? NO_VAL : job.array_job_id),
-                       .task = set(job.array_task_id)};
+                       .task = set(job.array_task_id),
+                       .user = job.user_id,
+                       .partition = text(job.partition),
+                       .nodes = text(job.nodes),
+                       .start = job.start_time,
+                       .end = job.end_time};
     }
     return fail(Code::E224, "slurmctld knows no job {}", id.value);
 }

@@ -26,6 +26,9 @@ struct Job {
     int restarts = 0;
     std::string name{};
     std::optional<std::uint32_t> array{}, task{}; ///< where it is of an array
+    std::uint32_t user = 0;                       ///< whose it is, by number
+    std::string partition{}, nodes{};             ///< nodes as a host list; empty before it has any
+    std::int64_t start = 0, end = 0; ///< in seconds since 1970; 0 where that is not known
 };
 
 /// FL-E224 for this and all that follows, with slurmctld's own words.

@@ -173,7 +173,7 @@ grammar_words() {
 
 @test "every command and option of fairlead has a help text" {
     for command in "" explain "pin plan" "node scan" "node topology" "catalog list" "catalog show" \
-        "catalog refresh" "config check" "policy status" "policy check" "policy explain" "policy test" "report network" \
+        "catalog refresh" "config check" "config init" doctor "job explain" "policy status" "policy check" "policy explain" "policy test" "report network" \
         "cost price" "cost groups" "cost billing-weights" "prices import" "ledger settle" "ledger verify" enable disable pause resume version; do
         # shellcheck disable=SC2086
         run -0 fairlead $command --help
@@ -209,6 +209,7 @@ completed() {
     [[ -z $(completed fairlead node scan --format r) ]]
     [[ $(completed fairlead explain FL-E20 | head -n 1) == FL-E201 ]]
     [[ $(completed fairlead policy e) == explain ]]
+    [[ -z $(completed fairlead job explain FL-E20) ]]
     [[ $(completed fairlead policy test conf/policy-examples/tests/gp) == *gpu.yaml ]]
     [[ $(completed fairlead policy explain --us) == --user ]]
 }

@@ -354,5 +354,19 @@ TEST(EfaInstanceTypes, ANameThatIsNoneIsRefused) {
     }
 }
 
+TEST(Ec2, SaysInADryRunWhatTheRoleMayCall) {
+    FakeEc2 fake(json{{"denied", {"DescribePlacementGroups"}}});
+    Client client = client_of(fake);
+    const auto may = may_call(client, "DescribeInstanceTypes");
+    ASSERT_TRUE(succeeds(may));
+    EXPECT_TRUE(*may);
+    const auto may_not = may_call(client, "DescribePlacementGroups");
+    ASSERT_TRUE(succeeds(may_not));
+    EXPECT_FALSE(*may_not);
+    EXPECT_TRUE(fails_with(may_call(client, "TerminateAll"), Code::X206, "InvalidAction"));
+    fake.set({{"credentials", json::object()}});
+    EXPECT_TRUE(fails_with(may_call(client, "DescribeInstanceTypes"), Code::X206, "AuthFailure"));
+}
+
 } // namespace aws_ec2_test
 } // namespace fairlead::aws
