@@ -208,11 +208,13 @@ constexpr std::array table{
               "A threshold was passed, but the mail or hook command failed. It is tried again with "
               "the next run.",
               "See the cause in the message."},
-    CodeEntry{Code::E101, "FL-E101", "partition has no EFA node type",
-              "The job requires EFA, but none of the instance types listed for its partition has "
-              "an EFA interface, so it could never run as asked.",
-              "Submit to a partition with EFA nodes, or drop --efa=required. Admins: check "
-              "`instance_types` of the partition in fairlead.yaml."},
+    CodeEntry{Code::E101, "FL-E101", "no EFA node for the job",
+              "The job or its partition requires EFA, but none of the instance types listed for the "
+              "partition, or named in the job's --constraint, has an EFA interface there, so it "
+              "could never run as asked.",
+              "Do what the message names: another partition, no such constraint, or no "
+              "--efa=required where it is the job's own. Admins: check `instance_types` of the "
+              "partition in fairlead.yaml."},
     CodeEntry{Code::E102, "FL-E102", "partition requires EFA",
               "The job says --efa=off or --efa=preferred, but its partition requires EFA.",
               "Drop the option, or submit to a partition that does not require EFA."},
@@ -304,11 +306,12 @@ constexpr std::array table{
         "The devices are there, but libfabric, asked as MPI would ask, offers no EFA endpoint. MPI "
         "would fall back to TCP.",
         "Run `fi_info -p efa` on the node; reinstall the EFA software, or replace the instance."},
-    CodeEntry{Code::E215, "FL-E215", "libfabric and the hardware disagree",
-              "libfabric offers EFA on other PCI devices than the node has, so some interfaces "
-              "would stay unused.",
-              "Compare `fi_info -p efa` with `fairlead node check`; reinstall the EFA software, or "
-              "replace the instance."},
+    CodeEntry{
+        Code::E215, "FL-E215", "libfabric or hwloc and the hardware disagree",
+        "libfabric, or hwloc, by which ranks are placed, shows EFA on other PCI devices than the "
+        "node has, so some interfaces would stay unused.",
+        "Compare `fi_info -p efa` with `fairlead node check`; reinstall the EFA software, or "
+        "replace the instance."},
     CodeEntry{Code::E216, "FL-E216", "too few huge pages",
               "The node has fewer huge pages than the site demands. EFA registers large buffers "
               "more cheaply in them (ofiwg/libfabric#9739).",

@@ -65,8 +65,8 @@ std::optional<Error> would_refuse(const JobRequest& request, const config::Fabri
     if (auto relaxed = refuse_relaxation(asked, partitions))
         return relaxed;
     const FabricDemand demand = config::demand_of(asked, partitions.rules, true);
-    return refuse_impossible(request, demand, partitions, snapshot.catalog,
-                             snapshot.config.ranks_per_nic);
+    return refuse_impossible(
+        {request, asked, demand, true, partitions, snapshot.config, snapshot.catalog});
 }
 
 Admission admit_fabric(const JobRequest& request, const config::FabricRequest& asked,
@@ -80,8 +80,8 @@ Admission admit_fabric(const JobRequest& request, const config::FabricRequest& a
         return admission;
     // What the job itself asks for is honoured in every mode.
     const FabricDemand demand = config::demand_of(asked, partitions.rules, mode == Mode::Enforce);
-    admission.refusal = refuse_impossible(request, demand, partitions, snapshot.catalog,
-                                          snapshot.config.ranks_per_nic);
+    admission.refusal = refuse_impossible({request, asked, demand, mode == Mode::Enforce,
+                                           partitions, snapshot.config, snapshot.catalog});
     if (admission.refusal)
         return admission;
     if (mode == Mode::Observe)

@@ -1,5 +1,7 @@
 #include "policy/fabric.hpp"
 
+#include "policy/feature_list.hpp"
+
 #include <algorithm>
 #include <fmt/ranges.h>
 
@@ -92,11 +94,11 @@ std::string names_of(const std::vector<const catalog::InstanceType*>& types) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::optional<Error> no_efa_type(const Partitions& partitions) {
-    return Error{Code::E101,
-                 fmt::format("partition '{}' has no EFA node type (it has {}); submit to a "
-                             "partition with EFA nodes or drop --efa=required",
-                             partitions.name, fmt::join(partitions.rules.instance_types, ", "))};
+Error no_efa_type(const FabricCase& job) {
+    return {Code::E101,
+            fmt::format("partition '{}' has no EFA node type (it has {}); {}", job.partitions.name,
+                        fmt::join(job.partitions.rules.instance_types, ", "),
+                        other_than_this_partition(job))};
 }
 
 /// The ranks that some node of the job carries at least.
@@ -113,67 +115,106 @@ std::uint32_t ranks_on_a_node(const JobRequest& request) {
 
 bool one_node(const JobRequest& request) { return request.most_nodes == 1U; }
 
-std::optional<Error> too_many_ranks(const JobRequest& request,
-                                    const std::vector<const catalog::InstanceType*>& types,
-                                    int ranks_per_nic) {
-    const int interfaces = most_interfaces(types);
-    const std::uint64_t ranks = ranks_on_a_node(request);
-    if (one_node(request) || ranks <= std::uint64_t(interfaces) * std::uint64_t(ranks_per_nic))
-        return std::nullopt;
-    const std::uint64_t pairs_a_rank = std::uint64_t(std::max(1, queue_pairs / ranks_per_nic));
-    return Error{Code::E104,
-                 fmt::format("{} ranks a node on {} EFA interface{} need {} queue pairs, and {}; "
-                             "use --ntasks-per-node={} or less, or nodes with more interfaces",
-                             ranks, interfaces, interfaces == 1 ? "" : "s", ranks * pairs_a_rank,
-                             interfaces == 1
-                                 ? fmt::format("it has {}", queue_pairs)
-                                 : fmt::format("they have {}", interfaces * queue_pairs),
-                             interfaces * ranks_per_nic)};
+/// What brings the ranks of a node below its limit.
+std::string fewer_ranks(const FabricCase& job, int interfaces, std::uint64_t limit) {
+    const std::uint64_t tasks = job.request.tasks.value_or(0);
+    const std::uint64_t nodes = job.request.most_nodes.value_or(0);
+    const bool few_nodes = nodes > 0 && tasks > nodes * limit;
+    const bool many_asked = job.request.tasks_per_node.value_or(0) > limit;
+    std::string advice = "use ";
+    if (many_asked || !few_nodes)
+        advice += fmt::format("--ntasks-per-node={} or less", limit);
+    if (few_nodes)
+        advice += fmt::format("{}{} nodes or more", many_asked ? " and " : "",
+                              (tasks + limit - 1) / limit);
+    if (const std::string others = partitions_with(job, interfaces + 1); !others.empty())
+        advice += fmt::format(", or submit to {}, whose nodes have more interfaces", others);
+    return advice;
 }
 
-std::optional<Error> impossible_interfaces(const JobRequest& request, const FabricDemand& demand,
-                                           const Partitions& partitions,
-                                           const catalog::Catalog& catalog, int ranks_per_nic) {
-    if (demand.efa != EfaNeed::Required || partitions.unlisted)
+std::optional<Error> too_many_ranks(const FabricCase& job,
+                                    const std::vector<const catalog::InstanceType*>& types) {
+    const int interfaces = most_interfaces(types), ranks_per_nic = job.config.ranks_per_nic;
+    const std::uint64_t ranks = ranks_on_a_node(job.request);
+    const std::uint64_t limit = std::uint64_t(interfaces) * std::uint64_t(ranks_per_nic);
+    if (one_node(job.request) || ranks <= limit)
         return std::nullopt;
-    const auto types = efa_types(partitions, catalog);
+    const std::uint64_t pairs_a_rank = std::uint64_t(std::max(1, queue_pairs / ranks_per_nic));
+    return Error{
+        Code::E104,
+        fmt::format("{} ranks a node on {} EFA interface{} need {} queue pairs, and {}; {}", ranks,
+                    interfaces, interfaces == 1 ? "" : "s", ranks * pairs_a_rank,
+                    interfaces == 1 ? fmt::format("it has {}", queue_pairs)
+                                    : fmt::format("they have {}", interfaces * queue_pairs),
+                    fewer_ranks(job, interfaces, limit))};
+}
+
+Error too_many_interfaces(const FabricCase& job,
+                          const std::vector<const catalog::InstanceType*>& types) {
+    const int most = most_interfaces(types);
+    const bool insists = job.partitions.rules.fabric.efa_interfaces > most &&
+                         job.partition_insists(Relaxable::EfaInterfaces);
+    const std::string others = partitions_with(job, job.demand.efa_interfaces);
+    std::string advice = insists ? "" : fmt::format("ask for {} or less", most);
+    if (!others.empty())
+        advice += fmt::format("{}submit to {}", insists ? "" : ", or ", others);
+    if (advice.empty())
+        advice = "the partition demands them itself, so ask its admins";
+    return {Code::E103,
+            fmt::format("{} EFA interfaces on each node are more than any node of "
+                        "partition '{}' has ({}); {}",
+                        job.demand.efa_interfaces, job.partitions.name, names_of(types), advice)};
+}
+
+std::optional<Error> impossible_interfaces(const FabricCase& job) {
+    if (job.demand.efa != EfaNeed::Required)
+        return std::nullopt;
+    if (auto refusal = refuse_features(job))
+        return refusal;
+    if (job.partitions.unlisted)
+        return std::nullopt;
+    const auto types = efa_types(job.partitions, job.catalog);
     if (types.empty())
-        return no_efa_type(partitions);
-    if (demand.efa_interfaces > most_interfaces(types))
-        return Error{Code::E103,
-                     fmt::format("{} EFA interfaces on each node are more than any node of "
-                                 "partition '{}' has ({}); ask for {} or less",
-                                 demand.efa_interfaces, partitions.name, names_of(types),
-                                 most_interfaces(types))};
-    return too_many_ranks(request, types, ranks_per_nic);
+        return no_efa_type(job);
+    if (job.demand.efa_interfaces > most_interfaces(types))
+        return too_many_interfaces(job, types);
+    return too_many_ranks(job, types);
 }
 
 /// Layers of the network and cluster placement groups lie within one zone.
 bool within_one_zone(const FabricDemand& demand) { return demand.same_az || demand.max_layer > 0; }
 
-std::optional<Error> impossible_placement(const JobRequest& request, const FabricDemand& demand) {
-    const std::uint32_t nodes = request.least_nodes.value_or(1);
-    if (demand.placement == Placement::Spread && within_one_zone(demand) && nodes > spread_nodes)
+std::optional<Error> impossible_placement(const FabricCase& job) {
+    const std::uint32_t nodes = job.request.least_nodes.value_or(1);
+    if (job.demand.placement == Placement::Spread && within_one_zone(job.demand) &&
+        nodes > spread_nodes)
         return Error{Code::E106,
                      fmt::format("{} nodes in a spread placement group within one Availability "
-                                 "Zone: EC2 runs at most {} instances there; ask for {} nodes or "
-                                 "less, or for --placement=cluster or partition",
-                                 nodes, spread_nodes, spread_nodes)};
+                                 "Zone: EC2 runs at most {} instances there; {}",
+                                 nodes, spread_nodes, fewer_spread(job, spread_nodes))};
     return std::nullopt;
 }
 
-/// The job says in one option what another forbids.
-std::optional<Error> contradiction(const FabricRequest& asked, const FabricDemand& demand) {
-    if (asked.same_az.value_or(true))
+/// The job says in one option what another, or its partition, forbids.
+std::optional<Error> contradiction(const FabricCase& job) {
+    const FabricDemand& partition = job.partitions.rules.fabric;
+    if (job.asked.same_az.value_or(true))
         return std::nullopt;
-    if (demand.placement == Placement::Cluster)
-        return Error{Code::E108, "a cluster placement group lies within one Availability Zone, so "
-                                 "--same-az=no cannot hold; drop one of them"};
-    if (demand.max_layer > 0)
+    if (job.demand.placement == Placement::Cluster)
         return Error{Code::E108,
-                     fmt::format("network layers lie within one Availability Zone, so --same-az=no "
-                                 "cannot hold with --max-layer={}; drop one of them",
-                                 demand.max_layer)};
+                     fmt::format("a cluster placement group lies within one Availability Zone, so "
+                                 "--same-az=no cannot hold; {}",
+                                 drop_same_az_no(job, "--placement=cluster",
+                                                 partition.placement == Placement::Cluster ||
+                                                     job.demand.max_layer > 0))};
+    if (job.demand.max_layer > 0)
+        return Error{
+            Code::E108,
+            fmt::format("network layers lie within one Availability Zone, so --same-az=no cannot "
+                        "hold with --max-layer={}; {}",
+                        job.demand.max_layer,
+                        drop_same_az_no(job, fmt::format("--max-layer={}", job.demand.max_layer),
+                                        partition.max_layer > 0))};
     return std::nullopt;
 }
 
@@ -188,14 +229,12 @@ std::optional<Error> refuse_relaxation(const FabricRequest& asked, const Partiti
     return std::nullopt;
 }
 
-std::optional<Error> refuse_impossible(const JobRequest& request, const FabricDemand& demand,
-                                       const Partitions& partitions,
-                                       const catalog::Catalog& catalog, int ranks_per_nic) {
-    if (auto refusal = impossible_interfaces(request, demand, partitions, catalog, ranks_per_nic))
+std::optional<Error> refuse_impossible(const FabricCase& job) {
+    if (auto refusal = impossible_interfaces(job))
         return refusal;
-    if (auto refusal = impossible_placement(request, demand))
+    if (auto refusal = impossible_placement(job))
         return refusal;
-    return request.fabric ? contradiction(*request.fabric, demand) : std::nullopt;
+    return contradiction(job);
 }
 
 } // namespace fairlead::policy

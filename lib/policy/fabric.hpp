@@ -2,7 +2,7 @@
 /// known at submission.
 #pragma once
 
-#include "policy/partitions.hpp"
+#include "policy/fabric_advice.hpp"
 
 #include <optional>
 
@@ -15,9 +15,6 @@ std::optional<Error> refuse_relaxation(const config::FabricRequest& asked,
 
 /// Where no nodes of the partitions could ever satisfy the demand: FL-E101, E103, E104, E106, E108.
 /// A partition that does not list its types says nothing, so nothing is held against it.
-std::optional<Error> refuse_impossible(const JobRequest& request,
-                                       const config::FabricDemand& demand,
-                                       const Partitions& partitions,
-                                       const catalog::Catalog& catalog, int ranks_per_nic);
+std::optional<Error> refuse_impossible(const FabricCase& job);
 
 } // namespace fairlead::policy

@@ -58,6 +58,9 @@ held() {
     [[ $output == *"more than any node of partition 'hpc' has (hpc7a.96xlarge has 2); ask for 2 or less [FL-E103]"* ]]
     run ! as ada sbatch -p hpc -N8 --placement=spread --same-az --wrap true
     [[ $output == *"EC2 runs at most 7 instances there"*"[FL-E106]"* ]]
+    run ! as ada sbatch -p hpc -C m5.large --wrap true
+    [[ $output == *"the feature list 'm5.large' selects no EFA node (EFA types here: hpc7a.96xlarge); drop the constraint"*"[FL-E101]"* ]]
+    run -0 held -p hpc
     run ! as ada sbatch -p hpc --placement=cluster --same-az=no --wrap true
     [[ $output == *"[FL-E108]"* ]]
 }
@@ -77,7 +80,7 @@ held() {
     run ! as ada srun -Q --efa=required true
     [[ $output == *"partition 'debug' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]
     run ! as ada sbatch -p empty --wrap true
-    [[ $output == *"partition 'empty' has no EFA node type (it has m5.large)"*"[FL-E101]"* ]]
+    [[ $output == *"partition 'empty' has no EFA node type (it has m5.large); submit to partition 'hopeful', 'hpc' or 'watch' [FL-E101]"* ]]
     [[ -z $(as root squeue -h -u ada) ]]
 }
 

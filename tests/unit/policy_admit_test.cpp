@@ -138,8 +138,8 @@ TEST(Admit, ARefusalIsASentence) {
             *admit(job(option), snapshot_of(rules(required, Mode::Enforce, types))).refusal);
     };
     EXPECT_EQ(refusal({}, {"t3.micro", "m5.large"}),
-              "partition 'hpc' has no EFA node type (it has t3.micro, m5.large); submit to a "
-              "partition with EFA nodes or drop --efa=required [FL-E101]");
+              "partition 'hpc' has no EFA node type (it has t3.micro, m5.large); no other "
+              "partition is known to have EFA nodes, so ask its admins [FL-E101]");
     EXPECT_EQ(
         refusal("off", with_efa_types),
         "partition 'hpc' requires EFA, so --efa=off cannot hold; drop the option or submit to "

@@ -141,7 +141,7 @@ TEST(AdmitFabric, MoreRanksThanQueuePairsAreRefused) {
     request.tasks_per_node = 257;
     EXPECT_EQ(refusal(request, site({})),
               "257 ranks a node on 2 EFA interfaces need 514 queue pairs, and they have 512; use "
-              "--ntasks-per-node=256 or less, or nodes with more interfaces [FL-E104]");
+              "--ntasks-per-node=256 or less [FL-E104]");
     request.tasks_per_node = 256;
     EXPECT_EQ(refusal(request, site({})), "-");
 }
@@ -153,7 +153,7 @@ TEST(AdmitFabric, OneInterfaceHasTheQueuePairsOfOne) {
     request.tasks_per_node = 192;
     EXPECT_EQ(refusal(request, snapshot),
               "192 ranks a node on 1 EFA interface need 384 queue pairs, and it has 256; use "
-              "--ntasks-per-node=128 or less, or nodes with more interfaces [FL-E104]");
+              "--ntasks-per-node=128 or less [FL-E104]");
     snapshot.config.ranks_per_nic = 256;
     EXPECT_EQ(refusal(request, snapshot), "-");
 }
@@ -199,8 +199,8 @@ TEST(AdmitFabric, ASpreadGroupHoldsSevenNodesOfAZone) {
     request.least_nodes = 8;
     EXPECT_EQ(refusal(request, site({})),
               "8 nodes in a spread placement group within one Availability Zone: EC2 runs at most "
-              "7 instances there; ask for 7 nodes or less, or for --placement=cluster or partition "
-              "[FL-E106]");
+              "7 instances there; ask for 7 nodes or less, or for --placement=cluster or "
+              "partition, or drop --same-az [FL-E106]");
     request.least_nodes = 7;
     EXPECT_EQ(refusal(request, site({})), "-");
     request = job({.placement = Placement::Spread, .max_layer = 3});
@@ -214,10 +214,10 @@ TEST(AdmitFabric, ASpreadGroupHoldsSevenNodesOfAZone) {
 TEST(AdmitFabric, ACloseJobCannotSpanZones) {
     EXPECT_EQ(refusal(job({.placement = Placement::Cluster, .same_az = false}), site({})),
               "a cluster placement group lies within one Availability Zone, so --same-az=no cannot "
-              "hold; drop one of them [FL-E108]");
+              "hold; drop --same-az=no or --placement=cluster [FL-E108]");
     EXPECT_EQ(refusal(job({.max_layer = 3, .same_az = false}), site({})),
               "network layers lie within one Availability Zone, so --same-az=no cannot hold with "
-              "--max-layer=3; drop one of them [FL-E108]");
+              "--max-layer=3; drop --same-az=no or --max-layer=3 [FL-E108]");
     EXPECT_EQ(refusal(job({.placement = Placement::CapacityBlock, .same_az = false}), site({})),
               "-");
 }
