@@ -166,16 +166,6 @@ void observe(const placement::Verdict& verdict, const JobEnvironment& job) {
         log::error(counted.error());
 }
 
-/// Nodes that were never asked about, as the instances that they are now.
-std::vector<std::string> strangers(const std::vector<std::string>& nodes,
-                                   const placement::Snapshot& places) {
-    std::vector<std::string> names;
-    for (const std::string& node : nodes)
-        if (!places.nodes.contains(node))
-            names.push_back(node);
-    return names;
-}
-
 /// Failing is no fault of the job: what is unknown then stays so.
 void ask_ec2(const std::vector<std::string>& nodes, const Arguments& arguments) {
     const char* config = arguments.config_path ? arguments.config_path : config::default_path;
@@ -210,10 +200,11 @@ Judged judge(const std::vector<std::string>& nodes, const JobEnvironment& job, c
              const config::Config& config, const Arguments& arguments) {
     const auto places = present_places(nodes, config);
     Judged judged = judge_placement(nodes, places, job, demand, config);
-    const auto unknown = strangers(nodes, places);
-    if (!arguments.first_node || judged.held.standing != Standing::Unknown || unknown.empty())
+    if (!arguments.first_node || judged.held.standing != Standing::Unknown)
         return judged;
-    ask_ec2(unknown, arguments);
+    // Never asked about as the instance that it is now, or so soon after its launch that EC2 did
+    // not name its capacity block yet.
+    ask_ec2(judged.held.unknown, arguments);
     return judge_placement(nodes, present_places(nodes, config), job, demand, config);
 }
 

@@ -186,6 +186,16 @@ has_prolog_flags() { as root scontrol show config | grep -qE "^PrologFlags +=[ ]
     nobody_drained
 }
 
+@test "a node whose capacity block EC2 did not show just after its launch is asked about again" {
+    local number
+    for number in 1 2; do record "$number"; done
+    new_place=${new_place/%\}/, \"capacity_block\": \"cr-1\"\}}
+    ec2 "\"instances\": {\"i-00000000000000001\": $new_place, \"i-00000000000000002\": $new_place}"
+    run -0 as ada srun -Q -p new -N2 -w n[1-2] --placement=capacity-block hostname
+    [[ $(calls) == "1 DescribeInstanceTopology 200" ]]
+    rm "$CLUSTER_DIR"/shared/state/nodes/n[12].json
+}
+
 @test "an outage of EC2 drains nothing: the job counts as unknown" {
     ec2 '"faults": [{"fault": "error", "status": 400, "code": "UnauthorizedOperation"}]'
     run ! as ada srun -p new -N2 -w n[1,9] hostname
