@@ -10,6 +10,7 @@
 #include "state/observed.hpp"
 #include "state/pause.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 
@@ -28,6 +29,24 @@ std::string_view field(std::string_view line, std::string_view key) {
         if (word.starts_with(key))
             return word.substr(key.size());
     return {};
+}
+
+/// Of all that the node is in, the job's among them.
+Result<std::vector<state::PartitionSize>> sizes_of_partitions(const std::filesystem::path& scontrol,
+                                                              const std::string& node,
+                                                              const std::string& partition,
+                                                              const Deadline& deadline) {
+    auto names = partitions_of(scontrol, node, deadline);
+    if (std::ranges::find(names, partition) == names.end())
+        names.push_back(partition);
+    std::vector<state::PartitionSize> sizes;
+    for (std::string& name : names) {
+        const auto nodes = partition_size(scontrol, name, deadline);
+        if (!nodes)
+            return std::unexpected(nodes.error());
+        sizes.push_back({std::move(name), *nodes});
+    }
+    return sizes;
 }
 
 /// What the fork that asks shared storage returns.
@@ -104,10 +123,10 @@ Removal remove_from_service(const config::Config& config, const std::string& nod
         log::error(cause);
         return Removal::Unable;
     };
-    const auto nodes = partition_size(config.scontrol, partition, deadline);
-    if (!nodes)
-        return unable(nodes.error());
-    const state::DrainWish wish{partition, *nodes, node, error.code, std::time(nullptr)};
+    auto sizes = sizes_of_partitions(config.scontrol, node, partition, deadline);
+    if (!sizes)
+        return unable(sizes.error());
+    const state::DrainWish wish{std::move(*sizes), node, error.code, std::time(nullptr)};
     const auto answer =
         ask_forked(Code::E205, "state_dir whether the node may be drained",
                    deadline.share(storage_time), [&] { return ask_brake(config, wish); });

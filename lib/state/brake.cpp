@@ -84,28 +84,50 @@ Result<UniqueFd> lock(const std::filesystem::path& file) {
     return fd;
 }
 
-Result<bool> count_drain(const std::filesystem::path& file, const config::Brake& brake,
-                         const DrainWish& wish) {
-    auto drains = read_drains(file, wish.now);
+enum class Room { None, Left, AlreadyCounted };
+
+/// What is kept of one partition, while its lock is held.
+struct Ledger {
+    std::filesystem::path file;
+    Drains drains;
+    Room room;
+};
+
+Result<Ledger> open_ledger(const std::filesystem::path& folder, const config::Brake& brake,
+                           const PartitionSize& partition, const DrainWish& wish) {
+    Ledger ledger{folder / (partition.name + ".json"), {}, Room::Left};
+    auto drains = read_drains(ledger.file, wish.now);
     if (!drains)
         return std::unexpected(drains.error());
-    auto& drained = (*drains)[std::string(id_of(wish.code))];
+    ledger.drains = std::move(*drains);
+    const auto& drained = ledger.drains[std::string(id_of(wish.code))];
     if (std::ranges::find(drained, wish.node, &Drained::node) != drained.end())
-        return true;
-    if (drained.size() >= most_drains(brake, wish.partition_nodes))
+        ledger.room = Room::AlreadyCounted;
+    else if (drained.size() >= most_drains(brake, partition.nodes))
+        ledger.room = Room::None;
+    return ledger;
+}
+
+Result<bool> count_drain(std::vector<Ledger> ledgers, const DrainWish& wish) {
+    if (std::ranges::find(ledgers, Room::None, &Ledger::room) != ledgers.end())
         return false;
-    drained.push_back({wish.node, wish.now});
-    if (auto written = write_drains(file, *drains); !written)
-        return std::unexpected(written.error());
+    for (Ledger& ledger : ledgers) {
+        if (ledger.room == Room::AlreadyCounted)
+            continue;
+        ledger.drains[std::string(id_of(wish.code))].push_back({wish.node, wish.now});
+        if (auto written = write_drains(ledger.file, ledger.drains); !written)
+            return std::unexpected(written.error());
+    }
     return true;
 }
 
 } // namespace
 
 Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Brake& brake,
-                       const DrainWish& wish) {
-    if (!is_file_name(wish.partition))
-        return fail(Code::X203, "'{}' is not a partition's name", printable(wish.partition));
+                       DrainWish wish) {
+    for (const PartitionSize& partition : wish.partitions)
+        if (!is_file_name(partition.name))
+            return fail(Code::X203, "'{}' is not a partition's name", printable(partition.name));
     std::error_code error;
     if (!std::filesystem::is_directory(state_dir, error))
         return fail(Code::X201, "state_dir {} does not exist; mount or create it",
@@ -113,10 +135,21 @@ Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Bra
     const auto folder = state_dir / "brake";
     if (auto made = make_folders(folder, 0755); !made)
         return std::unexpected(made.error());
-    const auto locked = lock(folder / (wish.partition + ".lock"));
-    if (!locked)
-        return std::unexpected(locked.error());
-    return count_drain(folder / (wish.partition + ".json"), brake, wish);
+    // In one order everywhere, so that no two nodes wait for each other.
+    std::ranges::sort(wish.partitions, {}, &PartitionSize::name);
+    std::vector<UniqueFd> locks;
+    std::vector<Ledger> ledgers;
+    for (const PartitionSize& partition : wish.partitions) {
+        auto locked = lock(folder / (partition.name + ".lock"));
+        if (!locked)
+            return std::unexpected(locked.error());
+        locks.push_back(std::move(*locked));
+        auto ledger = open_ledger(folder, brake, partition, wish);
+        if (!ledger)
+            return std::unexpected(ledger.error());
+        ledgers.push_back(std::move(*ledger));
+    }
+    return count_drain(std::move(ledgers), wish);
 }
 
 } // namespace fairlead::state

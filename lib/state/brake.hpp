@@ -9,21 +9,27 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace fairlead::state {
 
+struct PartitionSize {
+    std::string name;
+    int nodes; ///< how many it has
+};
+
 struct DrainWish {
-    std::string partition;
-    int partition_nodes; ///< how many nodes it has
+    std::vector<PartitionSize> partitions; ///< all that the node is in
     std::string node;
     Code code;        ///< of the check that failed
     std::int64_t now; ///< seconds since 1970
 };
 
-/// Whether this check may drain this node now; if so, it is counted. A node that it drained within
-/// the hour may be drained again. Kept in `state_dir`/brake/PARTITION.json, under a lock, for all
-/// nodes of the partition. FL-X201 to FL-X203: then nothing may be drained.
+/// Whether this check may drain this node now; if so, it is counted, for each partition of the
+/// node: none of them loses more than it may, whichever jobs found the nodes broken. A node that it
+/// drained within the hour may be drained again. Kept in `state_dir`/brake/PARTITION.json, under
+/// locks, for all nodes of the partition. FL-X201 to FL-X203: then nothing may be drained.
 Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Brake& brake,
-                       const DrainWish& wish);
+                       DrainWish wish);
 
 } // namespace fairlead::state

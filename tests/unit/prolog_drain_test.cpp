@@ -152,6 +152,14 @@ TEST_F(RemoveFromService, StopsAtTheBrake) {
     EXPECT_FALSE(drained("n3"));
 }
 
+TEST_F(RemoveFromService, CountsInEachPartitionOfTheNode) {
+    const FakeScontrol both{"NodeName=n1 State=IDLE Partitions=hpc,watch CfgTRES=cpu=1\n"};
+    config.scontrol = both.path();
+    EXPECT_EQ(remove("n1"), Removal::Drained);
+    for (const char* file : {"brake/hpc.json", "brake/watch.json"})
+        EXPECT_TRUE(content_of(folder / file).contains("\"n1\"")) << file;
+}
+
 TEST_F(RemoveFromService, WithoutSharedStorageDrainsNothing) {
     config.state_dir = folder / "none";
     EXPECT_EQ(remove("n1"), Removal::Unable);

@@ -19,7 +19,7 @@ class BrakeTest : public testing::Test {
   protected:
     Result<bool> wish(const std::string& node, Code code = Code::E201, std::int64_t now = noon,
                       const std::string& partition = "hpc") const {
-        return may_drain(folder.path(), brake, {partition, nodes, node, code, now});
+        return may_drain(folder.path(), brake, {{{partition, nodes}}, node, code, now});
     }
     bool allowed(const std::string& node, Code code = Code::E201, std::int64_t now = noon,
                  const std::string& partition = "hpc") const {
@@ -70,6 +70,20 @@ TEST_F(BrakeTest, EachPartitionHasItsOwn) {
     EXPECT_TRUE(allowed("n7", Code::E201, noon, "gpu"));
 }
 
+// Jobs of two partitions over the same nodes find them broken in turn.
+TEST_F(BrakeTest, ANodeOfTwoPartitionsCountsInBoth) {
+    const auto both = [&](const char* node) {
+        return may_drain(folder.path(), brake, {{{"watch", 8}, {"hpc", 8}}, node, Code::E201, noon})
+            .value();
+    };
+    EXPECT_TRUE(both("n1"));
+    EXPECT_TRUE(allowed("n2"));
+    EXPECT_FALSE(both("n3"));
+    EXPECT_FALSE(allowed("n4"));
+    EXPECT_TRUE(allowed("n5", Code::E201, noon, "watch")); // of this partition alone
+    EXPECT_FALSE(allowed("n6", Code::E201, noon, "watch"));
+}
+
 TEST_F(BrakeTest, AnHourLaterItIsReleased) {
     EXPECT_EQ(drained_of(8), 2);
     EXPECT_FALSE(allowed("n7", Code::E201, noon + hour - 1));
@@ -111,8 +125,9 @@ TEST_F(BrakeTest, EntriesOfAnotherFormAreDropped) {
 }
 
 TEST_F(BrakeTest, WithoutSharedStorageNothingIsDrained) {
-    EXPECT_TRUE(fails_with(may_drain(folder / "none", brake, {"hpc", 8, "n1", Code::E201, noon}),
-                           Code::X201, "does not exist"));
+    EXPECT_TRUE(
+        fails_with(may_drain(folder / "none", brake, {{{"hpc", 8}}, "n1", Code::E201, noon}),
+                   Code::X201, "does not exist"));
     folder.write("brake", "a file");
     EXPECT_TRUE(fails_with(wish("n1"), Code::X201));
 }
