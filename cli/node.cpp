@@ -78,6 +78,20 @@ void record_for_steps(const config::Config& config, Survey survey,
     report_failure(topology::record(*survey, config::run_dir), session);
 }
 
+/// What hwloc shows of this machine's EFA interfaces; nothing where a test's sysfs stands for the
+/// machine and no topology does.
+std::optional<std::vector<std::string>> interfaces_in(const Survey& survey,
+                                                      const config::Config& config) {
+    const bool other_machine =
+        config.testing && !config.testing->sysfs_root.empty() && config.testing->hwloc_xml.empty();
+    if (!survey || other_machine)
+        return std::nullopt;
+    std::vector<std::string> addresses;
+    for (const topology::Device& device : survey->machine.efas)
+        addresses.push_back(device.pci);
+    return addresses;
+}
+
 std::optional<std::string> libfabric_in(const state::NodeRecord& record) {
     return record.probe ? std::optional(record.probe->libfabric) : std::nullopt;
 }
@@ -106,12 +120,15 @@ void scan(const Options& options, Session& session) {
     if (!config)
         return session.report(config.error());
     auto surveying = std::async(std::launch::async, topology::survey, *config, options.node);
-    const auto record = look_at_node(*config, options.node);
+    auto record = look_at_node(*config, options.node);
     if (!record)
         return session.report(record.error());
     print(*record, options.json);
     report_failure(state::write_node_record(config::run_dir, *record), session);
-    record_for_steps(*config, surveying.get(), libfabric_in(*record), session);
+    auto survey = surveying.get();
+    record->hwloc = interfaces_in(survey, *config);
+    report_failure(state::write_node_record(config::run_dir, *record), session);
+    record_for_steps(*config, std::move(survey), libfabric_in(*record), session);
     report_failure(state::keep_node_record(config->state_dir, *record), session);
 }
 

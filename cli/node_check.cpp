@@ -1,12 +1,15 @@
 /// fairlead node check: everything that is checked of a node, for people, NHC and Slurm's
 /// HealthCheckProgram
 
+#include "base/child.hpp"
 #include "cli/node.hpp"
 #include "config/paths.hpp"
 #include "fabric/checks.hpp"
 #include "fabric/host.hpp"
+#include "placement/snapshot.hpp"
 #include "prolog/decision.hpp"
 #include "prolog/drain.hpp"
+#include "prolog/timing.hpp"
 #include "prolog/verify.hpp"
 #include "state/record.hpp"
 
@@ -54,21 +57,41 @@ std::string strictest(const config::Config& config, const std::vector<std::strin
     return best;
 }
 
-/// The node's record of this boot where that will do, else everything asked now.
+/// The node's record of this boot where that will do, else everything asked now. Metadata that was
+/// out when the node was scanned may be back.
 Result<state::NodeRecord> known(const config::Config& config, const Options& options) {
     if (!options.fresh)
-        if (auto record = state::read_node_record(config::run_dir))
+        if (auto record = state::read_node_record(config::run_dir)) {
+            if (!record->facts.placement_group)
+                record->facts = ask_imds(config);
             return record;
+        }
     return look_at_node(config, options.node);
 }
 
-std::optional<std::string> zone_at_boot() {
-    const auto record = state::read_node_record(config::run_dir);
-    return record ? record->facts.availability_zone : std::nullopt;
+/// The zone of this instance as EC2's API said, who is asked by another way than the metadata
+/// service. The snapshot is on shared storage, which may hang.
+std::optional<std::string> zone_of_ec2(const config::Config& config, const Options& options,
+                                       const Deadline& deadline) {
+    const std::string id = fabric::this_instance(config::system_root(config)).id;
+    const auto answer = ask_forked(
+        Code::E212, "state_dir for the node's zone", deadline.share(prolog::storage_time),
+        [&]() -> ChildResult {
+            const auto places = placement::read_snapshot(placement::snapshot_file(config.state_dir))
+                                    .value_or(placement::Snapshot{});
+            const auto place = places.nodes.find(options.node);
+            const bool known = place != places.nodes.end() && place->second.instance == id;
+            return {0, known ? place->second.zone : std::string{}};
+        });
+    if (!answer || answer->status != 0 || answer->output.empty())
+        return std::nullopt;
+    return answer->output;
 }
 
-Result<fabric::Node> look(const config::Config& config, const Options& options) {
+Result<fabric::Node> look(const config::Config& config, const Options& options,
+                          const Deadline& deadline) {
     const auto root = config::system_root(config);
+    auto zone = zone_of_ec2(config, options, deadline); // forks, so before there are threads
     auto devices = fabric::efa_devices(root);
     if (!devices)
         return std::unexpected(devices.error());
@@ -79,10 +102,12 @@ Result<fabric::Node> look(const config::Config& config, const Options& options) 
                       .instance = fabric::this_instance(root),
                       .devices = std::move(*devices),
                       .facts = std::move(record->facts),
-                      .recorded_zone = zone_at_boot()};
-    // What libfabric said of other devices says nothing of these.
+                      .ec2_zone = std::move(zone)};
+    // What libfabric and hwloc said of other devices says nothing of these.
     if (record->probe && fabric::holds(*record->probe) && record->efa == node.devices)
         node.probe = std::move(record->probe);
+    if (record->efa == node.devices)
+        node.hwloc = std::move(record->hwloc);
     node.memlock =
         fabric::check_memlock("/", prolog::slurmd_of_machine(), config.node_checks.memlock);
     return node;
@@ -93,7 +118,7 @@ Result<Report> check(const config::Config& config, const Options& options,
     const auto catalog = catalog::Catalog::load(config::catalog_path, config.catalog);
     if (!catalog)
         return std::unexpected(catalog.error());
-    const auto node = look(config, options);
+    const auto node = look(config, options, deadline);
     if (!node)
         return std::unexpected(node.error());
     std::string partition = options.partition;

@@ -19,16 +19,6 @@ void say_unknown(const Error& error) {
     fmt::print(stderr, "fairlead: {}; its fields stay empty\n", to_string(error));
 }
 
-aws::InstanceFacts ask_imds(const config::Config& config) {
-    const bool tested = config.testing && !config.testing->imds_endpoint.empty();
-    auto facts = aws::instance_facts(
-        tested ? config.testing->imds_endpoint : std::string(aws::imds_endpoint), imds_deadline);
-    if (facts)
-        return std::move(*facts);
-    say_unknown(facts.error());
-    return {};
-}
-
 /// A node without devices has nothing to ask libfabric about.
 std::optional<fabric::ProbeAnswer> ask_libfabric(const config::Config& config,
                                                  const std::vector<fabric::EfaDevice>& devices) {
@@ -45,6 +35,16 @@ std::optional<fabric::ProbeAnswer> ask_libfabric(const config::Config& config,
 }
 
 } // namespace
+
+aws::InstanceFacts ask_imds(const config::Config& config) {
+    const bool tested = config.testing && !config.testing->imds_endpoint.empty();
+    auto facts = aws::instance_facts(
+        tested ? config.testing->imds_endpoint : std::string(aws::imds_endpoint), imds_deadline);
+    if (facts)
+        return std::move(*facts);
+    say_unknown(facts.error());
+    return {};
+}
 
 std::string node_name() {
     if (const char* name = std::getenv("SLURMD_NODENAME")) // NOLINT(concurrency-mt-unsafe)

@@ -7,8 +7,10 @@
 #include "config/recorded.hpp"
 #include "config/recording.hpp"
 #include "prolog/timing.hpp"
+#include "state/record.hpp"
 #include "topology/cache.hpp"
 
+#include <ctime>
 #include <unistd.h>
 
 namespace fairlead::prolog {
@@ -48,6 +50,13 @@ std::optional<state::NodeRecord> recorded_now(const std::filesystem::path& run,
     return std::move(*record);
 }
 
+/// The metadata service was out when the node was scanned, and may be back.
+bool may_know_more(const state::NodeRecord& record) {
+    constexpr std::time_t patience = 60;
+    return !record.facts.placement_group &&
+           record.scanned < state::utc(std::time(nullptr) - patience);
+}
+
 } // namespace
 
 void record_config(const Arguments& arguments, const Installation& here) {
@@ -66,12 +75,13 @@ void record_topology(const Arguments& arguments, const std::string& node, const 
 }
 
 std::optional<state::NodeRecord> node_record(const Arguments& arguments, const std::string& node,
-                                             const std::vector<fabric::EfaDevice>& devices,
-                                             const Deadline& deadline, const Installation& here) {
-    if (auto record = recorded_now(here.run, devices))
+                                             const Wanted& wanted, const Deadline& deadline,
+                                             const Installation& here) {
+    auto record = recorded_now(here.run, wanted.devices);
+    if (record && !(wanted.metadata && may_know_more(*record)))
         return record;
     run_fairlead(arguments, {"scan"}, node, here.program, deadline.share(scan_time, acting_time));
-    return recorded_now(here.run, devices);
+    return recorded_now(here.run, wanted.devices);
 }
 
 } // namespace fairlead::prolog

@@ -22,12 +22,17 @@ void record_config(const Arguments& arguments, const Installation& here = {});
 void record_topology(const Arguments& arguments, const std::string& node, const Deadline& deadline,
                      const Installation& here = {});
 
-/// The node's record of this boot, scanned anew where it is missing, where it shows other
-/// `devices`, or where another libfabric was installed. Empty where that failed: then nothing is
-/// known.
+/// What a record must be good for.
+struct Wanted {
+    const std::vector<fabric::EfaDevice>& devices; ///< those that are there now
+    bool metadata = false; ///< the job depends on what the metadata service says
+};
+
+/// The node's record of this boot, scanned anew where it is missing, where it shows other devices,
+/// where another libfabric was installed, and, at most once a minute, where metadata is wanted and
+/// the service did not answer. Empty where that failed: then nothing is known.
 std::optional<state::NodeRecord> node_record(const Arguments& arguments, const std::string& node,
-                                             const std::vector<fabric::EfaDevice>& devices,
-                                             const Deadline& deadline,
+                                             const Wanted& wanted, const Deadline& deadline,
                                              const Installation& here = {});
 
 } // namespace fairlead::prolog

@@ -73,9 +73,11 @@ Result<fabric::Checked> verify(const Arguments& arguments, const JobEnvironment&
         return std::unexpected(looked.error());
     if (auto awaited = await_interfaces(look, deadline); !awaited)
         return std::unexpected(awaited.error());
-    if (const auto record = node_record(arguments, job.node, look.node.devices, deadline, here)) {
+    if (const auto record =
+            node_record(arguments, job.node, {look.node.devices, demand.grouped}, deadline, here)) {
         look.node.facts = record->facts;
         look.node.probe = record->probe;
+        look.node.hwloc = record->hwloc;
     }
     if (config.node_checks.memlock > 0)
         look.node.memlock = memlock_here(config.node_checks.memlock);

@@ -51,9 +51,10 @@ Checked check_node(const Node& node, const catalog::Catalog& catalog,
         findings.push_back(*node.memlock);
     findings.push_back(check_huge_pages(node.root, site.huge_pages));
     findings.push_back(check_mtu(node.root, site.mtu));
-    findings.push_back(check_metadata(node.instance, node.facts, node.recorded_zone));
+    findings.push_back(check_metadata(node.instance, node.facts, node.ec2_zone));
     findings.push_back(check_placement_group(node.facts, rules.fabric));
     findings.push_back(check_libfabric(node.probe, node.devices, site.libfabric));
+    findings.push_back(check_hwloc(node.hwloc, node.devices, site.libfabric));
     return checked;
 }
 

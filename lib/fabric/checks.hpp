@@ -18,10 +18,11 @@ struct Node {
     std::filesystem::path root; ///< holds sys, proc and dev: "/" or a test's folder
     Instance instance;
     std::vector<EfaDevice> devices;
-    aws::InstanceFacts facts{};                 ///< empty where EC2 did not say
-    std::optional<ProbeAnswer> probe{};         ///< empty where libfabric was not asked
-    std::optional<std::string> recorded_zone{}; ///< at boot
-    std::optional<Finding> memlock{};           ///< of slurmd, read from the real /proc
+    aws::InstanceFacts facts{};            ///< empty where EC2 did not say
+    std::optional<ProbeAnswer> probe{};    ///< empty where libfabric was not asked
+    std::optional<std::string> ec2_zone{}; ///< as its API says; empty where it was not asked
+    std::optional<std::vector<std::string>> hwloc{}; ///< PCI addresses of the EFA that it shows
+    std::optional<Finding> memlock{};                ///< of slurmd, read from the real /proc
 };
 
 struct Checked {

@@ -88,7 +88,7 @@ Finding check_type(const Instance& instance, const std::vector<std::string>& lis
 }
 
 Finding check_metadata(const Instance& instance, const aws::InstanceFacts& facts,
-                       const std::optional<std::string>& recorded_zone) {
+                       const std::optional<std::string>& ec2_zone) {
     Finding finding{.check = "instance metadata",
                     .found = printable(facts.instance_id.value_or("")),
                     .expected = printable(instance.id)};
@@ -105,8 +105,8 @@ Finding check_metadata(const Instance& instance, const aws::InstanceFacts& facts
     // DMI names the type where it names the id: on Nitro.
     if (!instance.id.empty() && contradicts(facts.instance_type, instance.type))
         return contradiction("type", *facts.instance_type, instance.type);
-    if (contradicts(facts.availability_zone, recorded_zone.value_or("")))
-        return contradiction("zone", *facts.availability_zone, *recorded_zone);
+    if (contradicts(facts.availability_zone, ec2_zone.value_or("")))
+        return contradiction("zone", *facts.availability_zone, *ec2_zone);
     return finding;
 }
 

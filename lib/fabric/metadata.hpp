@@ -15,9 +15,9 @@ namespace fairlead::fabric {
 /// The type that DMI names is one that the partition lists (FL-E218).
 Finding check_type(const Instance& instance, const std::vector<std::string>& listed);
 
-/// Id and type are those of DMI, and the zone is the one recorded at boot (FL-E212).
+/// Id and type are those of DMI, and the zone is the one that EC2's API names (FL-E212).
 Finding check_metadata(const Instance& instance, const aws::InstanceFacts& facts,
-                       const std::optional<std::string>& recorded_zone);
+                       const std::optional<std::string>& ec2_zone);
 
 /// The placement group that the partition names, or any where it demands a placement (FL-E210);
 /// with partitions if, and only if, it demands `partition` (FL-E211: EC2 tells an instance its

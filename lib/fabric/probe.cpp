@@ -42,12 +42,18 @@ std::vector<std::string> addresses_of(const std::vector<EfaDevice>& devices) {
     return addresses;
 }
 
-std::string difference(const std::vector<std::string>& hardware,
-                       const std::vector<std::string>& offered) {
-    if (const auto not_offered = missing(hardware, offered); !not_offered.empty())
-        return fmt::format("efa: libfabric does not offer {}", fmt::join(not_offered, ", "));
-    return fmt::format("efa: libfabric offers {}, which the node does not have",
-                       fmt::join(missing(offered, hardware), ", "));
+/// "libfabric", "offer"
+struct Witness {
+    std::string_view name, verb;
+};
+
+std::string difference(const Witness& witness, const std::vector<std::string>& hardware,
+                       const std::vector<std::string>& named) {
+    if (const auto not_named = missing(hardware, named); !not_named.empty())
+        return fmt::format("efa: {} does not {} {}", witness.name, witness.verb,
+                           fmt::join(not_named, ", "));
+    return fmt::format("efa: {} {}s {}, which the node does not have", witness.name, witness.verb,
+                       fmt::join(missing(named, hardware), ", "));
 }
 
 } // namespace
@@ -110,10 +116,28 @@ Finding check_libfabric(const std::optional<ProbeAnswer>& answer,
     if (answer->pci == hardware)
         return finding;
     finding.state = State::Failed;
-    finding.error = answer->pci.empty()
-                        ? Error{Code::E214, fmt::format("efa: libfabric {} offers no EFA endpoint",
-                                                        answer->libfabric)}
-                        : Error{Code::E215, difference(hardware, answer->pci)};
+    finding.error =
+        answer->pci.empty()
+            ? Error{Code::E214,
+                    fmt::format("efa: libfabric {} offers no EFA endpoint", answer->libfabric)}
+            : Error{Code::E215, difference({"libfabric", "offer"}, hardware, answer->pci)};
+    return finding;
+}
+
+Finding check_hwloc(const std::optional<std::vector<std::string>>& shown,
+                    const std::vector<EfaDevice>& devices, bool demanded) {
+    Finding finding{.check = "hwloc",
+                    .found = shown ? fmt::format("{} interfaces", shown->size()) : "",
+                    .expected = demanded ? fmt::format("{} interfaces", devices.size()) : ""};
+    if (!demanded || devices.empty())
+        return finding;
+    const auto hardware = addresses_of(devices);
+    if (!shown || shown->empty()) {
+        finding.state = State::Unknown;
+    } else if (*shown != hardware) {
+        finding.state = State::Failed;
+        finding.error = Error{Code::E215, difference({"hwloc", "show"}, hardware, *shown)};
+    }
     return finding;
 }
 

@@ -40,4 +40,9 @@ bool holds(const ProbeAnswer& answer);
 Finding check_libfabric(const std::optional<ProbeAnswer>& answer,
                         const std::vector<EfaDevice>& devices, bool demanded);
 
+/// hwloc, by which ranks are placed, shows the same devices (FL-E215), so that with the check above
+/// all three agree. One that shows none, or was not asked, says nothing.
+Finding check_hwloc(const std::optional<std::vector<std::string>>& shown,
+                    const std::vector<EfaDevice>& devices, bool demanded);
+
 } // namespace fairlead::fabric

@@ -31,6 +31,17 @@ std::optional<int> optional_number(const Json& record, const char* name) {
     return field->get<int>();
 }
 
+std::optional<std::vector<std::string>> optional_texts(const Json& record, const char* name) {
+    const auto field = record.find(name);
+    if (field == record.end() || !field->is_array())
+        return std::nullopt;
+    std::vector<std::string> texts;
+    for (const Json& text : *field)
+        if (text.is_string())
+            texts.push_back(text.get<std::string>());
+    return texts;
+}
+
 std::optional<std::vector<int>> optional_numbers(const Json& record, const char* name) {
     const auto field = record.find(name);
     if (field == record.end() || !field->is_array())
@@ -102,6 +113,7 @@ std::string encode(const NodeRecord& record) {
                     {"network_cards", or_null(facts.network_cards)},
                     {"efa", efa},
                     {"libfabric", record.probe ? probe_json(*record.probe) : Json(nullptr)},
+                    {"hwloc", or_null(record.hwloc)},
                     {"scanned", record.scanned}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -117,6 +129,7 @@ Result<NodeRecord> decode_node_record(std::string_view text, std::string_view so
     record.instance.type = optional_text(*json, "instance_type").value_or("");
     record.facts = facts_of(*json);
     record.probe = probe_of(*json);
+    record.hwloc = optional_texts(*json, "hwloc");
     record.scanned = optional_text(*json, "scanned").value_or("");
     const Json devices = json->value("efa", Json::array());
     for (const Json& device : devices)

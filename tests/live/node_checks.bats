@@ -114,6 +114,16 @@ assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
     run -2 node_fairlead n2 node check --format xml
 }
 
+@test "node check finds what the site demands wanting: driver, ptrace_scope, locked memory, huge pages, MTU" {
+    sed 's/^node_checks: .*/node_checks: {driver: 99.0, ptrace_scope: true, memlock: 1000000000, huge_pages: 1000000, mtu: 9999}/' \
+        "$CLUSTER_DIR/conf/n1/fairlead.yaml" >"$CLUSTER_DIR/shared/strict.yaml"
+    local scope=$CLUSTER_DIR/conf/n1/root/proc/sys/kernel/yama/ptrace_scope code
+    echo 1 >"$scope"
+    run -1 on n1 -- "$FAIRLEAD" --config /run/cluster/shared/strict.yaml node check --node n1 --partition hpc
+    echo 0 >"$scope"
+    for code in E207 E208 E209 E216 E217; do [[ $output == *"[FL-$code]"* ]] || { echo "no $code"; false; }; done
+}
+
 @test "node check without slurmctld and metadata shows what is unknown, and that is no failure" {
     sed 's#^state_dir#scontrol: /bin/false\n&#' "$CLUSTER_DIR/conf/n1/fairlead.yaml" >"$CLUSTER_DIR/shared/alone.yaml"
     run -0 on n1 -- "$FAIRLEAD" --config /run/cluster/shared/alone.yaml node check --node n1 --partition grouped
@@ -151,6 +161,40 @@ assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
 }
 reasons() { as root sinfo -h -N -p hpc -o %E | grep -v none; }
 has_drained() { reasons | grep -q "FL-$1"; }
+
+# ec2_says ZONE: what the last `fairlead topology refresh` left of n1.
+ec2_says() {
+    printf '{"schema":"fairlead.network/1","taken":"2026-11-21T00:00:00Z","region":"us-east-2","nodes":[{"node":"n1","instance_id":"%s","instance_type":"hpc7a.96xlarge","network_nodes":["nn-1","nn-2","nn-3"],"placement_group":"","strategy":"","availability_zone":"%s","availability_zone_id":"","capacity_block":""}]}\n' \
+        "${2-i-0123456789abcdef0}" "$1" >"$CLUSTER_DIR/shared/state/topology.json"
+}
+
+@test "node check compares the zone of the metadata with the one that EC2's API named" {
+    local check="$FAIRLEAD --config /run/with-imds.yaml node check --partition hpc"
+    ec2_says us-east-2b
+    run -0 with_imds n1 '' "$check --fresh"
+    ec2_says us-east-2a
+    run -1 with_imds n1 '' "$check --fresh"
+    [[ $output == *"instance metadata says zone us-east-2b, the node is us-east-2a [FL-E212]"* ]]
+    ec2_says us-east-2a i-00000000000000bad # another instance had the name
+    run -0 with_imds n1 '' "$check --fresh"
+    rm "$CLUSTER_DIR/shared/state/topology.json"
+}
+
+@test "node check shows what was recorded at boot, and with --fresh what is so now" {
+    with_imds n1 '' "$FAIRLEAD --config /run/with-imds.yaml node scan --node n1"
+    printf '{"paths": {"/latest/meta-data/placement/group-name": "moved-pg"}}' >"$CLUSTER_DIR/shared/moved.json"
+    local check="$FAIRLEAD --config /run/with-imds.yaml node check --partition hpc"
+    run -0 with_imds n1 '--data /run/cluster/shared/moved.json' "$check"
+    [[ $output =~ 'placement group'\ +efa-pg ]]
+    run -0 with_imds n1 '--data /run/cluster/shared/moved.json' "$check --fresh"
+    [[ $output =~ 'placement group'\ +moved-pg ]]
+}
+
+@test "metadata that was out when the node was scanned is asked again by node check" {
+    run -0 node_fairlead n1 node scan --node n1
+    run -0 with_imds n1 '' "$FAIRLEAD --config /run/with-imds.yaml node check --partition hpc"
+    [[ $output =~ 'placement group'\ +efa-pg ]]
+}
 
 # --- what is recorded -----------------------------------------------------------------------------
 
@@ -220,6 +264,13 @@ has_drained() { reasons | grep -q "FL-$1"; }
     offer 'rdmap49s0 0000:31:00.0'
     run -1 prolog n1 hpc
     [[ $(reason_of n1) == "efa: libfabric does not offer 0000:a1:00.0 [FL-E215]" ]]
+}
+
+@test "an hwloc that shows EFA on other PCI devices than sysfs and libfabric drains the node" {
+    on n1 -- sh -c "sed 's#hpc7a.96xlarge.xml#hpc6a.48xlarge.xml#' /run/cluster/etc/fairlead.yaml >/run/other.yaml"
+    run -1 on n1 SLURM_CONF=/run/cluster/slurm/slurm.conf SLURM_JOB_ID=4711 SLURMD_NODENAME=n1 SLURM_JOB_PARTITION=hpc \
+        "$prolog_program" --config /run/other.yaml
+    [[ $(reason_of n1) == "efa: hwloc does not show 0000:31:00.0, 0000:a1:00.0 [FL-E215]" ]]
 }
 
 @test "an interface that EC2 attaches late is waited for, while the machine has just booted" {
@@ -293,8 +344,8 @@ has_drained() { reasons | grep -q "FL-$1"; }
     [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
 }
 
-@test "metadata that is silent, refused, garbage or slow drains nothing" {
-    for fault in silent no-token garbage slow; do
+@test "metadata that is silent, refused, garbage, slow, failing, cut short or expired drains nothing" {
+    for fault in silent no-token garbage slow error half expired; do
         on n1 -- rm -rf /run/fairlead
         run -0 with_imds n1 "--fault $fault" "SLURM_JOB_PARTITION=grouped timeout $most_seconds $prolog_program --config /run/with-imds.yaml"
         run -0 runs_job n1

@@ -1,4 +1,5 @@
 #include "fabric/checks.hpp"
+#include "fabric/counters.hpp"
 
 #include "fake_sysfs.hpp"
 #include "machines.hpp"
@@ -46,6 +47,7 @@ class FakeNode {
                         .group = "pg"};
         site = {.driver = "2.0", .ptrace_scope = true, .huge_pages = 1, .mtu = 9001};
         answer.pci = pci;
+        hwloc = pci;
     }
 
     std::string device(std::size_t i) const { return "sys/devices/pci0000:00/" + pci.at(i); }
@@ -55,7 +57,8 @@ class FakeNode {
                   .instance = this_instance(sysfs.root()),
                   .devices = efa_devices(sysfs.root()).value(),
                   .facts = facts,
-                  .probe = answer};
+                  .probe = answer,
+                  .hwloc = hwloc};
         return check_node(node, types(), rules, interfaces, site);
     }
 
@@ -72,6 +75,7 @@ class FakeNode {
     std::vector<std::string> pci;
     aws::InstanceFacts facts;
     ProbeAnswer answer;
+    std::vector<std::string> hwloc; ///< PCI addresses, as it read them from the recorded topology
     config::PartitionRules rules;
     config::NodeChecks site;
 
@@ -150,6 +154,36 @@ TEST_P(EveryType, ALibfabricWithoutEfaIsFound) {
     EXPECT_EQ(node.failures(), Codes{});
 }
 
+TEST_P(EveryType, AnHwlocThatShowsOtherDevicesIsFound) {
+    node.hwloc.back() = "0000:ff:00.0";
+    EXPECT_EQ(node.failures(), Codes{Code::E215});
+    node.site.libfabric = false;
+    EXPECT_EQ(node.failures(), Codes{});
+}
+
+TEST_P(EveryType, ADeviceWhoseCountersWereResetMidJobHasNoDelta) {
+    const auto efas = efa_devices(node.sysfs.root()).value();
+    const auto count = [&](const EfaDevice& device, const char* port, const char* own) {
+        node.sysfs.set_port_counter(device.name, "tx_bytes", port);
+        node.sysfs.set_device_counter(device.name, "keep_alive_rcvd", own);
+    };
+    for (const EfaDevice& device : efas)
+        count(device, "1000\n", "7\n");
+    const auto before = read_counters(node.sysfs.root()).value();
+    for (const EfaDevice& device : efas)
+        count(device, device == efas.front() ? "10\n" : "1500\n", "9\n");
+    const auto counted = deltas(before, read_counters(node.sysfs.root()).value());
+    ASSERT_EQ(counted.size(), node.pci.size());
+    for (const DeviceDelta& device : counted) {
+        const bool reset = device.name == efas.front().name;
+        EXPECT_EQ(device.seen, Seen::Throughout) << device.name;
+        EXPECT_EQ(device.reset, reset) << device.name;
+        EXPECT_EQ(device.delta,
+                  reset ? Counters{} : (Counters{{"keep_alive_rcvd", 2}, {"tx_bytes", 500}}))
+            << device.name;
+    }
+}
+
 TEST_P(EveryType, WithoutMetadataNothingFails) {
     node.facts = {};
     EXPECT_EQ(node.failures(), Codes{});
@@ -185,6 +219,7 @@ TEST(Checks, ASiteThatDemandsFewerIsContentWithFewer) {
     FakeNode node{"hpc7a.96xlarge"};
     node.sysfs.remove("sys/class/infiniband/" + test::recorded("hpc7a.96xlarge").efas[1].name);
     node.answer.pci.pop_back();
+    node.hwloc.pop_back();
     node.rules.fabric.efa_interfaces = 1;
     EXPECT_EQ(node.failures(1), Codes{});
     EXPECT_EQ(node.failures(2), Codes{Code::E103});
@@ -195,6 +230,7 @@ TEST(Checks, AJobThatAsksForLessThanAllIsContent) {
     FakeNode node{"hpc7a.96xlarge"};
     node.sysfs.remove("sys/class/infiniband/" + test::recorded("hpc7a.96xlarge").efas[1].name);
     node.answer.pci.pop_back();
+    node.hwloc.pop_back();
     EXPECT_EQ(node.failures(1), Codes{});
     EXPECT_EQ(node.failures(0), Codes{Code::E201});
 }

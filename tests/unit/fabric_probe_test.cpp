@@ -121,5 +121,29 @@ TEST(CheckLibfabric, NotAskedIsUnknownAndNotDemandedIsFine) {
     EXPECT_EQ(check_libfabric(std::nullopt, {}, true).state, State::Ok);
 }
 
+using Addresses = std::vector<std::string>;
+
+TEST(CheckHwloc, ShowsTheSameDevicesAsTheKernel) {
+    const auto finding = check_hwloc(Addresses{"0000:31:00.0", "0000:a1:00.0"}, two, true);
+    EXPECT_EQ(finding.state, State::Ok);
+    EXPECT_EQ(finding.found, "2 interfaces");
+}
+
+TEST(CheckHwloc, ShowsOthers) {
+    EXPECT_EQ(to_string(*check_hwloc(Addresses{"0000:31:00.0"}, two, true).error),
+              "efa: hwloc does not show 0000:a1:00.0 [FL-E215]");
+    EXPECT_EQ(
+        to_string(*check_hwloc(Addresses{"0000:31:00.0", "0000:a1:00.0", "0000:c0:00.0"}, two, true)
+                       .error),
+        "efa: hwloc shows 0000:c0:00.0, which the node does not have [FL-E215]");
+}
+
+TEST(CheckHwloc, ThatShowsNothingOrWasNotAskedSaysNothing) {
+    EXPECT_EQ(check_hwloc(std::nullopt, two, true).state, State::Unknown);
+    EXPECT_EQ(check_hwloc(Addresses{}, two, true).state, State::Unknown);
+    EXPECT_EQ(check_hwloc(Addresses{"0000:31:00.0"}, two, false).state, State::Ok);
+    EXPECT_EQ(check_hwloc(Addresses{"0000:31:00.0"}, {}, true).state, State::Ok);
+}
+
 } // namespace fabric_probe_test
 } // namespace fairlead::fabric

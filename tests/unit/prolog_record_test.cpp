@@ -1,6 +1,7 @@
 #include "prolog/record.hpp"
 
 #include "base/boot.hpp"
+#include "state/record.hpp"
 #include "topology/machine_record.hpp"
 #include "topology/recorded.hpp"
 
@@ -52,7 +53,10 @@ class Recording : public testing::Test {
                          {topology::current_key(), test::recorded("p5.48xlarge"), slurm_asked}));
     }
     std::optional<state::NodeRecord> node_record_of(const Deadline& deadline = plenty) const {
-        return node_record({"/etc/x.yaml"}, "n1", two, deadline, here);
+        return node_record({"/etc/x.yaml"}, "n1", {two}, deadline, here);
+    }
+    void needs_metadata() const {
+        EXPECT_TRUE(node_record({"/etc/x.yaml"}, "n1", {two, true}, plenty, here));
     }
 
     const TempFolder folder;
@@ -142,6 +146,24 @@ TEST_F(RecordOfTheNode, OfOtherDevicesOrOfAnotherBootIsScannedAnew) {
     }
     EXPECT_EQ(calls(), "--config /etc/x.yaml node scan --node n1\n"
                        "--config /etc/x.yaml node scan --node n1\n");
+}
+
+TEST_F(RecordOfTheNode, WithoutMetadataIsScannedAnewOnceAMinuteForAJobThatNeedsIt) {
+    auto stale = record_with(two);
+    stale.scanned = "2026-01-01T00:00:00Z";
+    folder.write("run/node.json", state::encode(stale));
+    auto fresh = stale;
+    fresh.scanned = state::utc_now();
+    leaves(fresh);
+    EXPECT_TRUE(node_record_of());
+    EXPECT_EQ(calls(), ""); // for the others it is good enough
+    needs_metadata();
+    needs_metadata();
+    EXPECT_EQ(calls(), "--config /etc/x.yaml node scan --node n1\n");
+    stale.facts.placement_group = ""; // it answered: in none
+    folder.write("run/node.json", state::encode(stale));
+    needs_metadata();
+    EXPECT_EQ(calls(), "--config /etc/x.yaml node scan --node n1\n");
 }
 
 TEST_F(RecordOfTheNode, WhereAnotherLibfabricWasInstalledIsScannedAnew) {
