@@ -70,6 +70,18 @@ void recount_cpus(const policy::JobPatch& patch, job_desc_msg_t& job) {
     write_number(job.min_cpus, std::optional(job.num_tasks * each));
 }
 
+/// Only an update has the name of a job.
+bool is_update(const job_desc_msg_t& job) { return job.job_id_str != nullptr; }
+
+/// slurmctld lets --mem-per-gpu go before the memory of a node; an update takes it away by an empty
+/// text (22.05: seen).
+void forget_memory_of_gpus(job_desc_msg_t& job) {
+    if (is_update(job))
+        replace(job.mem_per_tres, "");
+    else
+        release(job.mem_per_tres);
+}
+
 void apply_sizes(const policy::JobPatch& patch, job_desc_msg_t& job) {
     write_number(job.min_nodes, patch.least_nodes);
     write_number(job.max_nodes, patch.most_nodes);
@@ -79,6 +91,8 @@ void apply_sizes(const policy::JobPatch& patch, job_desc_msg_t& job) {
     write_number(job.req_switch, patch.switches);
     write_number(job.wait4switch, patch.switch_wait);
     recount_cpus(patch, job);
+    if (patch.memory)
+        forget_memory_of_gpus(job);
     if (patch.memory)
         job.pn_min_memory = *patch.memory == policy::unlimited ? 0 : *patch.memory;
     write_number(job.time_limit, patch.time_limit);

@@ -1,6 +1,5 @@
 #include "jobsubmit/job_view.hpp"
 
-#include "cost/gpu_memory.hpp"
 #include "stage/directives.hpp"
 #include "stage/request.hpp"
 #include "submit/derived.hpp"
@@ -138,16 +137,24 @@ std::optional<std::string> script_args(const job_desc_msg_t& job) {
 
 std::string list(const char* text) { return text ? text : ""; }
 
-std::vector<policy::Tres> generic(const job_desc_msg_t& job, const JobRequest& request) {
-    if (!job.tres_per_job && !job.tres_per_node && !job.tres_per_socket && !job.tres_per_task)
-        return {};
+void view_generic(const job_desc_msg_t& job, JobRequest& request) {
+    const submit::NamedLists named{.job = job.tres_per_job != nullptr,
+                                   .node = job.tres_per_node != nullptr,
+                                   .socket = job.tres_per_socket != nullptr,
+                                   .task = job.tres_per_task != nullptr};
+    request.tres_named = named.job || named.node || named.socket || named.task ||
+                         job.cpus_per_tres || job.mem_per_tres;
+    if (!named.job && !named.node && !named.socket && !named.task)
+        return;
     const submit::TresLists lists{.job = list(job.tres_per_job),
                                   .node = list(job.tres_per_node),
                                   .socket = list(job.tres_per_socket),
                                   .task = list(job.tres_per_task)};
     const auto sockets = count(job.sockets_per_node);
-    return request.modify ? submit::generic_resources_in_update(lists, request, sockets)
-                          : submit::generic_resources(lists, submit::scale_of(request, sockets));
+    request.tres = request.modify
+                       ? submit::generic_resources_in_update(lists, request, sockets)
+                       : submit::generic_resources(lists, submit::scale_of(request, sockets));
+    request.names_tres = submit::names_all(named, lists, request, sockets);
 }
 
 /// slurmctld refuses what it cannot read, and so do rules that bound the size. What an update sends
@@ -166,6 +173,8 @@ void view_texts(const job_desc_msg_t& job, JobRequest& request) {
             request.*to = Text::borrowed(text);
     request.mail_type = mail_types(job.mail_type);
     request.script_args = script_args(job);
+    if (request.work_dir && !submit::is_normal_path(*request.work_dir))
+        request.work_dir = submit::normal_path(*request.work_dir);
     submit::fold_names(request);
 }
 
@@ -179,6 +188,8 @@ void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
     request.cpus_per_task = count(job.cpus_per_task);
     request.threads_per_core = count(job.threads_per_core);
     request.cpus = count(job.min_cpus);
+    request.names_cpus = request.cpus.has_value();
+    request.cpus_per_node = count(job.pn_min_cpus);
     if (job.overcommit != NO_VAL8)
         request.overcommit = job.overcommit != 0;
     if (!request.modify)
@@ -186,11 +197,14 @@ void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
     submit::derive_cpus(request);
     view_memory(job.pn_min_memory, request);
     if (job.mem_per_tres)
-        request.memory_per_gpu = cost::gpu_memory_in(job.mem_per_tres);
+        request.memory_per_gpu = submit::for_each_gpu(job.mem_per_tres);
+    if (job.cpus_per_tres)
+        request.cpus_for_a_gpu = submit::for_each_gpu(job.cpus_per_tres);
+    request.names_memory_for_a_gpu = job.mem_per_tres != nullptr;
+    request.names_cpus_for_a_gpu = job.cpus_per_tres != nullptr;
     request.array_size = array_size(job, request.modify);
-    request.tres = generic(job, request);
-    request.tres_named = job.tres_per_job || job.tres_per_node || job.tres_per_socket ||
-                         job.tres_per_task || job.cpus_per_tres || job.mem_per_tres;
+    view_generic(job, request);
+    submit::derive_cpus_of_parts(request);
 }
 
 void view_times(const job_desc_msg_t& job, JobRequest& request) {
@@ -200,7 +214,6 @@ void view_times(const job_desc_msg_t& job, JobRequest& request) {
     request.deadline = moment(job.deadline);
     request.priority = number(job.priority);
     request.nice = niceness(job.nice);
-    request.het_component = number(job.het_job_offset);
 }
 
 void view_flags(const job_desc_msg_t& job, JobRequest& request) {
@@ -312,6 +325,7 @@ bool is_ours(const char* entry) { return entry && std::string_view(entry).starts
 JobRequest view_submission(const job_desc_msg_t& job, uid_t submitted_by,
                            const state::Callers& callers) {
     JobRequest request = view(job, false);
+    request.het_component = number(job.het_job_offset);
     const uid_t owner = number(job.user_id).value_or(submitted_by);
     view_caller(owner, callers, request);
     if (const auto other = callers.find(submitted_by);
@@ -328,7 +342,9 @@ JobRequest view_submission(const job_desc_msg_t& job, uid_t submitted_by,
 
 JobRequest view_update(const job_desc_msg_t& job, uid_t asked_by, const state::Callers& callers) {
     JobRequest request = view(job, true);
-    request.release = job.priority == INFINITE; // what `scontrol release` sends
+    // What `scontrol release` sends, and what else ends a hold: priority/basic gives a job with a
+    // nice value a priority of 2 at least (22.05: seen), and another priority is one.
+    request.release = (job.priority != NO_VAL && job.priority != 0) || job.nice != NO_VAL;
     view_caller(asked_by, callers, request);
     return request;
 }

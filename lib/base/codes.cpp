@@ -28,8 +28,11 @@ constexpr std::array table{
     CodeEntry{Code::A203, "FL-A203", "update cannot be checked",
               "slurmctld tells an update from a submission: only what changes is seen. A rule "
               "that may hold for the job would refuse or change what the update asks for, and what "
-              "decides it is not in the update.",
-              "Name in the same update what the message lists (such as Partition=), cancel the job "
+              "decides it is not in the update. Of a submission it is a text, such as the script, "
+              "that is too long to be looked through while slurmctld waits.",
+              "Name in the same update what the message lists (such as Partition=; in parentheses "
+              "stands all that a size is put together from, and an empty value such as MemPerTres= "
+              "says that there is none), make the text that it names shorter, cancel the job "
               "and submit it anew, or ask an operator."},
     CodeEntry{Code::A204, "FL-A204", "user is not looked up yet",
               "A rule of the site, or a staging request, asks who the user is or which Unix groups "
@@ -56,8 +59,8 @@ constexpr std::array table{
               "The parts of a `when` contradict one another, so no job meets them all.",
               "Correct the condition; parts that should be alternatives belong under `any`."},
     CodeEntry{Code::A213, "FL-A213", "pattern is costly",
-              "A regular expression compiles to a large program, and it runs in slurmctld for "
-              "every job that comes to it.",
+              "A pattern is so large that it looks through short texts alone, since it runs in "
+              "slurmctld for every job that comes to it; a job with a longer text is refused.",
               "Shorten it: counted repetitions such as {1,500} are the usual cause; a glob or a "
               "list of words is cheaper."},
     CodeEntry{Code::A214, "FL-A214", "unknown placeholder in a message",

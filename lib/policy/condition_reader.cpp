@@ -98,11 +98,23 @@ Result<Matcher> read_ranges(const Reader& reader, const YAML::Node& node, const 
     return ranges;
 }
 
+/// The folder `/x/*` is meant where `/x` itself is the folder of the job.
+std::optional<std::string> own_folder(std::string_view value, const FieldEntry& field) {
+    if (field.name != "work_dir" || !value.ends_with("/*") || value.size() == 2)
+        return std::nullopt;
+    value.remove_suffix(2);
+    return value.find_first_of("*?") == std::string_view::npos ? std::optional(std::string(value))
+                                                               : std::nullopt;
+}
+
 Matcher one_of(std::span<const std::string> values, const FieldEntry& field) {
     OneOf test;
-    for (const std::string& value : values)
+    for (const std::string& value : values) {
         (value.find_first_of("*?") == std::string::npos ? test.words : test.globs)
             .push_back(folded(field, value));
+        if (auto folder = own_folder(value, field))
+            test.words.push_back(std::move(*folder));
+    }
     return test;
 }
 
@@ -132,10 +144,22 @@ Result<Matcher> read_values(const Reader& reader, const YAML::Node& node, const 
     return IsFlag{*index == 1};
 }
 
+/// Only texts have words of which all can be asked.
+Result<Matcher> read_only(const Reader& reader, const YAML::Node& node, const FieldRef& ref) {
+    if (ref.field->kind == Kind::Number || ref.field->kind == Kind::Flag)
+        return reader.error(Code::X106, node, fmt::format("{} is no text", ref.name()));
+    auto matcher = read_values(reader, node, ref);
+    if (matcher)
+        if (auto* test = std::get_if<OneOf>(&*matcher))
+            test->only = true;
+    return matcher;
+}
+
 /// Latin-1 takes every byte as a character, and scripts hold any bytes. The memory bounds both the
 /// program and the states that matching keeps; the first match makes what all later ones need.
 Result<Matcher> read_regex(const Reader& reader, const YAML::Node& node, const FieldRef& ref) {
-    constexpr std::int64_t memory = 1 << 20;
+    constexpr std::int64_t memory = 4 << 20;
+    constexpr std::size_t largest = 1024;
     const auto text = reader.text(node, ref.name() + ".regex");
     if (!text)
         return std::unexpected(text.error());
@@ -151,8 +175,14 @@ Result<Matcher> read_regex(const Reader& reader, const YAML::Node& node, const F
         return reader.error(Code::X106, node,
                             fmt::format("{} is no regular expression of RE2: {}", ref.name(),
                                         printable(expression->error(), 128)));
+    const auto size = static_cast<std::size_t>(std::max(expression->ProgramSize(), 1));
+    if (size > largest)
+        return reader.error(Code::X106, node,
+                            fmt::format("{} has a pattern of {} instructions; expected at most {}, "
+                                        "so a shorter one or smaller numbers in braces",
+                                        ref.name(), size, largest));
     re2::RE2::PartialMatch("", *expression);
-    return Pattern{std::move(expression)};
+    return Pattern{std::move(expression), size};
 }
 
 Result<Condition> read_test(const Reader& reader, const YAML::Node& node, const FieldRef& ref,
@@ -175,6 +205,14 @@ Result<Condition> read_test(const Reader& reader, const YAML::Node& node, const 
              all.parts.push_back({.op = Op::Not, .parts = {std::move(*part)}});
              return {};
          }},
+        {"only",
+         [&](const YAML::Node& value) -> Result<void> {
+             auto matcher = read_only(reader, value, ref);
+             if (!matcher)
+                 return std::unexpected(matcher.error());
+             all.parts.push_back(test_of(ref, std::move(*matcher)));
+             return {};
+         }},
         {"regex",
          [&](const YAML::Node& value) -> Result<void> {
              auto matcher = read_regex(reader, value, ref);
@@ -188,7 +226,7 @@ Result<Condition> read_test(const Reader& reader, const YAML::Node& node, const 
         return std::unexpected(done.error());
     if (all.parts.size() != 1)
         return reader.error(Code::X106, node,
-                            fmt::format("{} must have one key: not or regex", ref.name()));
+                            fmt::format("{} must have one key: not, only or regex", ref.name()));
     return std::move(all.parts.front());
 }
 

@@ -1,165 +1,26 @@
 #include "policy/evaluate.hpp"
 
+#include "policy/bearing.hpp"
+#include "policy/change.hpp"
+
 #include <algorithm>
 #include <fmt/ranges.h>
 
 namespace fairlead::policy {
 namespace {
 
-/// Stores a value of the kind that the rule reader made for the field.
-void store(JobPatch& patch, const FieldEntry& field, const Value& value) {
-    const auto into = [&](auto pointer) {
-        if constexpr (!std::is_same_v<decltype(pointer), std::monostate>) {
-            auto& member = patch.*pointer;
-            using Held = typename std::remove_reference_t<decltype(member)>::value_type;
-            if constexpr (std::is_same_v<Held, std::uint32_t>)
-                member = static_cast<std::uint32_t>(std::get<std::uint64_t>(value));
-            else if constexpr (std::is_same_v<Held, Text>)
-                member = std::get<std::string>(value);
-            else
-                member = std::get<Held>(value);
-        }
-    };
-    std::visit(into, field.patch);
-}
-
-/// The value with what its placeholders stand for, in `made` where it has any.
-const Value& filled(const Value& value, const View& view, Value& made) {
-    if (const auto* message = std::get_if<Message>(&value))
-        return made = render(*message, view);
-    return value;
-}
-
-bool differs(const View& view, const FieldRef& ref, const Value& value) {
-    if (const auto* number = std::get_if<std::uint64_t>(&value))
-        return number_of(view, ref) != *number;
-    if (const auto* flag = std::get_if<bool>(&value))
-        return flag_of(view, ref) != *flag;
-    return text_of(view, ref) != std::string_view(std::get<std::string>(value));
-}
-
-/// Memory for each CPU comes to at most that of all CPUs of the job on one node.
-bool over(const View& view, const FieldRef& ref, const Value& cap) {
-    const std::uint64_t most = std::get<std::uint64_t>(cap);
-    const auto& each = view.request.memory_per_cpu;
-    if (ref.field->name == "memory" && each && !number_of(view, ref))
-        return *each > most / std::max<std::uint64_t>(view.request.cpus.value_or(1), 1);
-    if (ref.field->name == "most_nodes" && !number_of(view, ref))
-        return view.request.least_nodes.value_or(0) > most;
-    return number_of(view, ref).value_or(0) > most;
-}
-
-/// The piece may have separators within.
-bool has_piece(std::string_view text, std::string_view piece, char separator) {
-    const auto is_end = [&](std::size_t at) { return at >= text.size() || text[at] == separator; };
-    for (std::size_t at = text.find(piece); at != std::string_view::npos;
-         at = text.find(piece, at + 1))
-        if ((at == 0 || is_end(at - 1)) && is_end(at + piece.size()))
-            return true;
-    return false;
-}
-
-char joint(const FieldEntry& field) {
-    if (field.kind == Kind::Text)
-        return ';';
-    return field.name == "features" ? '&' : ',';
-}
-
-/// slurmctld reads `&` and `|` of a constraint from left to right (seen on 22.05 and 24.11), so
-/// behind a `|` only the last word is sure to hold, and what is appended always does. It refuses
-/// what it cannot put beside brackets.
-bool appended(const View& view, const FieldRef& ref, const Value& value) {
-    const std::string& piece = std::get<std::string>(value);
-    const std::string_view text = text_of(view, ref).value_or("");
-    const char separator = joint(*ref.field);
-    if (separator == '&' && text.find_first_of("|[(") != std::string_view::npos)
-        return text.ends_with("&" + piece);
-    return has_piece(text, piece, separator);
-}
-
-std::string with_piece(const View& view, const FieldRef& ref, const Value& value) {
-    const std::string& piece = std::get<std::string>(value);
-    const auto text = text_of(view, ref);
-    if (!text || text->empty())
-        return piece;
-    std::string whole(*text);
-    whole += joint(*ref.field);
-    whole += piece;
-    return whole;
-}
-
-/// Of an update: that it takes the field away. Memory may be given for each CPU as well.
-bool is_missing(const View& view, const FieldRef& ref) {
-    if (ref.field->name == "memory" && view.request.memory_per_cpu)
-        return false;
-    return is_known(view, ref) && !is_set(view, ref);
-}
-
-/// Comments bind nobody; what else is appended does.
-bool binds(const Action& action) {
-    const bool comment = action.verb == Verb::Append && action.target.field->kind == Kind::Text;
-    return action.verb != Verb::Default && action.verb != Verb::Warn && !comment;
-}
-
-/// Whether an action would change its field to `value`. In an update only what it names is looked
-/// at.
-bool changes(const Action& action, const Value& value, const View& view) {
-    const bool named = !view.request.modify || is_asked(view.request, action.target);
-    switch (action.verb) {
-    case Verb::Default:
-        return is_missing(view, action.target);
-    case Verb::Set:
-    case Verb::Route:
-        return named && differs(view, action.target, value);
-    case Verb::Append:
-        return named && !appended(view, action.target, value);
-    case Verb::Cap:
-        return over(view, action.target, value);
-    default:
-        return false;
-    }
-}
-
-void change(const Action& action, bool whatever_is_named, const View& view, JobPatch& patch) {
-    Value made;
-    const Value& value = filled(action.value, view, made);
-    if (!changes(action, value, view) &&
-        !(whatever_is_named && differs(view, action.target, value)))
-        return;
-    if (action.verb == Verb::Append)
-        store(patch, *action.target.field, with_piece(view, action.target, value));
-    else
-        store(patch, *action.target.field, value);
-}
-
 Error refusal(Code code, std::string_view text, const Rule& rule) {
     return {code, fmt::format("{} (rule {})", text, rule.name)};
 }
 
-std::string cannot_check(const std::string& fields) {
-    return fmt::format("this update cannot be checked, because it does not name {}; name it too, "
-                       "submit the job anew, or ask an operator",
-                       fields);
-}
-
-/// An update by which the rule comes to hold, and whose field is not in it: what is asked for could
-/// not have been had by submitting it.
-bool hides_target(const Action& action, const Rule& rule, const View& view) {
-    const bool needs_value =
-        action.verb == Verb::Cap || action.verb == Verb::Append || action.verb == Verb::Require;
-    return needs_value && binds(action) && view.request.modify && !is_known(view, action.target) &&
-           touches(rule.when, view.request);
-}
-
-/// A set needs no old value, so an update by which the rule comes to hold takes it over.
-bool sets_unnamed(const Action& action, const Rule& rule, const View& view) {
-    return (action.verb == Verb::Set || action.verb == Verb::Route) && view.request.modify &&
-           touches(rule.when, view.request);
-}
-
-void take(const Action& action, const Rule& rule, const View& view, Outcome& outcome) {
-    if (hides_target(action, rule, view)) {
-        outcome.refusals.push_back(refusal(Code::A203, cannot_check(action.target.name()), rule));
+void take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
+    View& view = walk.view;
+    if (hides_target(action, rule, walk)) {
+        outcome.refusals.push_back(refusal(Code::A203, cannot_check(to_name(action.target)), rule));
+        return;
+    }
+    if (const FieldRef* hidden = hidden_part(action, rule, walk)) {
+        outcome.refusals.push_back(refusal(Code::A203, cannot_check(to_name(*hidden)), rule));
         return;
     }
     switch (action.verb) {
@@ -169,7 +30,7 @@ void take(const Action& action, const Rule& rule, const View& view, Outcome& out
         return;
     case Verb::Hold:
         outcome.patch.hold = outcome.patch.hold || !view.request.modify;
-        if (view.request.modify && (view.request.release || touches(rule.when, view.request)))
+        if (view.request.modify && (view.request.release || bears(walk, rule)))
             outcome.refusals.push_back(
                 refusal(Code::A201, "the site holds such jobs; an operator releases them", rule));
         return;
@@ -180,7 +41,10 @@ void take(const Action& action, const Rule& rule, const View& view, Outcome& out
         outcome.refusals.push_back(refusal(Code::A201, render(action.message, view), rule));
         return;
     default:
-        change(action, sets_unnamed(action, rule, view), view, outcome.patch);
+        if (change(action, sets_unnamed(action, rule, walk), view, outcome.patch))
+            view.doubtful &= ~bit_of(*action.target.field);
+        else
+            cloud(action, rule, Truth::Yes, walk);
     }
 }
 
@@ -188,24 +52,48 @@ void take(const Action& action, const Rule& rule, const View& view, Outcome& out
 std::string missing_fields(const Condition& condition, const View& view) {
     std::vector<std::string> names;
     for_each_field(condition, [&](const FieldRef& ref) {
-        if (!is_known(view, ref) && std::ranges::find(names, ref.name()) == names.end())
-            names.push_back(ref.name());
+        if (!is_known(view, ref) && std::ranges::find(names, to_name(ref)) == names.end())
+            names.push_back(to_name(ref));
     });
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
 /// Whether an action of a rule, if it holds, would bind what is asked for.
-bool matters(const Action& action, const Rule& rule, const View& view) {
+bool matters(const Action& action, const Rule& rule, const Walk& walk) {
+    const View& view = walk.view;
     if (!binds(action))
         return false;
-    if (!view.request.modify || touches(rule.when, view.request))
+    if (!view.request.modify || bears(walk, rule, action))
         return true;
     if (action.verb == Verb::Hold)
         return view.request.release;
+    if (action.verb == Verb::Reject)
+        return false;
+    if (is_undecided(view, action.target))
+        return true;
     if (action.verb == Verb::Require)
         return is_missing(view, action.target);
     Value made;
-    return action.verb != Verb::Reject && changes(action, filled(action.value, view, made), view);
+    return changes(action, filled(action.value, view, made), view);
+}
+
+/// The texts that were not looked through.
+std::string long_fields(const Condition& condition, const View& view) {
+    std::vector<std::string> names;
+    for_each_test(condition, [&](const Condition& test) {
+        if (is_known(view, test.ref) && matches(test.matcher, view, test.ref) == Truth::Unknown)
+            names.push_back(test.ref.name());
+    });
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string why_unknown(const Condition& condition, const View& view) {
+    const std::string missing = missing_fields(condition, view);
+    if (!missing.empty())
+        return cannot_check(missing);
+    return fmt::format("the job cannot be checked, because {} is too long to be looked through for "
+                       "the pattern of a rule; make it shorter, or ask an operator",
+                       long_fields(condition, view));
 }
 
 bool asks_who(const Condition& condition) {
@@ -214,17 +102,20 @@ bool asks_who(const Condition& condition) {
     return asks;
 }
 
-void fire(std::size_t index, const Rule& rule, const View& view, Outcome& outcome) {
+void fire(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
     outcome.fired.push_back({index, true});
     for (const Action& action : rule.actions)
-        take(action, rule, view, outcome);
+        take(action, rule, walk, outcome);
 }
 
-void doubt(std::size_t index, const Rule& rule, const View& view, Outcome& outcome) {
+void doubt(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
+    const View& view = walk.view;
     const bool unknown_caller = !view.request.caller_known && asks_who(rule.when);
     const bool acts = rule.stop || std::ranges::any_of(rule.actions, binds);
     const bool matter = std::ranges::any_of(
-        rule.actions, [&](const Action& action) { return matters(action, rule, view); });
+        rule.actions, [&](const Action& action) { return matters(action, rule, walk); });
+    for (const Action& action : rule.actions)
+        cloud(action, rule, Truth::Unknown, walk);
     if (!matter && !(unknown_caller && acts))
         return;
     outcome.fired.push_back({index, false});
@@ -234,22 +125,37 @@ void doubt(std::size_t index, const Rule& rule, const View& view, Outcome& outco
                                            "a few seconds",
                                            rule));
     else
-        outcome.refusals.push_back(
-            refusal(Code::A203, cannot_check(missing_fields(rule.when, view)), rule));
+        outcome.refusals.push_back(refusal(Code::A203, why_unknown(rule.when, view), rule));
 }
 
 /// What a rule that only observes would do, on a copy.
-void watch(std::size_t index, const Rule& rule, Truth held, const JobRequest& request,
-           Outcome& outcome) {
+void watch(std::size_t index, const Rule& rule, Truth held, const Walk& walk, Outcome& outcome) {
     Outcome copy;
     copy.patch = outcome.patch;
-    const View view{request, copy.patch};
-    held == Truth::Yes ? fire(index, rule, view, copy) : doubt(index, rule, view, copy);
+    const JobRequest& request = walk.view.request;
+    Walk own{{request, copy.patch, walk.view.doubtful}, walk.anew};
+    held == Truth::Yes ? fire(index, rule, own, copy) : doubt(index, rule, own, copy);
     std::ranges::move(copy.fired, std::back_inserter(outcome.fired));
     std::ranges::move(copy.refusals, std::back_inserter(outcome.would_have));
     for (const Change& change : changes_of({request, outcome.patch}, copy.patch))
         outcome.would_have.push_back(
             refusal(Code::A206, fmt::format("would set {}", show(change)), rule));
+}
+
+/// What the rule does; whether it ends the walk.
+bool meet(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
+    const Truth held = holds(rule.when, walk.view);
+    if (held != Truth::No && rule.observe)
+        watch(index, rule, held, walk, outcome);
+    if (rule.observe)
+        return false;
+    const bool turns = rule.stop && bears(walk, rule);
+    if (held == Truth::Yes)
+        fire(index, rule, walk, outcome);
+    else if (held == Truth::Unknown)
+        doubt(index, rule, walk, outcome);
+    walk.anew = walk.anew || turns;
+    return held == Truth::Yes && rule.stop;
 }
 
 } // namespace
@@ -283,20 +189,10 @@ Outcome evaluate(std::span<const Rule> rules, const JobRequest& request) {
 
 void evaluate(std::span<const Rule> rules, const JobRequest& request, Outcome& outcome) {
     outcome.fired.reserve(std::min<std::size_t>(rules.size(), 16));
-    const View view{request, outcome.patch};
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-        const Truth held = holds(rules[i].when, view);
-        if (held == Truth::No)
-            continue;
-        if (rules[i].observe)
-            watch(i, rules[i], held, request, outcome);
-        else if (held == Truth::Yes)
-            fire(i, rules[i], view, outcome);
-        else
-            doubt(i, rules[i], view, outcome);
-        if (held == Truth::Yes && rules[i].stop && !rules[i].observe)
+    Walk walk{{request, outcome.patch}};
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        if (meet(i, rules[i], walk, outcome))
             return;
-    }
 }
 
 } // namespace fairlead::policy

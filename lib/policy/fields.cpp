@@ -1,6 +1,7 @@
 #include "policy/fields.hpp"
 
 #include "base/words.hpp"
+#include "policy/sizes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,6 @@ using Q = JobRequest;
 using P = JobPatch;
 constexpr std::monostate fixed{};
 constexpr std::string_view constraint = "&|,[]()*", commas = ",";
-constexpr std::string_view gpu = "gres/gpu";
 
 constexpr FieldEntry text(std::string_view name, Member<Q> of, Member<P> to,
                           std::string_view meaning) {
@@ -62,16 +62,35 @@ constexpr FieldEntry flag(std::string_view name, Member<Q> of, Member<P> to,
 }
 
 constexpr FieldEntry special(std::string_view name, Kind kind, Special special,
-                             std::string_view meaning) {
-    return {.name = name, .kind = kind, .special = special, .meaning = meaning};
+                             std::string_view meaning, std::string_view update = {}) {
+    return {.name = name, .kind = kind, .special = special, .meaning = meaning, .update = update};
 }
+
+/// A number of the request that more than one field of an update makes.
+constexpr FieldEntry size(FieldEntry entry, Special special, std::string_view update) {
+    entry.special = special;
+    entry.update = update;
+    return entry;
+}
+
+/// From 24.11 on a job may name several.
+constexpr FieldEntry qos_words() {
+    FieldEntry entry = words("qos", commas, &Q::qos, &P::qos, "-q");
+    entry.ends = "";
+    entry.caseless = true;
+    return entry;
+}
+
+constexpr std::string_view whole_nodes = "NumNodes=MIN-MAX";
+constexpr std::string_view whole_tres = "TresPerJob, TresPerNode, TresPerSocket and TresPerTask, "
+                                        "with NumNodes=MIN-MAX and NumTasks";
 
 constexpr std::array table{
     words("partition", commas, &Q::partition, &P::partition, "-p"),
     caseless("account", &Q::account, &P::account, "-A"),
     text("user", &Q::user, fixed, "name of the user"),
     special("group", Kind::Words, Special::Groups, "Unix groups of the user"),
-    caseless("qos", &Q::qos, &P::qos, "-q"),
+    qos_words(),
     words("reservation", commas, &Q::reservation, &P::reservation, "--reservation"),
     words("features", constraint, &Q::features, &P::features, "-C"),
     license_words(),
@@ -92,19 +111,25 @@ constexpr std::array table{
     text("burst_buffer", &Q::burst_buffer, fixed, "--bb"),
     text("extra", &Q::extra, fixed, "--extra"),
     text("script_args", &Q::script_args, fixed, "what follows the script"),
-    special("gpu_type", Kind::Words, Special::GpuType, "the type in --gpus=TYPE:N and the like"),
+    special("gpu_type", Kind::Words, Special::GpuType, "the type in --gpus=TYPE:N and the like",
+            whole_tres),
     special("environment", Kind::Text, Special::Environment, "environment.NAME, of sbatch alone"),
-    special("nodes", Kind::Number, Special::Nodes, "-N, its upper end"),
+    special("nodes", Kind::Number, Special::Nodes, "-N, its upper end", whole_nodes),
     number("least_nodes", {}, &Q::least_nodes, &P::least_nodes, "-N, its lower end"),
     number("most_nodes", {}, &Q::most_nodes, &P::most_nodes, "-N, its upper end"),
     number("tasks", {}, &Q::tasks, &P::tasks, "-n"),
     number("tasks_per_node", {}, &Q::tasks_per_node, fixed, "--ntasks-per-node"),
-    number("cpus", {}, &Q::cpus, fixed, "CPUs of the whole job"),
+    size(number("cpus", {}, &Q::cpus, fixed, "CPUs of the whole job"), Special::Cpus,
+         "NumCPUs, NumTasks, CPUsPerTask, MinCPUsNode, CpusPerTres and NumNodes=MIN-MAX"),
     number("cpus_per_task", {}, &Q::cpus_per_task, &P::cpus_per_task, "-c"),
     number("threads_per_core", {}, &Q::threads_per_core, &P::threads_per_core,
            "--threads-per-core"),
-    number("memory", Unit::Mebibytes, &Q::memory, &P::memory, "--mem"),
-    number("memory_per_cpu", Unit::Mebibytes, &Q::memory_per_cpu, fixed, "--mem-per-cpu"),
+    size(number("memory", Unit::Mebibytes, &Q::memory, &P::memory,
+                "--mem, or what --mem-per-cpu and --mem-per-gpu come to on a node at most"),
+         Special::Memory, "MinMemoryNode and MemPerTres"),
+    size(number("memory_per_cpu", Unit::Mebibytes, &Q::memory_per_cpu, fixed, "--mem-per-cpu"),
+         Special::MemoryPerCpu, "MinMemoryCPU or MinMemoryNode"),
+    number("memory_per_gpu", Unit::Mebibytes, &Q::memory_per_gpu, fixed, "--mem-per-gpu"),
     number("time_limit", Unit::Minutes, &Q::time_limit, &P::time_limit, "-t"),
     number("time_min", Unit::Minutes, &Q::time_min, fixed, "--time-min"),
     number("begin_time", Unit::Moment, &Q::begin_time, &P::begin_time, "-b"),
@@ -113,9 +138,11 @@ constexpr std::array table{
     number("nice", {}, &Q::nice, fixed, "--nice, where it lowers the priority"),
     number("het_component", {}, &Q::het_component, fixed, "of a heterogeneous job, from 0"),
     number("array_size", {}, &Q::array_size, fixed, "tasks of --array"),
-    special("gpus", Kind::Number, Special::Gpus, "GPUs of the whole job"),
-    special("cpus_per_gpu", Kind::Number, Special::CpusPerGpu, "cpus through gpus, rounded up"),
-    special("tres", Kind::Number, Special::Tres, "tres.gres/NAME or tres.gres/NAME:TYPE"),
+    special("gpus", Kind::Number, Special::Gpus, "GPUs of the whole job, at most", whole_tres),
+    special("cpus_per_gpu", Kind::Number, Special::CpusPerGpu, "cpus through gpus, rounded up",
+            "all that cpus and gpus are of"),
+    special("tres", Kind::Number, Special::Tres, "tres.gres/NAME or tres.gres/NAME:TYPE",
+            whole_tres),
     flag("exclusive", &Q::exclusive, &P::exclusive, "--exclusive"),
     flag("interactive", &Q::interactive, fixed, "srun or salloc, no script"),
     flag("requeue", &Q::requeue, &P::requeue, "--requeue"),
@@ -123,6 +150,7 @@ constexpr std::array table{
     flag("overcommit", &Q::overcommit, fixed, "-O"),
     special("modify", Kind::Flag, Special::Modify, "an update, not a submission"),
 };
+static_assert(table.size() <= 64, "each field has a bit in View::doubtful");
 
 template <class To>
 struct Read {
@@ -155,30 +183,6 @@ std::optional<To> patched(const View& view, const FieldEntry& field) {
     return member<To>(view.request, field.request);
 }
 
-std::optional<std::uint64_t> count_of(const JobRequest& request, std::string_view name,
-                                      std::string_view type) {
-    std::optional<std::uint64_t> sum;
-    for (const Tres& tres : request.tres)
-        if (tres.name == name && (type.empty() || tres.type == type))
-            sum = sum.value_or(0) + tres.count;
-    return sum;
-}
-
-std::optional<std::uint64_t> most_nodes(const View& view) {
-    const auto most = view.patch.most_nodes ? view.patch.most_nodes : view.request.most_nodes;
-    const auto least = view.patch.least_nodes ? view.patch.least_nodes : view.request.least_nodes;
-    if (!most && !least)
-        return std::nullopt;
-    return std::max(most.value_or(0), least.value_or(0));
-}
-
-std::optional<std::uint64_t> cpus_per_gpu(const JobRequest& request) {
-    const auto gpus = count_of(request, gpu, {});
-    if (!request.cpus || gpus.value_or(0) == 0)
-        return std::nullopt;
-    return (*request.cpus + *gpus - 1) / *gpus;
-}
-
 std::optional<std::string_view> variable(const JobRequest& request, std::string_view name) {
     for (const char* entry : request.environment) {
         const std::string_view text = entry ? entry : "";
@@ -186,24 +190,6 @@ std::optional<std::string_view> variable(const JobRequest& request, std::string_
             return text.substr(name.size() + 1);
     }
     return std::nullopt;
-}
-
-/// CPUs and generic resources of the whole job come from these.
-bool names_sizes(const JobRequest& request) {
-    return request.least_nodes || request.most_nodes || request.tasks || request.tasks_per_node ||
-           request.cpus_per_task || request.cpus || request.tres_named || !request.tres.empty();
-}
-
-bool is_put_together(const FieldEntry& field) {
-    switch (field.special) {
-    case Special::Gpus:
-    case Special::GpuType:
-    case Special::CpusPerGpu:
-    case Special::Tres:
-        return true;
-    default:
-        return field.name == "cpus";
-    }
 }
 
 std::optional<std::string_view> raw_text(const View& view, const FieldRef& ref) {
@@ -240,13 +226,15 @@ std::string FieldRef::name() const {
 std::optional<std::uint64_t> number_of(const View& view, const FieldRef& ref) {
     switch (ref.field->special) {
     case Special::Nodes:
-        return most_nodes(view);
+        return nodes_of(view);
     case Special::Gpus:
         return count_of(view.request, gpu, {});
     case Special::CpusPerGpu:
-        return cpus_per_gpu(view.request);
+        return cpus_for_each_gpu(view.request);
     case Special::Tres:
         return count_of(view.request, ref.key, ref.type);
+    case Special::Memory:
+        return memory_of_node(view);
     default:
         return patched<std::uint64_t>(view, *ref.field);
     }
@@ -295,20 +283,26 @@ bool is_set(const View& view, const FieldRef& ref) {
     return any_word(view, ref, [](std::string_view) { return true; });
 }
 
+std::uint64_t bit_of(const FieldEntry& field) {
+    return std::uint64_t{1} << static_cast<unsigned>(&field - table.data());
+}
+
 bool is_known(const View& view, const FieldRef& ref) {
     if (is_of_caller(ref))
         return view.request.caller_known;
-    return !view.request.modify || is_set(view, ref) || raw_text(view, ref);
+    if (!view.request.modify || ref.field->special == Special::Modify)
+        return true;
+    if (const auto knows = knows_size(view, *ref.field))
+        return *knows;
+    return !(view.doubtful & bit_of(*ref.field)) && (is_set(view, ref) || raw_text(view, ref));
 }
 
-bool is_asked(const JobRequest& request, const FieldRef& ref) {
+bool is_asked(const View& view, const FieldRef& ref) {
     if (is_of_caller(ref) || ref.field->special == Special::Modify)
         return false;
-    if (is_put_together(*ref.field) && names_sizes(request))
-        return true;
-    const JobPatch none;
-    const View view{request, none};
-    return is_set(view, ref) || raw_text(view, ref);
+    if (const auto asks = asks_size(view, *ref.field))
+        return *asks;
+    return (view.doubtful & bit_of(*ref.field)) || is_set(view, ref) || raw_text(view, ref);
 }
 
 std::string shown(const View& view, const FieldRef& ref) {

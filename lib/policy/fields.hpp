@@ -29,7 +29,20 @@ using Member =
                  std::optional<std::uint64_t> Job::*, std::optional<bool> Job::*>;
 
 /// The fields that are no member: put together from others, or with a key behind a dot.
-enum class Special { None, Nodes, Groups, Gpus, GpuType, CpusPerGpu, Tres, Environment, Modify };
+enum class Special {
+    None,
+    Nodes,
+    Groups,
+    Cpus,
+    Memory,
+    MemoryPerCpu,
+    Gpus,
+    GpuType,
+    CpusPerGpu,
+    Tres,
+    Environment,
+    Modify
+};
 
 /// Before the name of a license among the resources of a job (--tres-per-task=license/matlab:1).
 inline constexpr std::string_view license = "license/";
@@ -45,6 +58,7 @@ struct FieldEntry {
     Member<JobPatch> patch{}; ///< monostate: rules cannot change it
     Special special = Special::None;
     std::string_view meaning{}; ///< the option that it is of, for documents and messages
+    std::string_view update{};  ///< what an update must name so that it is known, where it is more
 };
 
 std::span<const FieldEntry> all_fields();
@@ -67,7 +81,12 @@ struct FieldRef {
 struct View {
     const JobRequest& request;
     const JobPatch& patch;
+    /// Of an update: the fields that earlier rules may have changed, by their place in the table.
+    std::uint64_t doubtful = 0;
 };
+
+/// The bit of a field in `View::doubtful`.
+std::uint64_t bit_of(const FieldEntry& field);
 
 /// Nothing where the field is unset or an update takes it away. A partition that is not asked for
 /// is the default one, and unset all the same.
@@ -78,12 +97,19 @@ std::optional<std::string_view> text_of(const View& view, const FieldRef& ref);
 bool is_set(const View& view, const FieldRef& ref);
 
 /// Whether it is known what the value is, or that there is none: of a submission always, of an
-/// update what it names, of the caller once they are looked up.
+/// update what it names or a rule changed, of the caller once they are looked up. A size that is
+/// put together (`nodes`, `cpus`, `memory`, `gpus`) is known where the update names all that it is
+/// of: what it does not name stays as it was, and nobody sees that.
 bool is_known(const View& view, const FieldRef& ref);
 
-/// Whether the request itself, without a patch, sets it, takes it away or names what it is put
-/// together from (`cpus` from tasks, `gpus` from nodes); never true of who asks.
-bool is_asked(const JobRequest& request, const FieldRef& ref);
+/// Whether an update, or what a rule made of it, sets the field, takes it away or names what it is
+/// put together from (`cpus` from tasks, `gpus` from nodes); never true of who asks.
+bool is_asked(const View& view, const FieldRef& ref);
+
+/// An update bears on the field, and what becomes of it cannot be seen.
+inline bool is_undecided(const View& view, const FieldRef& ref) {
+    return view.request.modify && !is_known(view, ref) && is_asked(view, ref);
+}
 
 /// Who asks: the user or their groups.
 bool is_of_caller(const FieldRef& ref);
@@ -140,13 +166,14 @@ bool any_word(const View& view, const FieldRef& ref, Each&& each) {
                 return true;
     if (!text)
         return false;
-    if (ref.field->caseless)
-        return each(std::string_view(folded(*ref.field, *text)));
+    const auto usual = [&](std::string_view word) {
+        return ref.field->caseless ? each(std::string_view(folded(*ref.field, word))) : each(word);
+    };
     if (ref.field->separators.empty())
-        return each(*text);
+        return usual(*text);
     return any_piece(*text, ref.field->separators, [&](std::string_view piece) {
         const std::string_view word = piece.substr(0, first_of(piece, ref.field->ends));
-        return !word.empty() && each(word);
+        return !word.empty() && usual(word);
     });
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <re2/re2.h>
 
 namespace fairlead::policy {
 namespace {
@@ -151,16 +150,20 @@ void find_contradictions(const Rule& rule, const Condition& condition,
 }
 
 void find_costly(const Rule& rule, const Condition& condition, std::vector<Error>& findings) {
-    constexpr int largest_program = 1000; // RE2's instructions; a plain pattern has a few dozen
-    for (const Condition& part : condition.parts)
-        find_costly(rule, part, findings);
-    if (condition.op != Op::Field)
-        return;
-    if (const auto* pattern = std::get_if<Pattern>(&condition.matcher))
-        if (const int size = pattern->expression->ProgramSize(); size > largest_program)
+    constexpr std::size_t usual_text = 8 << 10; // bytes; few scripts have more
+    for_each_test(condition, [&](const Condition& test) {
+        std::size_t longest = usual_text;
+        if (const auto* pattern = std::get_if<Pattern>(&test.matcher))
+            longest = longest_text(pattern->size);
+        if (const auto* texts = std::get_if<OneOf>(&test.matcher))
+            for (const std::string& glob : texts->globs)
+                longest = std::min(longest, most_glob_work / (glob.size() + 1));
+        if (longest < usual_text)
             add(findings, Code::A213, rule,
-                "has a costly pattern of {}: {} instructions; expected at most {}",
-                condition.ref.name(), size, largest_program);
+                "has a costly pattern of {}: texts of more than {} bytes are refused; expected a "
+                "pattern that can look at {}",
+                test.ref.name(), longest, usual_text);
+    });
 }
 
 void find_placeholders(const Rule& rule, std::vector<Error>& findings) {

@@ -19,7 +19,9 @@ inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
 /// "gres/gpu", "a100", 4: four of them in the whole job; the type is empty where none is named.
 struct Tres {
     std::string name, type;
-    std::uint64_t count;
+    std::uint64_t count; ///< of as many nodes as the job may have
+    /// Of as few nodes as it may have, and on one node at most; 0 where that is the same.
+    std::uint64_t least = 0, on_node = 0;
 };
 
 /// In an update (`modify`) what is empty stays as it is and is not known, and an empty text is one
@@ -48,6 +50,8 @@ struct JobRequest {
     std::optional<Text> work_dir{}, dependency{}, submit_host{}, container{};
     std::optional<std::uint64_t> cpus{}; ///< all tasks together, as far as the request tells
     std::optional<std::uint32_t> cpus_per_task{}, threads_per_core{};
+    std::optional<std::uint32_t> cpus_per_node{};  ///< at least (--mincpus)
+    std::optional<std::uint64_t> cpus_for_a_gpu{}; ///< --cpus-per-gpu
     std::optional<std::uint64_t> memory{};         ///< MiB on a node, or `unlimited`
     std::optional<std::uint64_t> memory_per_cpu{}; ///< MiB
     std::optional<std::uint64_t> memory_per_gpu{}; ///< MiB
@@ -65,6 +69,10 @@ struct JobRequest {
     std::vector<Tres> tres{};
     bool spread = false;     ///< --spread-job
     bool tres_named = false; ///< an update names resources whose number for the job is not known
+    /// What an update names whole, so that nothing of it stays as it was: the CPUs (NumCPUs), those
+    /// for each GPU, the memory for each GPU, the generic resources with what multiplies them.
+    bool names_cpus = false, names_cpus_for_a_gpu = false, names_memory_for_a_gpu = false,
+         names_tres = false;
     std::optional<Text> script{};               ///< up to megabytes
     std::optional<Text> stage_options{};        ///< what --stage-in and --stage-out ask for
     std::string submission_id{};                ///< digits; set where the job may stage anything

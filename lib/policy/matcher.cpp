@@ -1,5 +1,7 @@
 #include "policy/matcher.hpp"
 
+#include "policy/sizes.hpp"
+
 #include <algorithm>
 #include <fmt/ranges.h>
 #include <re2/re2.h>
@@ -7,38 +9,90 @@
 namespace fairlead::policy {
 namespace {
 
+Truth glob_test(std::string_view glob, std::string_view text) {
+    if (text.size() > most_glob_work / (glob.size() + 1))
+        return Truth::Unknown;
+    return truth(glob_matches(glob, text));
+}
+
+Truth is_one(const OneOf& test, std::string_view word) {
+    if (std::ranges::find(test.words, word) != test.words.end())
+        return Truth::Yes;
+    Truth best = Truth::No;
+    for (const std::string& glob : test.globs)
+        best = std::max(best, glob_test(glob, word));
+    return best;
+}
+
 struct Test {
     const View& view;
     const FieldRef& ref;
 
-    bool operator()(const IsSet& test) const { return is_set(view, ref) == test.wanted; }
+    Truth operator()(const IsSet& test) const { return truth(is_set(view, ref) == test.wanted); }
 
-    bool operator()(const OneOf& test) const {
-        return any_word(view, ref, [&](std::string_view word) {
-            return std::ranges::find(test.words, word) != test.words.end() ||
-                   std::ranges::any_of(test.globs,
-                                       [&](const auto& glob) { return glob_matches(glob, word); });
-        });
-    }
+    Truth operator()(const OneOf& test) const { return test.only ? all_are(test) : one_is(test); }
 
-    bool operator()(const Ranges& test) const {
+    Truth operator()(const Ranges& test) const {
         const auto number = number_of(view, ref);
-        return number && std::ranges::any_of(test.ranges, [&](const Range& range) {
-                   return range.low <= *number && *number <= range.high;
-               });
+        return truth(number && std::ranges::any_of(test.ranges, [&](const Range& range) {
+                         return range.low <= *number && *number <= range.high;
+                     }));
     }
 
-    bool operator()(const IsFlag& test) const {
-        return flag_of(view, ref).value_or(false) == test.wanted;
+    Truth operator()(const IsFlag& test) const {
+        return truth(flag_of(view, ref).value_or(false) == test.wanted);
     }
 
-    bool operator()(const Pattern& test) const {
-        return any_word(view, ref, [&](std::string_view word) {
-            return re2::RE2::PartialMatch(re2::StringPiece(word.data(), word.size()),
-                                          *test.expression);
+    Truth operator()(const Pattern& test) const {
+        return most([&](std::string_view word) {
+            if (word.size() > longest_text(test.size))
+                return Truth::Unknown;
+            return truth(re2::RE2::PartialMatch(re2::StringPiece(word.data(), word.size()),
+                                                *test.expression));
         });
+    }
+
+  private:
+    /// The most of what `each` says of the words.
+    template <class Each>
+    Truth most(Each&& each) const {
+        Truth best = Truth::No;
+        any_word(view, ref, [&](std::string_view word) {
+            best = std::max(best, each(word));
+            return best == Truth::Yes;
+        });
+        return best;
+    }
+
+    Truth one_is(const OneOf& test) const {
+        return most([&](std::string_view word) { return is_one(test, word); });
+    }
+
+    Truth all_are(const OneOf& test) const {
+        if (!is_set(view, ref))
+            return Truth::No;
+        return negated(most([&](std::string_view word) { return negated(is_one(test, word)); }));
     }
 };
+
+/// What is known of a size of which only a part is: that it is no less.
+Truth of_the_least(const Matcher& matcher, const View& view, const FieldRef& ref) {
+    const auto least = view.request.modify ? at_least(view, *ref.field) : std::nullopt;
+    if (!least)
+        return Truth::Unknown;
+    if (const auto* test = std::get_if<IsSet>(&matcher))
+        return truth(test->wanted);
+    const auto* test = std::get_if<Ranges>(&matcher);
+    if (!test)
+        return Truth::Unknown;
+    if (std::ranges::any_of(test->ranges, [&](const Range& range) {
+            return range.low <= *least && range.high == unlimited;
+        }))
+        return Truth::Yes;
+    const bool below =
+        std::ranges::all_of(test->ranges, [&](const Range& range) { return range.high < *least; });
+    return below ? Truth::No : Truth::Unknown;
+}
 
 std::string show_range(const Range& range, Unit unit) {
     if (range.low == range.high)
@@ -55,7 +109,7 @@ struct Show {
         std::vector<std::string> all = test.words;
         all.insert(all.end(), test.globs.begin(), test.globs.end());
         std::ranges::sort(all);
-        return fmt::format("[{}]", fmt::join(all, ","));
+        return fmt::format("{}[{}]", test.only ? "only " : "", fmt::join(all, ","));
     }
     std::string operator()(const Ranges& test) const {
         std::vector<std::string> all;
@@ -75,8 +129,8 @@ struct Show {
 /// A flag that a submission does not give is false; one that an update does not name is unknown.
 Truth matches(const Matcher& matcher, const View& view, const FieldRef& ref) {
     if (!is_known(view, ref))
-        return Truth::Unknown;
-    return truth(std::visit(Test{view, ref}, matcher));
+        return of_the_least(matcher, view, ref);
+    return std::visit(Test{view, ref}, matcher);
 }
 
 bool glob_matches(std::string_view glob, std::string_view text) {

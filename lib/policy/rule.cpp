@@ -8,24 +8,52 @@ namespace {
 
 using Op = Condition::Op;
 
-Truth all_hold(const Condition& condition, const View& view) {
+template <class Test>
+Truth judge(const Condition& condition, const Test& test);
+
+template <class Test>
+Truth all_hold(const Condition& condition, const Test& test) {
     Truth least = Truth::Yes;
     for (const Condition& part : condition.parts) {
-        least = std::min(least, holds(part, view));
+        least = std::min(least, judge(part, test));
         if (least == Truth::No)
             break;
     }
     return least;
 }
 
-Truth any_holds(const Condition& condition, const View& view) {
+template <class Test>
+Truth any_holds(const Condition& condition, const Test& test) {
     Truth most = Truth::No;
     for (const Condition& part : condition.parts) {
-        most = std::max(most, holds(part, view));
+        most = std::max(most, judge(part, test));
         if (most == Truth::Yes)
             break;
     }
     return most;
+}
+
+/// The condition, of whose fields `test` says what holds.
+template <class Test>
+Truth judge(const Condition& condition, const Test& test) {
+    switch (condition.op) {
+    case Op::All:
+        return all_hold(condition, test);
+    case Op::Any:
+        return any_holds(condition, test);
+    case Op::Not:
+        return negated(judge(condition.parts.front(), test));
+    case Op::Field:
+        break;
+    }
+    return test(condition);
+}
+
+/// What it is whatever the update names.
+Truth settled(const Condition& condition, const View& view) {
+    return judge(condition, [&](const Condition& field) {
+        return is_asked(view, field.ref) ? Truth::Unknown : matches(field.matcher, view, field.ref);
+    });
 }
 
 std::string show_parts(const Condition& condition) {
@@ -39,24 +67,15 @@ std::string show_parts(const Condition& condition) {
 } // namespace
 
 Truth holds(const Condition& condition, const View& view) {
-    switch (condition.op) {
-    case Op::All:
-        return all_hold(condition, view);
-    case Op::Any:
-        return any_holds(condition, view);
-    case Op::Not:
-        return negated(holds(condition.parts.front(), view));
-    case Op::Field:
-        break;
-    }
-    return matches(condition.matcher, view, condition.ref);
+    return judge(condition,
+                 [&](const Condition& field) { return matches(field.matcher, view, field.ref); });
 }
 
-bool touches(const Condition& condition, const JobRequest& request) {
+bool touches(const Condition& condition, const View& view) {
     bool touched = false;
     for_each_field(condition,
-                   [&](const FieldRef& ref) { touched = touched || is_asked(request, ref); });
-    return touched;
+                   [&](const FieldRef& ref) { touched = touched || is_asked(view, ref); });
+    return touched && settled(condition, view) == Truth::Unknown;
 }
 
 std::string show(const Condition& condition) {

@@ -43,19 +43,26 @@ struct Rule {
 
 Truth holds(const Condition& condition, const View& view);
 
-/// Whether an update names a field that the condition reads.
-bool touches(const Condition& condition, const JobRequest& request);
+/// Whether an update, or what earlier rules made of it, may turn the condition: it reads a field
+/// that is named, and what it reads besides does not decide it.
+bool touches(const Condition& condition, const View& view);
 
 /// The same text for conditions that are the same but for the order of their parts.
 std::string show(const Condition& condition);
 
+/// Calls `each` for every test of a field in the condition.
+template <class Each>
+void for_each_test(const Condition& condition, Each&& each) {
+    if (condition.op == Condition::Op::Field)
+        each(condition);
+    for (const Condition& part : condition.parts)
+        for_each_test(part, each);
+}
+
 /// Calls `each` for every field that the condition reads.
 template <class Each>
 void for_each_field(const Condition& condition, Each&& each) {
-    if (condition.op == Condition::Op::Field)
-        each(condition.ref);
-    for (const Condition& part : condition.parts)
-        for_each_field(part, each);
+    for_each_test(condition, [&](const Condition& test) { each(test.ref); });
 }
 
 } // namespace fairlead::policy

@@ -1,6 +1,7 @@
 #include "submit/cost_ask.hpp"
 
 #include "base/host_list.hpp"
+#include "policy/sizes.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <charconv>
@@ -23,11 +24,13 @@ std::string_view text(const std::optional<Text>& patched, const std::optional<Te
     return value ? value->view() : std::string_view{};
 }
 
+/// Of as many nodes as are asked for; where none are, of one, as it most likely starts.
 std::optional<std::uint64_t> gpus_of(const JobRequest& request) {
+    const bool nodes = request.least_nodes || request.most_nodes;
     std::optional<std::uint64_t> sum;
     for (const policy::Tres& tres : request.tres)
-        if (tres.name == "gres/gpu")
-            sum = sum.value_or(0) + tres.count;
+        if (tres.name == policy::gpu)
+            sum = sum.value_or(0) + (nodes || tres.least == 0 ? tres.count : tres.least);
     return sum;
 }
 

@@ -1,12 +1,24 @@
 #include "submit/derived.hpp"
 
+#include "policy/sizes.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace fairlead::submit {
 
 using policy::JobRequest;
+
+namespace {
+
+/// More than any cluster has; a sum of them stays a number.
+std::uint64_t product(std::uint64_t a, std::uint64_t b) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 40;
+    return b != 0 && a > most / b ? most : a * b;
+}
+
+} // namespace
 
 void derive_counts(JobRequest& job) {
     constexpr std::uint64_t largest = 0xfffffff0;
@@ -22,6 +34,29 @@ void derive_cpus(JobRequest& job) {
     const std::uint64_t needed =
         std::uint64_t{job.tasks.value_or(1)} * job.cpus_per_task.value_or(1);
     job.cpus = std::max(job.cpus.value_or(0), needed);
+}
+
+void derive_cpus_of_parts(JobRequest& job) {
+    const policy::JobPatch none;
+    if (job.cpus_per_node)
+        job.cpus = std::max(job.cpus.value_or(0),
+                            product(*job.cpus_per_node, policy::nodes_of({job, none}).value_or(1)));
+    const auto gpus = job.cpus_for_a_gpu ? policy::count_of(job, policy::gpu, {}) : std::nullopt;
+    if (gpus)
+        job.cpus = std::max(job.cpus.value_or(0), product(*job.cpus_for_a_gpu, *gpus));
+}
+
+bool is_normal_path(std::string_view path) {
+    return !path.contains("//") && !path.contains("/.") && (path.size() < 2 || path.back() != '/');
+}
+
+std::string normal_path(std::string_view path) {
+    std::string normal = std::filesystem::path(path).lexically_normal();
+    if (normal.size() > 1 && normal.back() == '/')
+        normal.pop_back();
+    if (normal.starts_with("//"))
+        normal.erase(0, normal.find_first_not_of('/') - 1);
+    return normal;
 }
 
 void fold_names(JobRequest& job) {

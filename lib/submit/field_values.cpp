@@ -81,7 +81,7 @@ bool set_special(const FieldRef& ref, const std::string& text, JobRequest& reque
 
 bool set_field(const FieldRef& ref, const std::string& text, JobRequest& request,
                std::vector<std::string>& environment) {
-    if (ref.field->special != Special::None)
+    if (ref.field->request.index() == 0)
         return set_special(ref, text, request, environment);
     return std::visit(Store{request, text, ref.field->unit}, ref.field->request);
 }

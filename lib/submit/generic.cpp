@@ -1,7 +1,7 @@
 #include "submit/generic.hpp"
 
 #include "base/words.hpp"
-#include "policy/fields.hpp"
+#include "policy/sizes.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <algorithm>
@@ -73,19 +73,31 @@ void add(std::vector<Tres>& all, const Tres& one) {
     for (Tres& tres : all)
         if (tres.name == one.name && tres.type == one.type) {
             tres.count = std::max(tres.count, one.count);
+            tres.least = std::max(tres.least, one.least);
+            tres.on_node = std::max(tres.on_node, one.on_node);
             return;
         }
     all.push_back(one);
 }
 
+/// How often a list counts in the whole job, with as few nodes as it may have, and on one node.
+struct Factor {
+    std::uint64_t all, least, on_node;
+};
+
 /// What a list asks for, times its factor.
-void take(std::string_view list, std::uint64_t factor, std::vector<Tres>& all) {
+void take(std::string_view list, const Factor& factor, std::vector<Tres>& all) {
     for (const std::string_view entry : split(list, ','))
         if (auto tres = read_generic(entry)) {
-            tres->count = product(tres->count, factor);
+            const std::uint64_t one = tres->count;
+            tres->count = product(one, factor.all);
+            tres->least = product(one, factor.least);
+            tres->on_node = product(one, factor.on_node);
             add(all, *tres);
         }
 }
+
+std::uint64_t ceiling(std::uint64_t number, std::uint64_t by) { return (number + by - 1) / by; }
 
 /// Name, type and count of "gpu:a100:2"; what cannot be read is the largest number.
 Tres read_parts(std::string_view kind, std::string_view entry) {
@@ -123,25 +135,37 @@ std::optional<Tres> read_generic(std::string_view entry) {
     return tres.count == 0 ? std::nullopt : std::optional(std::move(tres));
 }
 
+std::optional<std::uint64_t> for_each_gpu(std::string_view list) {
+    std::optional<std::uint64_t> largest;
+    for (const std::string_view entry : split(list, ','))
+        if (const auto tres = read_generic(entry); tres && tres->name == policy::gpu)
+            largest = std::max(largest.value_or(0), tres->count);
+    return largest;
+}
+
 std::vector<Tres> generic_resources(const TresLists& lists, const Scale& scale) {
     std::vector<Tres> all;
-    take(lists.job, 1, all);
-    take(lists.node, scale.nodes, all);
-    take(lists.socket, product(scale.sockets, scale.nodes), all);
-    take(lists.task, scale.tasks, all);
+    take(lists.job, {1, 1, 1}, all);
+    take(lists.node, {scale.nodes, scale.least_nodes, 1}, all);
+    take(lists.socket,
+         {product(scale.sockets, scale.nodes), product(scale.sockets, scale.least_nodes),
+          scale.sockets},
+         all);
+    take(lists.task,
+         {scale.tasks, scale.tasks, scale.tasks_on_node ? scale.tasks_on_node : scale.tasks}, all);
     return all;
 }
 
 std::vector<Tres> generic_resources_in_update(const TresLists& lists, const JobRequest& job,
                                               std::optional<std::uint32_t> sockets) {
-    const bool nodes = job.least_nodes || job.most_nodes;
+    const bool nodes = job.most_nodes.has_value(); // a lower end alone leaves the upper one
     std::string unknown;
     TresLists known{.job = lists.job};
     (nodes ? known.node : unknown) += "," + lists.node;
     (nodes && sockets ? known.socket : unknown) += "," + lists.socket;
     (job.tasks ? known.task : unknown) += "," + lists.task;
     std::vector<Tres> all = generic_resources(known, scale_of(job, sockets)), hidden;
-    take(unknown, 1, hidden);
+    take(unknown, {1, 1, 1}, hidden);
     for (const Tres& tres : hidden)
         if (is_license(tres))
             add(all, tres);
@@ -150,10 +174,28 @@ std::vector<Tres> generic_resources_in_update(const TresLists& lists, const JobR
     return all;
 }
 
+bool names_all(const NamedLists& named, const TresLists& lists, const JobRequest& job,
+               std::optional<std::uint32_t> sockets) {
+    const bool nodes = job.most_nodes || (lists.node.empty() && lists.socket.empty());
+    return named.job && named.node && named.socket && named.task && nodes &&
+           (sockets || lists.socket.empty()) && (job.tasks || lists.task.empty());
+}
+
 Scale scale_of(const JobRequest& job, std::optional<std::uint32_t> sockets) {
-    return {.nodes = std::max(job.most_nodes.value_or(0), job.least_nodes.value_or(1)),
+    const policy::JobPatch none;
+    const std::uint64_t named =
+        job.node_list ? policy::nodes_of({job, none}).value_or(1) : std::uint64_t{1};
+    const std::uint64_t tasks = job.tasks.value_or(1);
+    const std::uint64_t spread = ceiling(tasks, std::max(job.tasks_per_node.value_or(1), 1U));
+    const bool packed = job.tasks_per_node && !job.least_nodes;
+    const std::uint64_t least =
+        std::max<std::uint64_t>(job.least_nodes.value_or(1), packed ? spread : 1);
+    const std::uint64_t upper = job.most_nodes ? *job.most_nodes : job.modify ? 1 : spread;
+    return {.nodes = std::max({upper, least, named}),
             .sockets = sockets.value_or(1),
-            .tasks = job.tasks.value_or(1)};
+            .tasks = tasks,
+            .least_nodes = job.most_nodes ? std::min<std::uint64_t>(least, *job.most_nodes) : least,
+            .tasks_on_node = job.tasks_per_node.value_or(0)};
 }
 
 } // namespace fairlead::submit

@@ -105,7 +105,7 @@ Result<void> memory_per_cpu(std::string_view value, Draft& draft) {
 Result<void> memory_per_gpu(std::string_view value, Draft& draft) {
     draft.job.memory.reset();
     draft.job.memory_per_cpu.reset();
-    return memory_value(value, draft.job.memory_per_gpu); // no field of rules
+    return memory_value(value, draft.job.memory_per_gpu);
 }
 
 Result<void> spread(std::string_view, Draft& draft) {
@@ -370,7 +370,7 @@ constexpr std::array table{
     Option{"mem-per-cpu", 0, value, all, memory_per_cpu},
     Option{"mem-per-gpu", 0, value, all, memory_per_gpu},
     plain("mem-update", 0, value, all, in_26_05),
-    plain("mincpus", 0, value, all),
+    Option{"mincpus", 0, value, all, count<&Job::cpus_per_node>},
     plain("mpi", 0, value, R),
     plain("msg-timeout", 0, value, R),
     plain("multi-prog", 0, nothing, R),

@@ -141,8 +141,10 @@ Result<JobRequest> settle(const Draft& draft, Command command, std::uint32_t rel
     derive_counts(job);
     job.tres = generic_resources(tres, scale_of(job, draft.sockets));
     job.cpus = cpus_of(counted, draft, job.tres, release);
+    job.cpus_for_a_gpu = draft.cpus_per_gpu;
     settle_cpus_per_task(job, draft);
     derive_cpus(job);
+    derive_cpus_of_parts(job);
     fold_names(job);
     job.contiguous = job.contiguous.value_or(false);
     if (job.memory_per_cpu == 0U) {

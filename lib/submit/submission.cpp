@@ -1,6 +1,7 @@
 #include "submit/submission.hpp"
 
 #include "base/words.hpp"
+#include "submit/derived.hpp"
 #include "submit/directives.hpp"
 #include "submit/releases.hpp"
 #include "submit/settle.hpp"
@@ -281,7 +282,8 @@ class Assembly {
     void complete(const Draft& draft, JobRequest& job) {
         // salloc changes its own folder, not the job's.
         const bool elsewhere = draft.chdir && result_.command != Command::Salloc;
-        job.work_dir = (elsewhere ? call_.folder / *draft.chdir : call_.folder).native();
+        job.work_dir =
+            normal_path((elsewhere ? call_.folder / *draft.chdir : call_.folder).native());
         if (!call_.host.empty())
             job.submit_host = call_.host;
         if (!job.job_name)

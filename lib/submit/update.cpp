@@ -22,18 +22,23 @@ constexpr std::array fields{
     UpdateField{"burstbuffer", "bb"},
     UpdateField{"comment", "comment"},
     UpdateField{"contiguous", "contiguous"},
+    UpdateField{"cpuspertask", "cpus-per-task"},
     UpdateField{"deadline", "deadline"},
     UpdateField{"dependency", "dependency"},
     UpdateField{"excnodelist", "exclude"},
+    UpdateField{"eligibletime", "begin"},
+    UpdateField{"extra", "extra"},
     UpdateField{"features", "constraint"},
     UpdateField{"gres", "gres"},
     UpdateField{"jobname", "job-name"},
     UpdateField{"licenses", "licenses"},
     UpdateField{"mailtype", "mail-type"},
     UpdateField{"mailuser", "mail-user"},
+    UpdateField{"mincpusnode", "mincpus"},
     UpdateField{"minmemorycpu", "mem-per-cpu"},
     UpdateField{"minmemorynode", "mem"},
     UpdateField{"name", "job-name"},
+    UpdateField{"network", "network"},
     UpdateField{"nice", "nice"},
     UpdateField{"nodelist", "nodelist"},
     UpdateField{"numnodes", "nodes"},
@@ -43,19 +48,115 @@ constexpr std::array fields{
     UpdateField{"priority", "priority"},
     UpdateField{"qos", "qos"},
     UpdateField{"reqnodelist", "nodelist"},
+    UpdateField{"reqnodes", "nodes"},
+    UpdateField{"reqprocs", "ntasks"},
+    UpdateField{"reqthreads", "threads-per-core"},
     UpdateField{"requeue", "requeue"},
     UpdateField{"reservation", "reservation"},
     UpdateField{"reservationname", "reservation"},
     UpdateField{"shared", "oversubscribe"},
     UpdateField{"starttime", "begin"},
+    UpdateField{"switches", "switches"},
+    UpdateField{"taskspernode", "ntasks-per-node"},
     UpdateField{"timelimit", "time"},
     UpdateField{"timemin", "time-min"},
     UpdateField{"wckey", "wckey"},
 };
 
 /// What names the job, and what is no matter of rules.
-constexpr std::array<std::string_view, 5> silent{"job", "jobid", "update", "id",
-                                                 "arraytaskthrottle"};
+constexpr std::array<std::string_view, 30> silent{"job",
+                                                  "jobid",
+                                                  "update",
+                                                  "id",
+                                                  "arraytaskthrottle",
+                                                  "batch",
+                                                  "clusters",
+                                                  "clusterfeatures",
+                                                  "corespec",
+                                                  "delayboot",
+                                                  "endtime",
+                                                  "mcslabel",
+                                                  "mintmpdisknode",
+                                                  "power",
+                                                  "prefer",
+                                                  "reboot",
+                                                  "reqcores",
+                                                  "reqsockets",
+                                                  "resetaccruetime",
+                                                  "resvports",
+                                                  "sitefactor",
+                                                  "stderr",
+                                                  "stdin",
+                                                  "stdout",
+                                                  "threadspec",
+                                                  "tresbind",
+                                                  "tresfreq",
+                                                  "userid",
+                                                  "batchfeatures",
+                                                  "burstbufferstate"};
+
+/// An update while it is read.
+struct Words {
+    Draft draft{};
+    std::vector<std::string_view> removed{}; ///< options whose text is taken away
+    NamedLists lists{};
+};
+
+/// A field of scontrol that no option is like.
+struct OwnField {
+    std::string_view name;
+    Result<void> (*take)(std::string_view value, Words& words);
+};
+
+Result<void> take_cpus(std::string_view value, Words& words) {
+    const auto number = read_count(value.substr(0, value.find('-')));
+    if (!number)
+        return fail(Code::A221, "is '{}'; expected a whole number from 1", printable(value));
+    words.draft.job.cpus = *number;
+    words.draft.job.names_cpus = true;
+    return {};
+}
+
+Result<void> take_cpus_for_a_gpu(std::string_view value, Words& words) {
+    words.draft.job.names_cpus_for_a_gpu = true;
+    words.draft.job.cpus_for_a_gpu = for_each_gpu(value);
+    return {};
+}
+
+Result<void> take_memory_for_a_gpu(std::string_view value, Words& words) {
+    words.draft.job.names_memory_for_a_gpu = true;
+    words.draft.job.memory_per_gpu = for_each_gpu(value);
+    return {};
+}
+
+template <auto List, auto Named>
+Result<void> take_list(std::string_view value, Words& words) {
+    words.draft.tres.*List = std::string(value);
+    words.lists.*Named = true;
+    return {};
+}
+
+Result<void> take_admin_comment(std::string_view value, Words& words) {
+    words.draft.job.admin_comment = value;
+    return {};
+}
+
+Result<void> take_folder(std::string_view value, Words& words) {
+    words.draft.job.work_dir = normal_path(value);
+    return {};
+}
+
+constexpr std::array own_fields{
+    OwnField{"admincomment", take_admin_comment},
+    OwnField{"cpuspertres", take_cpus_for_a_gpu},
+    OwnField{"mempertres", take_memory_for_a_gpu},
+    OwnField{"numcpus", take_cpus},
+    OwnField{"tresperjob", take_list<&TresLists::job, &NamedLists::job>},
+    OwnField{"trespernode", take_list<&TresLists::node, &NamedLists::node>},
+    OwnField{"trespersocket", take_list<&TresLists::socket, &NamedLists::socket>},
+    OwnField{"trespertask", take_list<&TresLists::task, &NamedLists::task>},
+    OwnField{"workdir", take_folder},
+};
 
 Result<const Option*> option_of(std::string_view name) {
     const auto found = std::ranges::find(fields, name, &UpdateField::name);
@@ -63,6 +164,8 @@ Result<const Option*> option_of(std::string_view name) {
         return find_option(found->option, Command::Sbatch);
     std::vector<std::string_view> known;
     for (const UpdateField& field : fields)
+        known.push_back(field.name);
+    for (const OwnField& field : own_fields)
         known.push_back(field.name);
     const std::string_view nearest = nearest_word(name, known);
     return fail(Code::A221, "{}= is no field of an update that rules read{}", printable(name),
@@ -73,6 +176,13 @@ bool is_yes(std::string_view value) {
     return value == "1" || lower(value) == "yes" || value.empty();
 }
 
+/// A single number leaves the upper end as it is; behind sbatch's -N it is both.
+Result<void> take_least_nodes(const Option& option, std::string_view value, Draft& draft) {
+    auto done = option.take(value, draft);
+    draft.job.most_nodes.reset();
+    return done;
+}
+
 /// The flags of scontrol have values. An empty text takes a field away.
 Result<void> take(const Option& option, std::string_view value, Draft& draft) {
     if (option.name == "contiguous")
@@ -81,6 +191,8 @@ Result<void> take(const Option& option, std::string_view value, Draft& draft) {
         draft.job.requeue = is_yes(value);
     else if (option.name == "oversubscribe")
         draft.job.exclusive = !is_yes(value);
+    else if (option.name == "nodes" && !value.contains('-'))
+        return take_least_nodes(option, value, draft);
     else
         return option.take(value, draft);
     return {};
@@ -103,16 +215,17 @@ void take_away(std::string_view option, policy::JobRequest& job) {
 }
 
 /// One "Name=value".
-Result<void> take_field(std::string_view word, Draft& draft,
-                        std::vector<std::string_view>& removed) {
+Result<void> take_field(std::string_view word, Words& words) {
     const std::size_t equals = word.find('=');
     const std::string name = lower(word.substr(0, equals));
     if (std::ranges::find(silent, name) != silent.end() || read_count(name))
         return {};
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1);
-    if (name == "admincomment") {
-        draft.job.admin_comment = value;
+    const auto own = std::ranges::find(own_fields, name, &OwnField::name);
+    if (own != own_fields.end() && equals != std::string_view::npos) {
+        if (auto done = own->take(value, words); !done)
+            return fail(done.error().code, "{}= {}", printable(name), done.error().message);
         return {};
     }
     const auto option = option_of(name);
@@ -121,8 +234,8 @@ Result<void> take_field(std::string_view word, Draft& draft,
     if (equals == std::string_view::npos)
         return fail(Code::A221, "{} needs a value: {}=VALUE", printable(name), printable(name));
     if (value.empty())
-        removed.push_back((*option)->name);
-    if (auto done = take(**option, value, draft); !done && !value.empty())
+        words.removed.push_back((*option)->name);
+    if (auto done = take(**option, value, words.draft); !done && !value.empty())
         return fail(done.error().code, "{}= {}", printable(name), done.error().message);
     return {};
 }
@@ -139,14 +252,21 @@ Result<Draft> read_options_alone(std::span<const std::string> words, Command com
 
 /// As slurmctld sees it: what follows from options is left to the commands, but for generic
 /// resources and the CPUs of tasks, where the update names all that they come from.
-policy::JobRequest as_update(const Draft& draft) {
+policy::JobRequest as_update(const Words& words) {
+    const Draft& draft = words.draft;
     policy::JobRequest job = draft.job;
     TresLists tres = draft.tres;
     tres.node = draft.gres.value_or(tres.node);
-    job.tres = generic_resources_in_update(tres, job, draft.sockets);
-    job.tres_named = !(tres.job + tres.node + tres.socket + tres.task).empty();
+    NamedLists lists = words.lists;
+    lists.node = lists.node || draft.gres;
     job.modify = true;
+    job.tres = generic_resources_in_update(tres, job, draft.sockets);
+    job.tres_named = !(tres.job + tres.node + tres.socket + tres.task).empty() || lists.job ||
+                     lists.node || lists.socket || lists.task || job.names_cpus_for_a_gpu ||
+                     job.names_memory_for_a_gpu;
+    job.names_tres = names_all(lists, tres, job, draft.sockets);
     derive_cpus(job);
+    derive_cpus_of_parts(job);
     fold_names(job);
     return job;
 }
@@ -155,24 +275,24 @@ policy::JobRequest as_update(const Draft& draft) {
 
 Result<policy::JobRequest> read_update(std::span<const std::string> words, std::time_t now,
                                        std::uint32_t release) {
-    Draft draft;
-    draft.now = now;
+    Words update;
+    update.draft.now = now;
     const std::string_view program = words.empty() ? std::string_view{} : words.front();
     if (const auto command = command_named(program)) {
-        const auto read = read_options_alone(words.subspan(1), *command, draft, release);
+        auto read = read_options_alone(words.subspan(1), *command, update.draft, release);
         if (!read)
             return std::unexpected(read.error());
-        return as_update(*read);
+        update.draft = std::move(*read);
+        return as_update(update);
     }
     if (!program.ends_with("scontrol"))
         return fail(Code::A221, "'{}' is no command that updates; expected scontrol or sbatch",
                     printable(program));
-    std::vector<std::string_view> removed;
     for (const std::string_view word : words.subspan(1))
-        if (auto done = take_field(word, draft, removed); !done)
+        if (auto done = take_field(word, update); !done)
             return std::unexpected(done.error());
-    policy::JobRequest job = as_update(draft);
-    for (const std::string_view option : removed)
+    policy::JobRequest job = as_update(update);
+    for (const std::string_view option : update.removed)
         take_away(option, job);
     return job;
 }

@@ -71,24 +71,23 @@ void check_patch(const JobRequest& request, const JobPatch& patch) {
         promise(number.value_or(0) <= 0xfffffff0, "a number that is set is none of Slurm's words");
 }
 
-/// A rule that the update makes hold sets the field.
-bool sets(const policy::Rule& rule, const JobRequest& request, std::string_view field) {
-    return !rule.observe && touches(rule.when, request) &&
-           std::ranges::any_of(rule.actions, [&](const policy::Action& action) {
-               return (action.verb == policy::Verb::Set || action.verb == policy::Verb::Route) &&
-                      action.target.field->name == field;
-           });
+/// A rule that the update makes hold sets the field; behind a stop it may be any rule.
+bool sets(const policy::Rule& rule, std::string_view field) {
+    return !rule.observe && std::ranges::any_of(rule.actions, [&](const policy::Action& action) {
+        return (action.verb == policy::Verb::Set || action.verb == policy::Verb::Route) &&
+               action.target.field->name == field;
+    });
 }
 
 void check_update(const Rules& rules, const JobRequest& request, const Outcome& outcome) {
     promise(!outcome.patch.hold, "an update is not held");
+    const JobPatch none;
     for (const policy::Change& change : changes_of({request, JobPatch{}}, outcome.patch))
-        promise(is_asked(request, {.field = policy::find_field(change.field)}) ||
-                    (change.field == "memory" && request.memory_per_cpu) ||
+        promise(policy::is_asked({request, none}, {.field = policy::find_field(change.field)}) ||
                     std::ranges::any_of(outcome.fired,
                                         [&](const policy::Fired& fired) {
                                             return fired.known &&
-                                                   sets(rules[fired.rule], request, change.field);
+                                                   sets(rules[fired.rule], change.field);
                                         }),
                 "an update changes what it names, and what a rule sets that it makes hold");
 }

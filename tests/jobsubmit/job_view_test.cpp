@@ -107,9 +107,56 @@ TEST(JobView, AnUpdateTellsNothingOfWhatItDoesNotName) {
     EXPECT_TRUE(update.tres.empty());
     job->cpus_per_task = 64;
     job->min_nodes = 16;
+    EXPECT_TRUE(view_update(*job, 0, callers).tres.empty()) << "the upper end of -N stays";
+    job->max_nodes = 16;
     const policy::JobRequest whole = view_update(*job, 0, callers);
     EXPECT_EQ(whole.cpus, 2048u);
     EXPECT_EQ(whole.tres.at(0).count, 64u);
+    EXPECT_FALSE(whole.names_cpus || whole.names_tres || whole.names_cpus_for_a_gpu);
+    job->min_cpus = 4;
+    for (char** list : {&job->tres_per_job, &job->tres_per_socket, &job->tres_per_task,
+                        &job->cpus_per_tres, &job->mem_per_tres})
+        Description::put(*list, "");
+    const policy::JobRequest all = view_update(*job, 0, callers);
+    EXPECT_TRUE(all.names_cpus && all.names_tres && all.names_cpus_for_a_gpu &&
+                all.names_memory_for_a_gpu);
+}
+
+TEST(JobView, AnUpdateOfAComponentDoesNotSayWhich) {
+    Description job; // het_job_offset is 0 in every update of scontrol's
+    EXPECT_FALSE(view_update(*job, 0, callers).het_component);
+    EXPECT_EQ(view_submission(*job, 0, callers).het_component, 0u);
+}
+
+TEST(JobView, ANiceValueOrAPriorityMayEndAHold) {
+    Description job;
+    EXPECT_FALSE(view_update(*job, 0, callers).release);
+    job->priority = 0;
+    EXPECT_FALSE(view_update(*job, 0, callers).release);
+    job->nice = NICE_OFFSET + 1;
+    EXPECT_TRUE(view_update(*job, 0, callers).release);
+    job->nice = NO_VAL;
+    job->priority = INFINITE;
+    EXPECT_TRUE(view_update(*job, 0, callers).release);
+}
+
+TEST(JobView, CpusOfANodeAndOfAGpuCount) {
+    Description job;
+    job->min_cpus = 1;
+    job->pn_min_cpus = 96;
+    EXPECT_EQ(view_submission(*job, 0, callers).cpus, 96u);
+    job->max_nodes = 2;
+    EXPECT_EQ(view_submission(*job, 0, callers).cpus, 192u);
+    job->pn_min_cpus = NO_VAL16;
+    Description::put(job->tres_per_job, "gres:gpu:a100:1");
+    Description::put(job->cpus_per_tres, "gres:gpu:90");
+    EXPECT_EQ(view_submission(*job, 0, callers).cpus, 90u);
+}
+
+TEST(JobView, TheFolderIsWrittenInOneWay) {
+    Description job;
+    Description::put(job->work_dir, "/fsx/a/..//eu/");
+    EXPECT_EQ(view_submission(*job, 0, callers).work_dir, "/fsx/eu");
 }
 
 TEST(JobView, AnArrayThatCannotBeReadIsTheLargest) {
@@ -157,7 +204,7 @@ TEST(JobView, MemoryIsOfANodeOrOfACpu) {
 
 TEST(JobView, GpusAreThoseOfTheWholeJob) {
     Description job;
-    job->min_nodes = 2;
+    job->min_nodes = job->max_nodes = 2;
     job->num_tasks = 3;
     Description::put(job->tres_per_node, "gres:gpu:a100:4");
     Description::put(job->tres_per_task, "gres/nic:1");

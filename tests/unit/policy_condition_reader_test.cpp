@@ -54,6 +54,52 @@ TEST(ConditionReader, TextsAreWordsGlobsAndPatterns) {
     EXPECT_FALSE(on("work_dir: {regex: '^/cfd'}", request));
 }
 
+TEST(ConditionReader, OnlyHoldsWhereEveryWordIsOne) {
+    JobRequest request;
+    EXPECT_FALSE(on("partition: {only: teaching}", request)) << "there is none";
+    request.partition = "teaching";
+    EXPECT_TRUE(on("partition: {only: teaching}", request));
+    request.partition = "teaching,cpu";
+    EXPECT_TRUE(on("partition: teaching", request));
+    EXPECT_FALSE(on("partition: {only: teaching}", request));
+    EXPECT_TRUE(on("partition: {not: {only: teaching}}", request));
+    EXPECT_TRUE(on("partition: {only: [teaching, c*]}", request));
+    EXPECT_TRUE(fails_with(read("nodes: {only: 4}"), Code::X106, "nodes is no text"));
+}
+
+TEST(ConditionReader, WhatIsInAFolderIsTheFolderToo) {
+    JobRequest request;
+    request.work_dir = "/fsx/eu";
+    EXPECT_TRUE(on("work_dir: /fsx/eu/*", request));
+    EXPECT_FALSE(on("work_dir: /fsx/e/*", request));
+    request.work_dir = "/fsx/europe";
+    EXPECT_FALSE(on("work_dir: /fsx/eu/*", request));
+}
+
+TEST(ConditionReader, PatternsHaveABoundAndSoHaveTheTextsThatTheyLookAt) {
+    for (const char* pattern : {"[a-z]{1000}[a-z]{900}x", "(ab){1,900}"})
+        EXPECT_TRUE(fails_with(read(fmt::format("script: {{regex: '{}'}}", pattern)), Code::X106,
+                               "instructions; expected at most 1024"))
+            << pattern;
+    const auto holds_on = [](const std::string& when, std::size_t size) {
+        const std::string script(size, 'a');
+        JobRequest request;
+        request.script = Text::borrowed(script);
+        const JobPatch none;
+        const auto condition = read(when);
+        return condition ? holds(*condition, {request, none}) : Truth::Yes;
+    };
+    constexpr std::size_t largest = 3'900'000; // slurmctld takes 4 MB
+    for (const char* when : {"script: {regex: '[a-z]{900}x'}", "script: {regex: 'a.{60}c'}",
+                             "script: {not: {regex: 'a.{60}c'}}"})
+        EXPECT_EQ(holds_on(when, largest), Truth::Unknown) << when;
+    const std::string glob = "script: \"*" + std::string(900, 'a') + "*b\"";
+    EXPECT_EQ(holds_on(glob, largest), Truth::Unknown);
+    EXPECT_EQ(holds_on(glob, 16'384), Truth::No);
+    EXPECT_EQ(holds_on("script: {regex: 'a.{60}c'}", 16'384), Truth::No);
+    EXPECT_EQ(holds_on("script: \"*aab*\"", largest), Truth::No);
+}
+
 TEST(ConditionReader, SlurmsCaselessNamesAreToldApartByNoCase) {
     JobRequest request;
     request.account = "CLOSED";

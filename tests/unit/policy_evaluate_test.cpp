@@ -338,10 +338,6 @@ TEST(PolicyEvaluate, SizesOfTheWholeJobAreTouchedByWhatTheyAreMadeOf) {
     request = update();
     request.tres_named = true;
     EXPECT_EQ(on(list, request).refusals.size(), 2u);
-    request = update();
-    request.cpus = 8;
-    request.tres = {{"gres/gpu", "", 2}};
-    EXPECT_EQ(refusals(on(list, request)), "");
 }
 
 TEST(PolicyEvaluate, ACapOfTheMostNodesCountsTheLeast) {

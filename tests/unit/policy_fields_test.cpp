@@ -119,9 +119,56 @@ TEST(PolicyFields, InAnUpdateOnlyWhatItNamesIsKnown) {
     EXPECT_FALSE(is_known({request, none}, field("partition")));
     EXPECT_TRUE(is_known({request, none}, field("time_limit")));
     EXPECT_TRUE(is_known({request, none}, field("modify")));
-    EXPECT_TRUE(is_asked(request, field("time_limit")));
-    EXPECT_FALSE(is_asked(request, field("user")));
-    EXPECT_FALSE(is_asked(request, field("modify")));
+    EXPECT_TRUE(is_asked({request, none}, field("time_limit")));
+    EXPECT_FALSE(is_asked({request, none}, field("user")));
+    EXPECT_FALSE(is_asked({request, none}, field("modify")));
+}
+
+TEST(PolicyFields, MemoryIsThatOfANodeAtMost) {
+    JobRequest request;
+    const JobPatch none;
+    const View view{request, none};
+    request.memory_per_cpu = 8192;
+    request.cpus = 64;
+    EXPECT_EQ(number_of(view, field("memory")), 524288u);
+    request.tasks_per_node = 4;
+    request.cpus_per_task = 2;
+    EXPECT_EQ(number_of(view, field("memory")), 65536u);
+    request.cpus_per_node = 16;
+    EXPECT_EQ(number_of(view, field("memory")), 131072u);
+    request.memory_per_cpu.reset();
+    request.memory_per_gpu = 1 << 20;
+    request.tres = {{"gres/gpu", "", 16, 8, 2}};
+    EXPECT_EQ(number_of(view, field("memory")), 2u << 20);
+    EXPECT_EQ(number_of(view, field("memory_per_gpu")), 1u << 20);
+    request.memory_per_gpu = unlimited;
+    EXPECT_EQ(number_of(view, field("memory")), unlimited) << "no product overflows";
+}
+
+TEST(PolicyFields, NoRangeOfNodesHidesCpusOfAGpu) {
+    JobRequest request;
+    request.cpus = 100;
+    request.tres = {{"gres/gpu", "", 100, 1, 1}};
+    const JobPatch none;
+    EXPECT_EQ(number_of({request, none}, field("gpus")), 100u);
+    EXPECT_EQ(number_of({request, none}, field("cpus_per_gpu")), 100u);
+}
+
+TEST(PolicyFields, NodesThatAreNamedAreNodes) {
+    JobRequest request;
+    request.node_list = "n[1-30],m7";
+    const JobPatch none;
+    EXPECT_EQ(number_of({request, none}, field("nodes")), 31u);
+    request.most_nodes = 40;
+    EXPECT_EQ(number_of({request, none}, field("nodes")), 40u);
+    request.node_list = "n[1-";
+    EXPECT_EQ(number_of({request, none}, field("nodes")), 65536u) << "what cannot be read is most";
+}
+
+TEST(PolicyFields, OfSeveralQosEachIsAWord) {
+    JobRequest request;
+    request.qos = "Normal,URGENT";
+    EXPECT_EQ(words(request, "qos"), (std::vector<std::string>{"normal", "urgent"}));
 }
 
 TEST(PolicyFields, HostileValuesAreShownPrintableAndShort) {

@@ -44,9 +44,16 @@ TEST(PolicyRule, AnUpdateTouchesWhatItNames) {
     update.modify = true;
     update.user = "ada";
     update.qos = "q";
-    EXPECT_TRUE(touches(of(Op::All, {account("a"), qos("x")}), update));
-    EXPECT_FALSE(touches(account("a"), update));
-    EXPECT_FALSE(touches(field("user", IsSet{true}), update));
+    JobPatch patch;
+    EXPECT_TRUE(touches(of(Op::All, {account("a"), qos("x")}), {update, patch}));
+    EXPECT_FALSE(touches(account("a"), {update, patch}));
+    EXPECT_FALSE(touches(field("user", IsSet{true}), {update, patch}));
+    EXPECT_FALSE(touches(of(Op::All, {field("user", IsSet{false}), qos("x")}), {update, patch}))
+        << "what it names does not decide";
+    patch.account = "b";
+    EXPECT_TRUE(touches(account("a"), {update, patch}));
+    patch.account.reset();
+    EXPECT_TRUE(touches(account("a"), {update, patch, bit_of(*find_field("account"))}));
 }
 
 TEST(PolicyRule, ShowsTheSameWhateverTheOrder) {

@@ -62,6 +62,39 @@ TEST(SubmitDerived, AnUpdateTellsCpusFromBothFactors) {
     EXPECT_EQ(job.cpus, 2048u);
 }
 
+TEST(SubmitDerived, CpusOfNodesAndGpusCount) {
+    JobRequest job;
+    job.cpus = 1;
+    job.cpus_per_node = 96;
+    derive_cpus_of_parts(job);
+    EXPECT_EQ(job.cpus, 96u);
+    job.most_nodes = 4;
+    derive_cpus_of_parts(job);
+    EXPECT_EQ(job.cpus, 384u);
+    job = JobRequest{};
+    job.cpus_for_a_gpu = 96;
+    derive_cpus_of_parts(job);
+    EXPECT_FALSE(job.cpus);
+    job.tres = {{"gres/gpu", "a100", 8}};
+    derive_cpus_of_parts(job);
+    EXPECT_EQ(job.cpus, 768u);
+    job.cpus_for_a_gpu = std::uint64_t{1} << 40;
+    derive_cpus_of_parts(job);
+    EXPECT_EQ(job.cpus, std::uint64_t{1} << 40);
+}
+
+TEST(SubmitDerived, PathsAreWrittenInOneWay) {
+    for (const char* path : {"/fsx/eu/x", "/fsx//eu/x", "//fsx/eu/x", "/fsx/a/../eu/x",
+                             "/fsx/./eu/x/", "/../fsx/eu/x/.", "///fsx/eu//x//"})
+        EXPECT_EQ(normal_path(path), "/fsx/eu/x") << path;
+    EXPECT_EQ(normal_path("/"), "/");
+    EXPECT_EQ(normal_path("//"), "/");
+    EXPECT_TRUE(is_normal_path("/fsx/eu/x"));
+    EXPECT_TRUE(is_normal_path("/"));
+    for (const char* path : {"//", "/fsx/", "/fsx//eu", "/fsx/../eu", "/fsx/."})
+        EXPECT_FALSE(is_normal_path(path)) << path;
+}
+
 TEST(SubmitDerived, NamesAreInSmallLetters) {
     JobRequest job;
     job.account = "CLOSED";

@@ -143,7 +143,7 @@ TEST(SubmitOptions, Memory) {
         {"--mem=0", "memory=all"},
         {"--mem=0G", "memory=all"},
         {"--mem=' 3'", "memory=3M"},
-        {"--mem-per-cpu=2G", "memory_per_cpu=2G"},
+        {"--mem-per-cpu=2G", "memory=2G memory_per_cpu=2G"},
         {"--mem-per-cpu=0", "memory=all"},
     };
     expect(cases);
@@ -193,8 +193,12 @@ TEST(SubmitOptions, GenericResources) {
               "tasks=3 cpus=12 cpus_per_task=4 gres/gpu=3");
 }
 
-TEST(SubmitOptions, CpusForEachGpuCountFrom2411On) {
-    EXPECT_EQ(wrap("--gpus=4 --cpus-per-gpu=3 -n2"), "tasks=2 cpus=2 gres/gpu=4");
+TEST(SubmitOptions, CpusForEachGpuAndNodeCount) {
+    EXPECT_EQ(wrap("--gpus=4 --cpus-per-gpu=3 -n2"), "tasks=2 cpus=12 gres/gpu=4");
+    EXPECT_EQ(wrap("--gpus-per-node=1 -N2 --cpus-per-gpu=96"),
+              "least_nodes=2 most_nodes=2 cpus=192 gres/gpu=2");
+    EXPECT_EQ(wrap("-n1 --mincpus=96"), "tasks=1 cpus=96");
+    EXPECT_EQ(wrap("-N2-3 --mincpus=96"), "least_nodes=2 most_nodes=3 cpus=288");
     EXPECT_EQ(wrap("--gpus=4 --cpus-per-gpu=3 -n2", trixie), "tasks=2 cpus=12 gres/gpu=4");
     EXPECT_EQ(wrap("--gpus-per-task=1 --cpus-per-gpu=3 -n2"),
               "tasks=2 cpus=6 cpus_per_task=3 gres/gpu=2");

@@ -18,10 +18,106 @@ TEST(SubmitUpdate, FieldsOfScontrol) {
               "partition=gpu time_limit=02:00:00 modify=true");
     EXPECT_EQ(read("scontrol update job 12 NumNodes=2-4 NumTasks=8 Features=a"),
               "features=a least_nodes=2 most_nodes=4 tasks=8 modify=true");
+    EXPECT_EQ(read("scontrol update 12 NumNodes=4"), "least_nodes=4 modify=true")
+        << "the upper end stays";
     EXPECT_EQ(read("scontrol update 12 MinMemoryNode=4G Requeue=0 Contiguous=yes"),
               "memory=4G requeue=false contiguous=true modify=true");
     EXPECT_EQ(read("scontrol update 12 OverSubscribe=no StartTime=uts60 AdminComment=x"),
               "admin_comment=x begin_time=1970-01-01T00:01:00Z exclusive=true modify=true");
+}
+
+TEST(SubmitUpdate, WhatSizesAreOf) {
+    const auto update = read_update(
+        words_of(
+            "scontrol update 1 NumCPUs=4-8 NumTasks=2 CPUsPerTask=2 MinCPUsNode=3 CpusPerTres= "
+            "MemPerTres= TresPerJob=gpu:2 TresPerNode= TresPerSocket= TresPerTask= "
+            "NumNodes=1-2 WorkDir=/a//b/ TasksPerNode=5 ReqThreads=1"),
+        0, 0x1605);
+    ASSERT_TRUE(test::succeeds(update));
+    EXPECT_EQ(test::said(*update),
+              "work_dir=/a/b least_nodes=1 most_nodes=2 tasks=2 tasks_per_node=5 cpus=6 "
+              "cpus_per_task=2 threads_per_core=1 modify=true gres/gpu=2");
+    EXPECT_TRUE(update->names_cpus && update->names_cpus_for_a_gpu && update->names_tres &&
+                update->names_memory_for_a_gpu);
+    EXPECT_EQ(read("scontrol update 1 NumCPUs=x"),
+              "numcpus= is 'x'; expected a whole number from 1 [FL-A221]");
+}
+
+TEST(SubmitUpdate, EveryFieldOfScontrolIsRead) {
+    // The words of scontrol 22.05, 24.11 and 26.05 behind "update job".
+    for (const char* name : {"Account",
+                             "AdminComment",
+                             "ArrayTaskThrottle",
+                             "BurstBuffer",
+                             "Clusters",
+                             "ClusterFeatures",
+                             "Comment",
+                             "Contiguous",
+                             "CoreSpec",
+                             "CPUsPerTask",
+                             "CpusPerTres",
+                             "Deadline",
+                             "DelayBoot",
+                             "Dependency",
+                             "EligibleTime",
+                             "EndTime",
+                             "ExcNodeList",
+                             "Extra",
+                             "Features",
+                             "Gres",
+                             "JobName",
+                             "Licenses",
+                             "MailType",
+                             "MailUser",
+                             "MCSLabel",
+                             "MemPerTres",
+                             "MinCPUsNode",
+                             "MinMemoryCPU",
+                             "MinMemoryNode",
+                             "MinTmpDiskNode",
+                             "Name",
+                             "Nice",
+                             "NodeList",
+                             "NumCPUs",
+                             "NumNodes",
+                             "NumTasks",
+                             "OverSubscribe",
+                             "Partition",
+                             "Prefer",
+                             "Priority",
+                             "QOS",
+                             "Reboot",
+                             "ReqCores",
+                             "ReqNodeList",
+                             "ReqNodes",
+                             "ReqProcs",
+                             "ReqSockets",
+                             "ReqThreads",
+                             "Requeue",
+                             "ReservationName",
+                             "ResetAccrueTime",
+                             "Shared",
+                             "SiteFactor",
+                             "StartTime",
+                             "StdErr",
+                             "StdIn",
+                             "StdOut",
+                             "Switches",
+                             "TasksPerNode",
+                             "ThreadSpec",
+                             "TimeLimit",
+                             "TimeMin",
+                             "TresBind",
+                             "TresFreq",
+                             "TresPerJob",
+                             "TresPerNode",
+                             "TresPerSocket",
+                             "TresPerTask",
+                             "UserID",
+                             "WCKey",
+                             "WorkDir"})
+        EXPECT_FALSE(read(fmt::format("scontrol update 1 {}=1", name)).contains("is no field"))
+            << name;
 }
 
 TEST(SubmitUpdate, AnEmptyTextIsTakenAway) {
