@@ -234,7 +234,7 @@ hasty_prolog() {
     local node
     for node in n1 n9; do
         wait_for 20 is_idle "$node"
-        on "$node" -- sh -c 'mv /run/fairlead /run/fairlead.away; touch /run/fairlead'
+        on "$node" -- sh -c 'mkdir -p /run/fairlead; mv /run/fairlead /run/fairlead.away; touch /run/fairlead'
     done
     # shellcheck disable=SC2016
     local mark='touch /run/cluster/shared/kept.$SLURMD_NODENAME'

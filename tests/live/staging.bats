@@ -133,6 +133,17 @@ marked_on_all() {
 }
 is_drained() { [[ $(state_of "$1") == drain* ]]; }
 
+@test "a node that cannot keep the mark of a job's data drains with our reason, and the job does not run" {
+    object lab/in/a.txt one
+    on n2 -- sh -c 'mkdir -p /run/fairlead; mv /run/fairlead /run/fairlead.away; touch /run/fairlead'
+    id=$(as ada sbatch --parsable -w n2 --stage-in=s3://lab/in/:$W/m/ -o /dev/null --wrap 'touch /run/cluster/shared/unmarked')
+    wait_for 30 is_drained n2
+    as root scancel "$id"
+    on n2 -- sh -c 'rm /run/fairlead; mv /run/fairlead.away /run/fairlead'
+    [[ $(reason_of n2) == *"/run/fairlead"*"[FL-X201]" && ! -e $CLUSTER_DIR/shared/unmarked ]]
+    back_in_service n2
+}
+
 @test "F6: a requeue in the middle of it starts anew with a higher epoch, and one copy runs in the end" {
     object lab/in/a.txt one
     fault gate
