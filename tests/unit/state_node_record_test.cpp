@@ -35,6 +35,7 @@ NodeRecord full_record() {
                                          .modified = 1674229894000000001,
                                          .provider_version = "117.0",
                                          .pci = {"0000:10:00.0"}},
+            .hwloc = std::vector<std::string>{"0000:10:00.0"},
             .scanned = "2026-11-21T09:30:00Z"};
 }
 
@@ -46,6 +47,7 @@ void expect_same(const NodeRecord& a, const NodeRecord& b) {
     EXPECT_EQ(a.facts, b.facts);
     EXPECT_EQ(a.efa, b.efa);
     EXPECT_EQ(a.probe, b.probe);
+    EXPECT_EQ(a.hwloc, b.hwloc);
     EXPECT_EQ(a.scanned, b.scanned);
 }
 
