@@ -213,6 +213,25 @@ Result<std::vector<InstanceTopology>> instance_topology(Client& client,
     return found;
 }
 
+Result<std::vector<InstanceTopology>> read_topology_page(const std::string& xml) {
+    const std::string action = "DescribeInstanceTopology";
+    pugi::xml_document page;
+    if (auto parsed = parse_page(page, action, xml); !parsed)
+        return std::unexpected(parsed.error());
+    std::vector<InstanceTopology> found;
+    const auto read = read_items(page.document_element().child("instanceSet"), action,
+                                 [&](const pugi::xml_node& item) -> Result<void> {
+                                     auto topology = read_topology(item);
+                                     if (!topology)
+                                         return std::unexpected(topology.error());
+                                     found.push_back(std::move(*topology));
+                                     return {};
+                                 });
+    if (!read)
+        return std::unexpected(read.error());
+    return found;
+}
+
 Result<std::vector<PlacementGroup>> placement_groups(Client& client,
                                                      std::span<const std::string> names) {
     const std::string action = "DescribePlacementGroups";

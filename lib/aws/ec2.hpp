@@ -32,6 +32,9 @@ struct PlacementGroup {
 Result<std::vector<InstanceTopology>> instance_topology(Client& client,
                                                         std::span<const std::string> ids);
 
+/// The instances of one page of DescribeInstanceTopology. FL-X208.
+Result<std::vector<InstanceTopology>> read_topology_page(const std::string& xml);
+
 /// All groups of the region that are named. FL-X205 to FL-X208.
 Result<std::vector<PlacementGroup>> placement_groups(Client& client,
                                                      std::span<const std::string> names);

@@ -83,6 +83,15 @@ TEST(InstanceTopology, IsReadFromARecordedAnswer) {
     EXPECT_EQ(instance.capacity_block, "");
 }
 
+TEST(InstanceTopology, OfOnePageIsReadAsItCame) {
+    const auto page = read_topology_page(test::content_of(
+        test::source_dir() / "tests/fixtures/DescribeInstanceTopology.sample.xml"));
+    ASSERT_TRUE(succeeds(page));
+    ASSERT_EQ(page->size(), 1u);
+    EXPECT_EQ(page->front().id, "i-0aaaaaaaaaaaaaaa1");
+    EXPECT_TRUE(fails_with(read_topology_page("<half"), Code::X208));
+}
+
 TEST(InstanceTopology, HasGroupAndCapacityBlockWhereEc2NamesThem) {
     json state = cluster_of(2);
     state["instances"][id_of_number(0)]["capacity_block"] = "cr-1";
