@@ -211,13 +211,14 @@ constexpr std::array table{
               "A threshold was passed, but the mail or hook command failed. It is tried again with "
               "the next run.",
               "See the cause in the message."},
-    CodeEntry{Code::E101, "FL-E101", "no EFA node for the job",
-              "The job or its partition requires EFA, but none of the instance types listed for the "
-              "partition, or named in the job's --constraint, has an EFA interface there, so it "
-              "could never run as asked.",
-              "Do what the message names: another partition, no such constraint, or no "
-              "--efa=required where it is the job's own. Admins: check `instance_types` of the "
-              "partition in fairlead.yaml."},
+    CodeEntry{
+        Code::E101, "FL-E101", "no EFA node for the job",
+        "The job or its partition requires EFA, but none of the instance types listed for the "
+        "partition, or named in the job's --constraint, has an EFA interface there, so it "
+        "could never run as asked.",
+        "Do what the message names: another partition, no such constraint, or no "
+        "--efa=required where it is the job's own. Admins: check `instance_types` of the "
+        "partition in fairlead.yaml."},
     CodeEntry{Code::E102, "FL-E102", "partition requires EFA",
               "The job says --efa=off or --efa=preferred, but its partition requires EFA.",
               "Drop the option, or submit to a partition that does not require EFA."},

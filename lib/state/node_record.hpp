@@ -22,7 +22,8 @@ struct NodeRecord {
     aws::InstanceFacts facts{}; ///< from IMDS
     std::vector<fabric::EfaDevice> efa{};
     std::optional<fabric::ProbeAnswer> probe{}; ///< what libfabric said
-    /// PCI addresses of the EFA interfaces that hwloc shows, in order; empty where it was not asked.
+    /// PCI addresses of the EFA interfaces that hwloc shows, in order; empty where it was not
+    /// asked.
     std::optional<std::vector<std::string>> hwloc{};
     std::string scanned{}; ///< UTC
 };
