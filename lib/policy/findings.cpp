@@ -44,9 +44,72 @@ bool changes_what(const Condition& condition, const Rule& rule) {
     });
 }
 
-/// Whether the jobs of `later` are all jobs of `earlier`, as far as can be told from the text.
+/// The tests that must hold together: those of nested `all`.
+void collect(const Condition& condition, std::vector<const Condition*>& tests) {
+    if (condition.op != Op::All) {
+        tests.push_back(&condition);
+        return;
+    }
+    for (const Condition& part : condition.parts)
+        collect(part, tests);
+}
+
+bool within(const Ranges& narrow, const Ranges& wide) {
+    return std::ranges::all_of(narrow.ranges, [&](const Range& one) {
+        return std::ranges::any_of(wide.ranges, [&](const Range& other) {
+            return other.low <= one.low && one.high <= other.high;
+        });
+    });
+}
+
+bool takes_any(const OneOf& test, const std::string& word) {
+    return std::ranges::find(test.words, word) != test.words.end() ||
+           std::ranges::any_of(test.globs,
+                               [&](const auto& glob) { return glob_matches(glob, word); });
+}
+
+bool within(const OneOf& narrow, const OneOf& wide) {
+    return (narrow.only || !wide.only) &&
+           std::ranges::all_of(narrow.words,
+                               [&](const auto& word) { return takes_any(wide, word); }) &&
+           std::ranges::all_of(narrow.globs, [&](const auto& glob) {
+               return std::ranges::find(wide.globs, glob) != wide.globs.end();
+           });
+}
+
+/// Whether a test holds for set fields alone.
+bool wants_set(const Matcher& test) {
+    if (const auto* set = std::get_if<IsSet>(&test))
+        return set->wanted;
+    return !std::holds_alternative<IsFlag>(test);
+}
+
+/// Whether what meets `narrow` meets `wide`, as far as can be told from the text.
+bool implies(const Condition& narrow, const Condition& wide) {
+    if (show(narrow) == show(wide))
+        return true;
+    if (narrow.op != Op::Field || wide.op != Op::Field || !(narrow.ref == wide.ref))
+        return false;
+    if (const auto* set = std::get_if<IsSet>(&wide.matcher))
+        return set->wanted && wants_set(narrow.matcher);
+    if (const auto *x = std::get_if<Ranges>(&narrow.matcher),
+        *y = std::get_if<Ranges>(&wide.matcher);
+        x && y)
+        return within(*x, *y);
+    const auto *x = std::get_if<OneOf>(&narrow.matcher), *y = std::get_if<OneOf>(&wide.matcher);
+    return x && y && within(*x, *y);
+}
+
+/// Whether the jobs of `later` are all jobs of `earlier`: each test of the one follows from a test
+/// of the other.
 bool covers(const Rule& earlier, const Rule& later) {
-    return always_holds(earlier.when) || show(earlier.when) == show(later.when);
+    std::vector<const Condition*> wide, narrow;
+    collect(earlier.when, wide);
+    collect(later.when, narrow);
+    return std::ranges::all_of(wide, [&](const Condition* test) {
+        return std::ranges::any_of(narrow,
+                                   [&](const Condition* other) { return implies(*other, *test); });
+    });
 }
 
 void find_unreached(std::span<const Rule> rules, std::size_t index, std::vector<Error>& findings) {
@@ -58,7 +121,8 @@ void find_unreached(std::span<const Rule> rules, std::size_t index, std::vector<
             std::none_of(rules.begin() + static_cast<std::ptrdiff_t>(i),
                          rules.begin() + static_cast<std::ptrdiff_t>(index),
                          [&](const Rule& between) { return changes_what(rule.when, between); });
-        if (!(earlier.stop || refuses(earlier)) || !same_jobs || !covers(earlier, rule))
+        if (earlier.observe || !(earlier.stop || refuses(earlier)) || !same_jobs ||
+            !covers(earlier, rule))
             continue;
         add(findings, Code::A211, rule, "is never reached: rule {} ({}) {} {}", earlier.name,
             earlier.place, earlier.stop ? "stops" : "refuses",
@@ -67,28 +131,12 @@ void find_unreached(std::span<const Rule> rules, std::size_t index, std::vector<
     }
 }
 
-/// The tests that must hold together: those of nested `all`.
-void collect(const Condition& condition, std::vector<const Condition*>& tests) {
-    if (condition.op != Op::All) {
-        tests.push_back(&condition);
-        return;
-    }
-    for (const Condition& part : condition.parts)
-        collect(part, tests);
-}
-
 bool overlap(const Ranges& a, const Ranges& b) {
     return std::ranges::any_of(a.ranges, [&](const Range& x) {
         return std::ranges::any_of(b.ranges, [&](const Range& y) {
             return std::max(x.low, y.low) <= std::min(x.high, y.high);
         });
     });
-}
-
-bool takes_any(const OneOf& test, const std::string& word) {
-    return std::ranges::find(test.words, word) != test.words.end() ||
-           std::ranges::any_of(test.globs,
-                               [&](const auto& glob) { return glob_matches(glob, word); });
 }
 
 /// Two globs are taken to have a word in common.
@@ -170,10 +218,16 @@ void find_placeholders(const Rule& rule, std::vector<Error>& findings) {
     std::vector<std::string_view> names{"rule"};
     for (const FieldEntry& field : all_fields())
         names.push_back(field.name);
-    for (const Action& action : rule.actions)
-        for (const std::string& unknown : action.message.unknown)
+    const auto look = [&](const Message& message) {
+        for (const std::string& unknown : message.unknown)
             add(findings, Code::A214, rule, "has an unknown placeholder {{{}}}{}",
                 printable(unknown), suggestion(unknown, names));
+    };
+    for (const Action& action : rule.actions) {
+        look(action.message);
+        if (const auto* value = std::get_if<Message>(&action.value))
+            look(*value);
+    }
 }
 
 } // namespace

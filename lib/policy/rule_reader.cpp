@@ -74,7 +74,7 @@ Result<Value> read_value(const Reader& reader, const YAML::Node& node, const Fie
     Message message = read_message(*text, rule);
     const bool constant = std::ranges::none_of(
         message.pieces, [](const Piece& piece) { return piece.field.field != nullptr; });
-    if (constant)
+    if (constant && message.unknown.empty())
         return std::move(*text);
     return message;
 }

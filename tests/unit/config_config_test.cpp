@@ -59,6 +59,22 @@ TEST(Config, ReadsEveryKey) {
     EXPECT_EQ(config->defaults.instance_types, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(Config, BrokenRulesRefuseWhereTheyAreEnforcedOrMayBe) {
+    const TempFolder folder;
+    const auto refuses = [&](std::string_view text) {
+        return refuses_when_broken(folder.write("fairlead.yaml", text).c_str());
+    };
+    EXPECT_FALSE(refuses_when_broken((folder / "none.yaml").c_str())) << "nothing is configured";
+    EXPECT_TRUE(refuses_when_broken(folder.path().c_str())) << "it is there and cannot be read";
+    EXPECT_FALSE(refuses("nonsense: [\n"));
+    EXPECT_FALSE(refuses("policy_mode: observe\nnonsense: [\n"));
+    EXPECT_FALSE(refuses("policy_mode: off\n"));
+    EXPECT_TRUE(refuses("policy_mode: enforce\nnonsense: [\n"));
+    EXPECT_TRUE(refuses("policy_mode: enfroce\n")) << "a typing error";
+    EXPECT_FALSE(refuses("policy_mode: enforce\npolicy_broken: accept\n"));
+    EXPECT_TRUE(refuses("policy_mode: enforce\npolicy_broken: refuse\n"));
+}
+
 TEST(Config, NetworkReportsGoBelowTheStateFolderOrWhereTheSpoolIs) {
     EXPECT_EQ(spool_of(*read("state_dir: /s\n")), "/s/reports");
     EXPECT_EQ(spool_of(*read("state_dir: /s\nspool: /fsx/reports\n")), "/fsx/reports");

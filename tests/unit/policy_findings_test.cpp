@@ -47,8 +47,29 @@ TEST(PolicyFindings, TheSameConditionBehindAStopIsNotReached) {
     const std::string later = "- {name: b, when: {nodes: 1, partition: x}, hold: true}\n";
     EXPECT_EQ(found("- {name: a, when: {partition: x, nodes: 1}, stop: true}\n" + later), "A211 b");
     EXPECT_EQ(found("- {name: a, when: {partition: x, nodes: 1}, reject: no}\n" + later), "A211 b");
-    EXPECT_EQ(found("- {name: a, when: {partition: x}, stop: true}\n" + later), "");
+    EXPECT_EQ(found("- {name: a, when: {partition: x}, stop: true}\n" + later), "A211 b");
+    EXPECT_EQ(found("- {name: a, when: {partition: x, tasks: 1}, stop: true}\n" + later), "");
     EXPECT_EQ(found("- {name: a, when: {partition: x, nodes: 1}, warn: no}\n" + later), "");
+}
+
+TEST(PolicyFindings, ANarrowerConditionBehindAWiderOneIsNotReached) {
+    const auto behind = [](const std::string& wide, const std::string& narrow) {
+        return found("- {name: a, when: " + wide + ", reject: no}\n- {name: b, when: " + narrow +
+                     ", hold: true}\n");
+    };
+    EXPECT_EQ(behind("{nodes: \"> 4\"}", "{nodes: \"> 8\"}"), "A211 b");
+    EXPECT_EQ(behind("{nodes: set}", "{nodes: 1..2}"), "A211 b");
+    EXPECT_EQ(behind("{partition: [a, g*]}", "{partition: [a, gpu]}"), "A211 b");
+    EXPECT_EQ(behind("{partition: a}", "{partition: {only: a}}"), "A211 b");
+    EXPECT_EQ(behind("{partition: {only: a}}", "{partition: a}"), "");
+    EXPECT_EQ(behind("{nodes: \"> 8\"}", "{nodes: \"> 4\"}"), "");
+    EXPECT_EQ(behind("{partition: a}", "{partition: [a, b]}"), "");
+    EXPECT_EQ(behind("{qos: set}", "{qos: unset}"), "");
+}
+
+TEST(PolicyFindings, ARuleThatObservesHidesNone) {
+    EXPECT_EQ(found("- {name: a, mode: observe, reject: no}\n- {name: b, hold: true}\n"), "");
+    EXPECT_EQ(found("- {name: a, mode: observe, stop: true}\n- {name: b, hold: true}\n"), "");
 }
 
 TEST(PolicyFindings, ARuleBetweenMayMakeTheSameConditionHold) {
@@ -94,6 +115,7 @@ TEST(PolicyFindings, UnknownPlaceholdersAreFoundWithTheNearest) {
     EXPECT_EQ(to_string(findings[0]), "p.yaml:3:3: rule a has an unknown placeholder {partiton}, "
                                       "did you mean 'partition'? [FL-A214]");
     EXPECT_EQ(found("- {name: a, require: {account: \"{acct}\"}}\n"), "A214 a");
+    EXPECT_EQ(found("- {name: a, set: {mail_user: \"{usr}@x\"}}\n"), "A214 a");
 }
 
 } // namespace policy_findings_test
