@@ -160,6 +160,8 @@ FIELDS = {
     "time_limit": lambda job, value: (job["TimeLimit"], time_limit(value) if value else "UNLIMITED"),
     "least_nodes": lambda job, value: (nodes(job, 0), value),
     "most_nodes": lambda job, value: (nodes(job, 1), value),
+    "account": lambda job, value: (job.get("Account", "(null)"), value),
+    "tasks": lambda job, value: (job["NumTasks"], value),
     "features": lambda job, value: (job.get("Features", ""), value),
     "licenses": lambda job, value: (job.get("Licenses", "(null)"), value or "(null)"),
     "comment": lambda job, value: (job.get("Comment", ""), value),

@@ -59,6 +59,7 @@ replay() {
 @test "blocked" { replay blocked; }
 @test "carbon" { replay carbon; }
 @test "comments" { replay comments; }
+@test "defaults" { replay defaults; }
 @test "exempt" { replay exempt; }
 @test "features" { replay features; }
 @test "gpu" { replay gpu; }
