@@ -83,6 +83,20 @@ enforced() {
     done
 }
 
+@test "slurmctld starts with broken rules in policy.d, and refuses jobs with their place" {
+    head=$CLUSTER_DIR/conf/head
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    printf 'schema: fairlead.config/1\nstate_dir: /run/cluster/shared/state\npolicy_mode: enforce\n' >"$head/fairlead.yaml"
+    mkdir "$head/policy.d"
+    printf 'schema: fairlead.policy/1\npolicy:\n  - {name: b, rejct: x}\n' >"$head/policy.d/broken.yaml"
+    : >"$CLUSTER_DIR/log/slurmctld.log"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    logged "error: fairlead: .*broken.yaml:3:.*; every job is refused"
+    run ! as ada sbatch --wrap true
+    [[ $output == *"the rules of this site cannot be read"*"broken.yaml:3:"*"[FL-A205]"* ]]
+    rm -r "$head/policy.d" "$head/fairlead.yaml"
+}
+
 @test "a pause lets jobs through while rules cannot be read, and policy_broken: accept does" {
     "$CLUSTER" controller "$CLUSTER_DIR" stop
     conf=$CLUSTER_DIR/conf/head/fairlead.yaml
