@@ -22,6 +22,19 @@ TEST(Apply, AnEmptyPatchChangesNothing) {
     EXPECT_EQ(job->alloc_sid, untouched->alloc_sid);
 }
 
+TEST(Apply, MemoryOfANodeTakesThatOfGpusAway) {
+    policy::JobPatch patch{.features = {}, .switches = {}, .switch_wait = {}, .record = {}};
+    patch.memory = 8192;
+    Description job, update;
+    Description::put(job->mem_per_tres, "gres:gpu:102400");
+    apply(patch, *job);
+    EXPECT_EQ(job->mem_per_tres, nullptr);
+    EXPECT_EQ(job->pn_min_memory, 8192u);
+    Description::put(update->job_id_str, "7");
+    apply(patch, *update);
+    EXPECT_STREQ(update->mem_per_tres, "") << "it takes away what the job had";
+}
+
 /// What rules write is what the next plugin, and slurmctld, read of the job.
 TEST(Apply, WhatAPatchSetsIsSeenInTheJob) {
     policy::JobPatch patch{.features = "a&b", .switches = 1, .switch_wait = 60, .record = {}};
