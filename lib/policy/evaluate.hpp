@@ -51,11 +51,12 @@ std::string show(const Change& change);
 /// own:
 ///   seen on 22.05.8, and the same in the sources of 24.11 and 26.05);
 /// - a rule whose condition cannot be decided refuses the update (FL-A203) where it would bind what
-///   is asked for. Nothing passes by being submitted small and updated large: what a rule set counts
-///   as named, what a default may have filled in as not known, and an update that may turn a rule
-///   which stops bears on all behind it.
+///   is asked for. Nothing passes by being submitted small and updated large: what a rule set
+///   counts as named, what a default may have filled in as not known, and an update that may turn a
+///   rule which stops bears on all behind it.
 ///
-/// A text that is too long for a pattern leaves a condition undecided in a submission, too (FL-A203).
+/// A text that is too long for a pattern leaves a condition undecided in a submission, too
+/// (FL-A203).
 ///
 /// Where the caller is not known yet, a rule that asks who it is refuses (FL-A204).
 Outcome evaluate(std::span<const Rule> rules, const JobRequest& request);

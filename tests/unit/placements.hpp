@@ -85,8 +85,8 @@ inline std::vector<int> candidates_of(const topology::Machine& machine,
     return all;
 }
 
-/// How uneven the shares of the sites are: the sum of ranks² per slot, times 840, which 1 to 8 slots
-/// divide. `site` has one for each rank.
+/// How uneven the shares of the sites are: the sum of ranks² per slot, times 840, which 1 to 8
+/// slots divide. `site` has one for each rank.
 inline std::int64_t unevenness(const std::vector<Site>& sites, const std::vector<int>& site) {
     std::map<int, std::int64_t> counts;
     for (const int one : site)
