@@ -70,7 +70,8 @@ PINNED='echo pinned=${FAIRLEAD_PIN_CPUS-no}'
 }
 
 @test "sbatch --efa-pin on the command line reaches the nested srun, and =off there cancels it" {
-    script=$(job_script nested.sh "srun sh -c '$PINNED'" "srun --efa-pin=off sh -c '$PINNED'")
+    # Slurm says so where the second step finds the first one's CPU not yet free; -Q keeps that off the page.
+    script=$(job_script nested.sh "srun -Q sh -c '$PINNED'" "srun -Q --efa-pin=off sh -c '$PINNED'")
     run -0 as ada sbatch --efa-pin --wait -o /run/cluster/shared/nested.out "$script"
     run -0 cat "$CLUSTER_DIR/shared/nested.out"
     [[ ${lines[0]} == pinned=[0-9]* && ${lines[1]} == pinned=no ]]

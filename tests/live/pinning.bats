@@ -149,7 +149,7 @@ plan_seen() {
         bind=$(plan_as "$allowed" "$ranks" slurm-cpu-bind)
         domain=$(plan_as "$allowed" "$ranks" intel-mpi | sed -n 's/.*DOMAIN=\[\(.*\)\]/\1/p')
         [[ $bind == "--cpu-bind=mask_cpu:0x${domain//,/,0x}" ]]
-        steps+="srun -n $ranks $bind sh -c '$SHOW' | sort -n; "
+        steps+="srun -Q -n $ranks $bind sh -c '$SHOW' | sort -n; "
     done
     run -0 as ada salloc -Q -w n3 -N 1 --exclusive sh -c "$steps"
     [[ $output == "${planned%$'\n'}" ]]
@@ -157,8 +157,8 @@ plan_seen() {
 
 @test "a rank gets what its step has in a batch job with --cpus-per-task" {
     (($(nproc) > 1)) || skip "needs two CPUs"
-    script=$(job_script cpus.sh 'srun --cpus-per-task=2 --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"' \
-        'srun --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"')
+    script=$(job_script cpus.sh 'srun -Q --cpus-per-task=2 --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"' \
+        'srun -Q --efa-pin sh -c "echo \$FAIRLEAD_PIN_CPUS"')
     run -0 as ada sbatch --wait -n 1 -c 2 -o /run/cluster/shared/cpus.out "$script"
     run -0 cat "$CLUSTER_DIR/shared/cpus.out"
     [[ ${lines[0]} == 0-1 ]]
@@ -244,8 +244,8 @@ small='spank-recorded spank-step' whole='spank-core spank-recorded spank-step'
         run -0 as root srun -Q -w n3 -n 1 --efa-pin=$request sh -c 'env | grep -E "^(FAIRLEAD|OMP|FI)_" | sort'
         recorded=$output
         on n3 -- mv /run/fairlead/config.json /run/fairlead/kept.json
-        run -0 as root salloc -Q -w n3 -n 1 sh -c "srun rm -f /run/fairlead/config.json
-            srun --efa-pin=$request sh -c 'env | grep -E \"^(FAIRLEAD|OMP|FI)_\" | sort'"
+        run -0 as root salloc -Q -w n3 -n 1 sh -c "srun -Q rm -f /run/fairlead/config.json
+            srun -Q --efa-pin=$request sh -c 'env | grep -E \"^(FAIRLEAD|OMP|FI)_\" | sort'"
         on n3 -- mv /run/fairlead/kept.json /run/fairlead/config.json
         diff <(printf '%s\n' "$recorded") <(printf '%s\n' "$output")
     done

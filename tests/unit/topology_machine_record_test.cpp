@@ -217,15 +217,15 @@ TEST(MachineRecord, NumbersThatCannotBeAreRefused) {
 TEST(MachineRecord, ListsPast65536AreRefused) {
     for (const char* name : {"cores", "numa_nodes", "efas", "gpus"}) {
         Json json = small_record();
-        json[name] = Json::array_t(65537, json[name][0]);
-        EXPECT_TRUE(fails_with(decode(json.dump(), "record"), Code::P204)) << name;
+        json[name] = Json::array_t(65537, 0);
+        EXPECT_TRUE(fails_with(decode(json.dump(), "record"), Code::P204, "very long")) << name;
     }
 }
 
 TEST(MachineRecord, ASingleWrongByteIsAnErrorOrAMachine) {
     const std::string whole = encode({key, test::machine_of({2, 2}, 2)});
     std::mt19937 random(7);
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
         std::string text = whole;
         text[random() % text.size()] = static_cast<char>(random() % 256);
         const auto read = decode(text, "record");
