@@ -3,8 +3,8 @@
 
 usage: killing_proxy.py LISTEN TARGET PID N [late]
 
-LISTEN and TARGET are sockets. Without `late` the Nth message does not arrive; with it, its answer does not. N = 0 kills
-nothing. Takes one client, then prints how many messages it sent.
+LISTEN and TARGET are sockets. Without `late` the Nth message does not arrive; with it, the database has answered it and is
+killed before the answer arrives. N = 0 kills nothing. Takes one client, then prints how many messages it sent.
 """
 import os
 import signal
@@ -12,11 +12,16 @@ import socket
 import sys
 import threading
 
+deaf = threading.Event()  # to the database's answers: the first one ends it
 
-def answers(database, client):
+
+def answers(database, client, kill):
     try:
         while data := database.recv(65536):
-            client.sendall(data)
+            if deaf.is_set():
+                kill()
+            else:
+                client.sendall(data)
     except OSError:
         pass
     try:
@@ -32,16 +37,17 @@ def main(listen, target, pid, number, late):
     client, _ = server.accept()
     database = socket.socket(socket.AF_UNIX)
     database.connect(target)
-    threading.Thread(target=answers, args=(database, client), daemon=True).start()
+    kill = lambda: os.kill(pid, signal.SIGKILL)
+    threading.Thread(target=answers, args=(database, client, kill), daemon=True).start()
     sent = 0
     try:
         while data := client.recv(65536):
             sent += 1
-            if sent == number and not late:
-                os.kill(pid, signal.SIGKILL)
-            database.sendall(data)
             if sent == number and late:
-                os.kill(pid, signal.SIGKILL)
+                deaf.set()
+            if sent == number + late and number > 0:  # late, and nothing was answered
+                kill()
+            database.sendall(data)
     except OSError:
         pass
     print(sent)
