@@ -1,12 +1,14 @@
-/// fairlead stage status, wait and export
+/// fairlead stage status, wait, manifest and export
 
 #include "base/words.hpp"
 #include "cli/commands.hpp"
 #include "cli/stage_export.hpp"
+#include "stage/manifest.hpp"
 #include "stage/status.hpp"
 
 #include <chrono>
 #include <fmt/ranges.h>
+#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -102,6 +104,52 @@ void wait(const Options& options, Session& session) {
     }
 }
 
+/// The lines of one, as they come: a job may have a hundred thousand files.
+void print_manifest(const stage::ShownManifest& manifest, std::ifstream& lines, bool json) {
+    std::string line;
+    std::getline(lines, line);
+    if (json)
+        fmt::print("{{\"manifest\":{},\n \"files\":[", line);
+    else
+        fmt::print("{} {}\n", manifest.run.job.value,
+                   stage::directions.at(static_cast<std::size_t>(manifest.phase)));
+    for (const char* between = ""; std::getline(lines, line); between = ",\n  ")
+        if (json)
+            fmt::print("{}{}", between, line);
+        else
+            fmt::print("  {}\n", stage::show_manifest_line(line));
+    if (json)
+        fmt::print("]}}");
+}
+
+void print_manifests(const Options& options, Session& session) {
+    const auto config = config::load(session.config_path);
+    if (!config)
+        return session.report(config.error());
+    const auto job = named_job(options.job);
+    if (!job)
+        return session.report(job.error());
+    bool any = false;
+    for (const auto& manifest : stage::shown_manifests(config->state_dir, **job)) {
+        std::ifstream lines{manifest.file};
+        if (!lines)
+            continue;
+        if (options.json)
+            fmt::print("{}", any ? ",\n" : "[");
+        print_manifest(manifest, lines, options.json);
+        any = true;
+    }
+    if (!any)
+        return session.report(
+            fail(Code::S132,
+                 "no manifest of job {} is recorded that you may see; it is there "
+                 "once all is copied",
+                 (*job)->value)
+                .error());
+    if (options.json)
+        fmt::print("]\n");
+}
+
 void export_results(const Options& options, Session& session) {
     const auto config = trusted_config(session);
     if (!config)
@@ -138,6 +186,14 @@ void add_wait(CLI::App& stage, const std::shared_ptr<Options>& options, Session&
     command->callback([options, &session] { wait(*options, session); });
 }
 
+void add_manifest(CLI::App& stage, const std::shared_ptr<Options>& options, Session& session) {
+    CLI::App* command =
+        stage.add_subcommand("manifest", "what was copied: path, size and checksum of each file");
+    command->add_option("JOBID", options->job, "the job")->required();
+    add_format(*command, options->json);
+    command->callback([options, &session] { print_manifests(*options, session); });
+}
+
 void add_export(CLI::App& stage, const std::shared_ptr<Options>& options, Session& session) {
     CLI::App* command =
         stage.add_subcommand("export", "copy the results of ended jobs out; a service, as root");
@@ -155,6 +211,7 @@ void add_stage(CLI::App& app, Session& session) {
     const auto options = std::make_shared<Options>();
     add_status(*stage, options, session);
     add_wait(*stage, options, session);
+    add_manifest(*stage, options, session);
     add_export(*stage, options, session);
 }
 

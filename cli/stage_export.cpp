@@ -6,6 +6,7 @@
 #include "config/paths.hpp"
 #include "stage/job_end.hpp"
 #include "stage/launch.hpp"
+#include "stage/manifest.hpp"
 #include "stage/queue.hpp"
 #include "stage/status.hpp"
 #include "stage/tidy.hpp"
@@ -126,9 +127,11 @@ bool export_run(const Export& work) {
         done = fail(done.error().code, "{}; {}", done.error().message, work.trouble);
     if (done)
         done = stage::finish(work.config.state_dir, work.plan.run);
-    if (done)
+    if (done) {
+        stage::show_manifest(work.config.state_dir, work.plan.run, Direction::Out,
+                             work.plan.owner.uid);
         tell_user(work, stage::Step::Exported, progress, {});
-    else
+    } else
         try_again(work, done.error(), progress);
     return done.has_value();
 }

@@ -5,6 +5,7 @@
 #include "prolog/stage_note.hpp"
 #include "slurm/job_control.hpp"
 #include "stage/launch.hpp"
+#include "stage/manifest.hpp"
 #include "stage/permit.hpp"
 #include "stage/queue.hpp"
 #include "stage/standing.hpp"
@@ -176,6 +177,9 @@ StageAnswer copy_in(const Leader& leader, const stage::Claim& claim) {
     const bool ready = answer.kind == Kind::Ready;
     tell_user(leader, Direction::In, ready ? stage::Step::Ready : stage::Step::Held, watcher.last,
               ready ? std::string{} : to_string(answer.error));
+    if (result && result->outcome == stage::Outcome::Done)
+        stage::show_manifest(leader.config.state_dir, leader.job.run, Direction::In,
+                             leader.owner.uid);
     if (ready)
         settle_comment(leader.job.run.job, watcher.last.files_done);
     return answer;

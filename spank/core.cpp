@@ -111,13 +111,17 @@ int core_plan(const fairlead_step* step, fairlead_plan** plan, fairlead_sentence
     return answered("plan", sentence, [&] { return make_plan(*step, plan, *sentence); });
 }
 
+int core_shared(fairlead_plan* plan, fairlead_row* row, fairlead_sentence* sentence) {
+    return answered("shared", sentence, [&] { return give_shared(*plan, *row); });
+}
+
 int core_row(fairlead_plan* plan, std::size_t local_id, const char* visible, fairlead_row* row,
              fairlead_sentence* sentence) {
     return answered("row", sentence,
                     [&] { return give_row_and_memory(*plan, local_id, visible, *row, *sentence); });
 }
 
-constexpr fairlead_core_functions functions{FAIRLEAD_CORE_ABI, core_gate,   core_plan,
+constexpr fairlead_core_functions functions{FAIRLEAD_CORE_ABI, core_gate,   core_plan, core_shared,
                                             core_row,          report_line, release};
 
 } // namespace

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define FAIRLEAD_CORE_ABI 3
+#define FAIRLEAD_CORE_ABI 4
 #define FAIRLEAD_CORE_SYMBOL "fairlead_core"
 
 /* A sentence for the user, filled when a call returns FAIRLEAD_REFUSED. */
@@ -40,6 +40,7 @@ typedef struct {
     const char* visible_gpus; /* the step's CUDA_VISIBLE_DEVICES; "" where unset */
     const char* step_gpus;    /* SLURM_STEP_GPUS; "" where unset */
     const char* mem_bind;     /* the user's --mem-bind: "local", "prefer,local"...; or "" */
+    int wants_report;         /* report_line() will be called */
 } fairlead_step;
 
 /* Made by plan(), read in every forked task, freed by release(). */
@@ -58,6 +59,9 @@ typedef struct {
     int (*gate)(const fairlead_gate_query* query, fairlead_sentence* sentence);
     /* *plan is NULL with FAIRLEAD_OK where Fairlead is paused. As the user. */
     int (*plan)(const fairlead_step* step, fairlead_plan** plan, fairlead_sentence* sentence);
+    /* In slurmstepd, before it forks: what every task gets alike, and no mask; otherwise as row(),
+     * which leaves it out. */
+    int (*shared)(fairlead_plan* plan, fairlead_row* row, fairlead_sentence* sentence);
     /* In the task, as the user: what the rank gets, and its memory policy, set at once. `visible`
      * is the task's own CUDA_VISIBLE_DEVICES, "" where unset. The row is the plan's and good until
      * the next call. FAIRLEAD_REFUSED ends the task; FAIRLEAD_OK with a sentence is a warning. */

@@ -103,9 +103,9 @@ pin::RankPlan rank_of(const fairlead_plan& plan, std::size_t local_id, const cha
     return pin::with_own_gpus(plan.machine, plan.request, rank, std::move(own));
 }
 
-void lay_out(fairlead_plan& plan, const pin::RankPlan& rank) {
-    plan.mask = plan.plan.binds() ? kernel_mask(rank.cpus) : std::vector<unsigned char>{};
-    plan.variables = pin::environment_of(plan.machine, plan.plan, rank, plan.request, plan.gpus);
+/// Into a row, which borrows all of it.
+fairlead_row lay_out(fairlead_plan& plan, std::vector<pin::Variable> variables) {
+    plan.variables = std::move(variables);
     plan.replacing.clear();
     plan.filling.clear();
     for (const pin::Variable& variable : plan.variables) {
@@ -114,6 +114,16 @@ void lay_out(fairlead_plan& plan, const pin::RankPlan& rank) {
     }
     plan.replacing.push_back(nullptr);
     plan.filling.push_back(nullptr);
+    return {plan.mask.empty() ? nullptr : plan.mask.data(), plan.mask.size(), plan.replacing.data(),
+            plan.filling.data()};
+}
+
+std::vector<pin::Variable> own_variables(const fairlead_plan& plan, const pin::RankPlan& rank) {
+    auto all = pin::environment_of(plan.machine, plan.plan, rank, plan.request, plan.gpus);
+    std::erase_if(all, [&](const pin::Variable& variable) {
+        return std::ranges::find(plan.shared, variable) != plan.shared.end();
+    });
+    return all;
 }
 
 } // namespace
@@ -138,19 +148,29 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
     if (!plan)
         return std::unexpected(plan.error());
     request.memory = memory_of(step.mem_bind, request, *plan);
-    auto report = report_of(machine, request, *plan);
+    std::vector<std::string> report;
+    if (step.wants_report)
+        report = report_of(machine, request, *plan);
+    auto shared = pin::shared_environment(machine, *plan, request, gpus);
     return std::make_unique<fairlead_plan>(fairlead_plan{std::move(machine), std::move(request),
                                                          std::move(gpus), std::move(*plan),
-                                                         std::move(report)});
+                                                         std::move(report), std::move(shared)});
+}
+
+int give_shared(fairlead_plan& plan, fairlead_row& row) {
+    plan.mask.clear();
+    row = lay_out(plan, plan.shared);
+    return FAIRLEAD_OK;
 }
 
 int give_row(fairlead_plan& plan, std::size_t local_id, const char* visible, fairlead_row& row,
              fairlead_sentence& sentence) {
     if (local_id >= plan.plan.ranks.size())
         return refuse(sentence, {Code::P202, fmt::format("no plan for local task {}", local_id)});
-    lay_out(plan, rank_of(plan, local_id, visible));
-    row = {plan.mask.empty() ? nullptr : plan.mask.data(), plan.mask.size(), plan.replacing.data(),
-           plan.filling.data()};
+    const pin::RankPlan rank = rank_of(plan, local_id, visible);
+    if (plan.plan.binds())
+        plan.mask = kernel_mask(rank.cpus);
+    row = lay_out(plan, own_variables(plan, rank));
     return FAIRLEAD_OK;
 }
 

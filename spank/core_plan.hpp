@@ -18,8 +18,9 @@ struct fairlead_plan {
     fairlead::pin::VisibleGpus gpus;
     fairlead::pin::Plan plan;
     std::vector<std::string> report;
+    std::vector<fairlead::pin::Variable> shared; ///< by all tasks
 
-    // The row of this task.
+    // The row that was given last.
     std::vector<unsigned char> mask{};
     std::vector<fairlead::pin::Variable> variables{};
     std::vector<const char*> replacing{}, filling{};
@@ -38,6 +39,7 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
                                                int ranks_per_nic, topology::Machine machine);
 
 // What fairlead_core_functions says; the memory policy is the caller's.
+int give_shared(fairlead_plan& plan, fairlead_row& row);
 int give_row(fairlead_plan& plan, std::size_t local_id, const char* visible, fairlead_row& row,
              fairlead_sentence& sentence);
 const char* report_line(const fairlead_plan* plan, std::size_t index);

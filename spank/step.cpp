@@ -139,7 +139,8 @@ void make_plan(spank_t spank, const std::string& request) {
                               .threads_per_core = threads_per_core(spank),
                               .visible_gpus = gpus.c_str(),
                               .step_gpus = node_gpus.c_str(),
-                              .mem_bind = mem_bind.c_str()};
+                              .mem_bind = mem_bind.c_str(),
+                              .wants_report = step.reports};
     plan(query);
 }
 
@@ -188,6 +189,18 @@ void keep_memory_lock_limit(spank_t spank) {
     constexpr const char* name = "SLURM_RLIMIT_MEMLOCK";
     if (!variable(spank, name).starts_with('U'))
         spank_unsetenv(spank, name);
+}
+
+/// Set once for the step: tasks start from a copy of its environment.
+void set_shared(spank_t spank) {
+    fairlead_row row{};
+    fairlead_sentence sentence{};
+    if (step.core->shared(step.plan, &row, &sentence) != FAIRLEAD_OK) {
+        step.refusal = sentence.text;
+        return;
+    }
+    set_variables(spank, row.replacing, 1);
+    set_variables(spank, row.filling, 0);
 }
 
 int apply(spank_t spank, std::size_t local_id) {
@@ -294,9 +307,11 @@ int step_planned(spank_t spank) {
         yield(spank, *request, reason);
         return 0;
     }
-    make_plan(spank, *text);
     const int verbose = std::max(request->verbose, request->dry_run ? 1 : 0);
     step.reports = verbose > 1 || (verbose == 1 && number_item(spank, S_JOB_NODEID, 0) == 0);
+    make_plan(spank, *text);
+    if (step.plan)
+        set_shared(spank);
     if (step.dry_run && !step.plan && !step.refusal)
         slurm_spank_log("fairlead: no plan, because Fairlead is paused");
     return 0;

@@ -16,6 +16,10 @@ using Variables = std::vector<Variable>;
 
 std::string listed(const auto& values) { return fmt::format("{}", fmt::join(values, ",")); }
 
+Variable policy_of(const Plan& plan) {
+    return {"FAIRLEAD_PIN_POLICY", std::string(to_string(plan.used)), true};
+}
+
 void add_own(const Machine& machine, const Plan& plan, const RankPlan& rank, Variables& variables) {
     if (plan.binds()) {
         variables.push_back({"FAIRLEAD_PIN_CPUS", rank.cpus.list(), true});
@@ -23,7 +27,7 @@ void add_own(const Machine& machine, const Plan& plan, const RankPlan& rank, Var
     }
     variables.push_back({"FAIRLEAD_PIN_NICS", listed(nic_names(machine, rank)), true});
     variables.push_back({"FAIRLEAD_PIN_GPUS", listed(gpu_names(machine, rank)), true});
-    variables.push_back({"FAIRLEAD_PIN_POLICY", std::string(to_string(plan.used)), true});
+    variables.push_back(policy_of(plan));
 }
 
 /// Places are cores where each of the rank's cores gives it one CPU.
@@ -33,13 +37,30 @@ bool one_cpu_a_core(const Machine& machine, const RankPlan& rank) {
     });
 }
 
+Variable threads_of(const RankPlan& rank, bool replaces) {
+    return {"OMP_NUM_THREADS", fmt::format("{}", rank.cpus.size()), replaces};
+}
+
 void add_openmp(const Machine& machine, const RankPlan& rank, Omp omp, Variables& variables) {
     if (omp == Omp::Off)
         return;
     const bool replaces = omp == Omp::Set;
-    variables.push_back({"OMP_NUM_THREADS", fmt::format("{}", rank.cpus.size()), replaces});
+    variables.push_back(threads_of(rank, replaces));
     variables.push_back(
         {"OMP_PLACES", one_cpu_a_core(machine, rank) ? "cores" : "threads", replaces});
+    variables.push_back({"OMP_PROC_BIND", "close", replaces});
+}
+
+void share_openmp(const Machine& machine, const Plan& plan, Omp omp, Variables& variables) {
+    if (omp == Omp::Off)
+        return;
+    const bool replaces = omp == Omp::Set;
+    const auto size = [](const RankPlan& rank) { return rank.cpus.size(); };
+    if (std::ranges::adjacent_find(plan.ranks, std::ranges::not_equal_to{}, size) ==
+        plan.ranks.end())
+        variables.push_back(threads_of(plan.ranks.front(), replaces));
+    if (std::ranges::all_of(machine.cores, [](const auto& core) { return core.pus.size() == 1; }))
+        variables.push_back({"OMP_PLACES", "cores", replaces});
     variables.push_back({"OMP_PROC_BIND", "close", replaces});
 }
 
@@ -80,14 +101,18 @@ bool holds_gpu_groups(const Machine& machine, const RankPlan& rank, const Reques
     return machine.gpus.empty() || visible.none || names_interfaces(request);
 }
 
-void add_fabric(const Machine& machine, const RankPlan& rank, const Request& request,
-                const VisibleGpus& visible, Variables& variables) {
-    if (rank.nics.empty())
-        return;
+void lead_to_efa(Variables& variables) {
     variables.push_back({"FI_PROVIDER", "efa", false});
     variables.push_back({"I_MPI_OFI_PROVIDER", "efa", false});
     variables.push_back({"OMPI_MCA_pml", "cm", false});
     variables.push_back({"OMPI_MCA_mtl", "ofi", false});
+}
+
+void add_fabric(const Machine& machine, const RankPlan& rank, const Request& request,
+                const VisibleGpus& visible, Variables& variables) {
+    if (rank.nics.empty())
+        return;
+    lead_to_efa(variables);
     const bool narrows = rank.nics.size() < machine.efas.size();
     if (narrows && reads_interface_list(machine.libfabric) &&
         holds_gpu_groups(machine, rank, request, visible))
@@ -114,6 +139,19 @@ std::vector<Variable> environment_of(const Machine& machine, const Plan& plan, c
     add_fabric(machine, rank, request, visible, variables);
     if (request.gpu_env == GpuEnv::Set)
         add_gpus(rank, visible, variables);
+    return variables;
+}
+
+std::vector<Variable> shared_environment(const Machine& machine, const Plan& plan,
+                                         const Request& request, const VisibleGpus& visible) {
+    Variables variables{policy_of(plan)};
+    if (machine.gpus.empty())
+        variables.push_back({"FAIRLEAD_PIN_GPUS", "", true});
+    if (plan.binds() && !plan.ranks.empty())
+        share_openmp(machine, plan, request.omp, variables);
+    const auto has_nic = [](const RankPlan& rank) { return !rank.nics.empty(); };
+    if (visible.words() == 0 && std::ranges::all_of(plan.ranks, has_nic))
+        lead_to_efa(variables);
     return variables;
 }
 

@@ -13,6 +13,7 @@ struct Variable {
     std::string name;
     std::string value;
     bool replaces; ///< a value that is there already
+    bool operator==(const Variable&) const = default;
 };
 
 /// FAIRLEAD_PIN_* always; OpenMP's as the request says; the ones that lead libfabric, Intel MPI and
@@ -24,6 +25,12 @@ struct Variable {
 std::vector<Variable> environment_of(const topology::Machine& machine, const Plan& plan,
                                      const RankPlan& rank, const Request& request,
                                      const VisibleGpus& visible);
+
+/// Of these what is the same for every rank, whichever GPUs Slurm binds it to. Slurm takes some 10
+/// us for a variable (bench/task_init), so these are set once for the step. Not all that happens to
+/// be the same is found.
+std::vector<Variable> shared_environment(const topology::Machine& machine, const Plan& plan,
+                                         const Request& request, const VisibleGpus& visible);
 
 /// The rank with the GPUs that Slurm bound it to, and their interfaces where the plan had chosen
 /// those of other GPUs. Where it cannot be told which they are, no GPU is named and all interfaces

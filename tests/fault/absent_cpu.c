@@ -16,6 +16,13 @@ static int plan(const fairlead_step* step, fairlead_plan** made, fairlead_senten
     return FAIRLEAD_OK;
 }
 
+static int shared(fairlead_plan* made, fairlead_row* out, fairlead_sentence* sentence) {
+    static const char* const none[] = {0};
+    (void)made, (void)sentence;
+    *out = (fairlead_row){0, 0, none, none};
+    return FAIRLEAD_OK;
+}
+
 static int row(fairlead_plan* made, size_t local_id, const char* visible, fairlead_row* out,
                fairlead_sentence* sentence) {
     static unsigned char last_cpu[bytes];
@@ -34,7 +41,7 @@ static const char* report_line(const fairlead_plan* made, size_t index) {
 static void release(fairlead_plan* made) { (void)made; }
 
 const fairlead_core_functions* fairlead_core(void) {
-    static const fairlead_core_functions functions = {FAIRLEAD_CORE_ABI, pass,   plan, row,
+    static const fairlead_core_functions functions = {FAIRLEAD_CORE_ABI, pass,   plan, shared, row,
                                                       report_line,       release};
     return &functions;
 }

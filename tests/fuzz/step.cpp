@@ -107,9 +107,15 @@ void check_overlaps(const Plan& plan) {
 
 void check_output(const Machine& machine, const Step& step, const Plan& plan) {
     promise(!pin::report_lines(machine, plan).empty(), "a plan has a report");
-    for (const RankPlan& rank : plan.ranks)
-        promise(!pin::environment_of(machine, plan, rank, step.input.request, step.gpus).empty(),
-                "a rank has an environment");
+    const auto shared = pin::shared_environment(machine, plan, step.input.request, step.gpus);
+    for (const RankPlan& rank : plan.ranks) {
+        const auto all = pin::environment_of(machine, plan, rank, step.input.request, step.gpus);
+        promise(std::ranges::all_of(shared,
+                                    [&](const pin::Variable& one) {
+                                        return std::ranges::find(all, one) != all.end();
+                                    }),
+                "what is set for all ranks is what each would get");
+    }
 }
 
 void check_plan(const Machine& machine, const Step& step, const Plan& plan) {

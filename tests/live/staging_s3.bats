@@ -79,7 +79,20 @@ W=/run/cluster/shared/work
     run -0 fairlead_of ada stage wait "$id" --timeout 5
     run -0 fairlead_of ada stage status "$id"
     [[ ${lines[0]} == *in*ready*"100 %"*"2 of 2 files"* && ${lines[1]} == *out*exported*"2 of 2 files"* ]]
-    [[ $(cat "$CLUSTER_DIR/shared/state/stage/jobs/$id/"in.*/manifest) == *run7/big* ]]
+    run -0 fairlead_of ada stage manifest "$id"
+    [[ ${lines[0]} == "$id in" && $output == *"crc64nvme:"*"  3000000 B  $W/ada/$id/big"* ]]
+    [[ $output == *"$id out"*"crc64nvme:"*" B  s3://home/ada/real/$id/said"* ]]
+    run -0 fairlead_of ada stage manifest "$id" --format json
+    python3 - "$id" <<<"$output" 3<&0 <<'END' || false
+import json, os, sys
+into, out = json.load(os.fdopen(3))
+assert into["manifest"]["job"] == int(sys.argv[1]) and into["manifest"]["phase"] == "in", into
+assert sorted(file["size"] for file in into["files"]) == [5, 3000000], into
+assert {file["source"] for file in into["files"]} == {"s3://lab/run7/big", "s3://lab/run7/deep/er/a.txt"}, into
+assert len(out["files"]) == 2 and all(file["checksum"].startswith("crc64nvme:") for file in out["files"]), out
+END
+    run -1 fairlead_of ben stage manifest "$id"
+    [[ $output == *"[FL-S132]"* ]]
 }
 
 @test "what S3 does not have holds the job; put there and released, it runs" {

@@ -237,6 +237,49 @@ TEST(Environment, GpusAreCalledByTheWordsThatSlurmUsed) {
               "GPU-6,GPU-7bbb");
 }
 
+std::set<std::string> shared_names(const Machine& machine, const Plan& plan,
+                                   std::string_view arguments = "",
+                                   const VisibleGpus& visible = {}) {
+    std::set<std::string> names;
+    for (const Variable& one :
+         shared_environment(machine, plan, parse_request(arguments).value(), visible))
+        EXPECT_TRUE(names.insert(one.name).second) << one.name << " twice";
+    return names;
+}
+
+TEST(SharedEnvironment, IsWhatNoRankHasOfItsOwn) {
+    const auto& machine = recorded("hpc7a.96xlarge");
+    EXPECT_EQ(shared_names(machine, planned(machine, 192)),
+              (std::set<std::string>{"FAIRLEAD_PIN_GPUS", "FAIRLEAD_PIN_POLICY", "FI_PROVIDER",
+                                     "I_MPI_OFI_PROVIDER", "OMPI_MCA_mtl", "OMPI_MCA_pml",
+                                     "OMP_NUM_THREADS", "OMP_PLACES", "OMP_PROC_BIND"}));
+    EXPECT_EQ(shared_names(machine, planned(machine, 4, "omp:off,nic:none"), "omp:off,nic:none"),
+              (std::set<std::string>{"FAIRLEAD_PIN_GPUS", "FAIRLEAD_PIN_POLICY"}));
+}
+
+TEST(SharedEnvironment, LeavesOutWhatDiffersBetweenRanks) {
+    const auto machine = two_interfaces();
+    auto two = planned(machine, 2);
+    EXPECT_FALSE(shared_names(machine, two).contains("FI_EFA_IFACE"));
+    EXPECT_TRUE(shared_names(machine, two).contains("OMP_NUM_THREADS"));
+    two.ranks[1].cpus = cpus("4-6");
+    two.ranks[1].nics.clear();
+    const auto uneven = shared_names(machine, two);
+    EXPECT_FALSE(uneven.contains("OMP_NUM_THREADS"));
+    EXPECT_FALSE(uneven.contains("FI_PROVIDER"));
+    EXPECT_TRUE(uneven.contains("OMP_PROC_BIND"));
+}
+
+TEST(SharedEnvironment, LeavesOutWhatTheGpusOfARankMayChange) {
+    const auto& machine = recorded("p5.48xlarge");
+    const auto visible = visible_gpus(machine, "0,1,2,3,4,5,6,7", "");
+    const auto names =
+        shared_names(machine, planned(machine, 8, "", indices(visible)), "", visible);
+    EXPECT_FALSE(names.contains("FI_PROVIDER"));
+    EXPECT_FALSE(names.contains("FAIRLEAD_PIN_GPUS"));
+    EXPECT_FALSE(names.contains("OMP_PLACES")); // two threads a core
+}
+
 TEST(OwnGpus, BringTheirInterfacesWithThem) {
     const auto& machine = recorded("p5.48xlarge");
     const auto plan = planned(machine, 8, "", {0, 1, 2, 3, 4, 5, 6, 7});

@@ -214,8 +214,12 @@ void expect_shown(const Machine& machine, const PlanInput& input, const Plan& pl
         if (const auto text = write(machine, plan); !text) {
             EXPECT_EQ(text.error().code, Code::P208);
         }
-    for (const RankPlan& rank : plan.ranks)
-        EXPECT_FALSE(environment_of(machine, plan, rank, input.request, {}).empty());
+    const auto shared = shared_environment(machine, plan, input.request, {});
+    for (const RankPlan& rank : plan.ranks) {
+        const auto all = environment_of(machine, plan, rank, input.request, {});
+        for (const Variable& one : shared)
+            EXPECT_NE(std::ranges::find(all, one), all.end()) << one.name << '=' << one.value;
+    }
 }
 
 std::string describe(const PlanInput& input) {

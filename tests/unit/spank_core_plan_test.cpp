@@ -20,6 +20,7 @@ struct Step {
     std::string mem_bind{};
     std::string gpus{};
     topology::Machine machine = machine_of({512, 512});
+    bool wants_report = false;
 
     Result<std::unique_ptr<fairlead_plan>> plan() const {
         const std::uint32_t ranks[] = {0, 1};
@@ -32,7 +33,8 @@ struct Step {
                                  .threads_per_core = 0,
                                  .visible_gpus = gpus.c_str(),
                                  .step_gpus = "",
-                                 .mem_bind = mem_bind.c_str()};
+                                 .mem_bind = mem_bind.c_str(),
+                                 .wants_report = wants_report};
         return plan_of(step, pin::parse_request(pin).value(), 128, machine);
     }
 };
@@ -75,20 +77,29 @@ TEST(CorePlan, AStrictMemoryPolicyDoesNotYield) {
                            "mem:bind yields to --mem-bind"));
 }
 
+using Variables = std::map<std::string, std::string>;
+
+/// Nothing is set twice, by the step and the rank.
+void add(const fairlead_row& row, Variables& variables) {
+    for (const auto* pairs : {row.replacing, row.filling})
+        for (; *pairs; pairs += 2)
+            EXPECT_TRUE(variables.emplace(pairs[0], pairs[1]).second) << pairs[0];
+}
+
 /// What the first rank finds, with a CUDA_VISIBLE_DEVICES of the step and of its own.
-std::map<std::string, std::string> row(const char* step_gpus, const char* task_gpus,
-                                       const char* pin = "by:numa") {
+Variables row(const char* step_gpus, const char* task_gpus, const char* pin = "by:numa") {
     auto machine = recorded("p4d.24xlarge");
     machine.libfabric = "2.1.0";
     const auto plan = Step{pin, "", step_gpus, std::move(machine)}.plan();
     EXPECT_TRUE(succeeds(plan));
     fairlead_row row{};
     fairlead_sentence sentence{};
+    Variables variables;
+    EXPECT_EQ(give_shared(**plan, row), FAIRLEAD_OK);
+    EXPECT_EQ(row.cpu_mask, nullptr);
+    add(row, variables);
     EXPECT_EQ(give_row(**plan, 0, task_gpus, row, sentence), FAIRLEAD_OK) << sentence.text;
-    std::map<std::string, std::string> variables;
-    for (const auto* pairs : {row.replacing, row.filling})
-        for (; *pairs; pairs += 2)
-            variables[pairs[0]] = pairs[1];
+    add(row, variables);
     return variables;
 }
 
@@ -115,6 +126,30 @@ TEST(CorePlan, ARankThatMayUseAnyGpuIsNarrowedByTheUserAlone) {
     EXPECT_EQ(row("", "").at("FAIRLEAD_PIN_NICS"), "rdmap16s27");
     EXPECT_EQ(row("", "", "by:numa,nic:1").at("FI_EFA_IFACE"), "rdmap32s27");
     EXPECT_EQ(row("NoDevFiles", "NoDevFiles").at("FI_EFA_IFACE"), "rdmap16s27");
+}
+
+TEST(CorePlan, AStepSetsWhatItsRanksShare) {
+    const auto plan = Step{"by:numa"}.plan();
+    ASSERT_TRUE(succeeds(plan));
+    fairlead_row row{};
+    fairlead_sentence sentence{};
+    Variables shared, first;
+    give_shared(**plan, row);
+    add(row, shared);
+    EXPECT_TRUE(shared.contains("OMP_NUM_THREADS"));
+    EXPECT_EQ(give_row(**plan, 0, "", row, sentence), FAIRLEAD_OK);
+    EXPECT_NE(row.cpu_mask, nullptr);
+    add(row, first);
+    EXPECT_TRUE(first.contains("FAIRLEAD_PIN_CPUS"));
+    EXPECT_FALSE(first.contains("OMP_NUM_THREADS"));
+}
+
+TEST(CorePlan, AReportIsMadeForWhoWantsOne) {
+    const auto silent = Step{"by:numa"}.plan();
+    const auto plan = Step{.pin = "by:numa", .wants_report = true}.plan();
+    ASSERT_TRUE(succeeds(silent) && succeeds(plan));
+    EXPECT_EQ(report_line(silent->get(), 0), nullptr);
+    EXPECT_NE(report_line(plan->get(), 0), nullptr);
 }
 
 TEST(CorePlan, ALocalTaskWithoutARowIsRefused) {
