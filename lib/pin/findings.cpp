@@ -90,16 +90,15 @@ CpuSet idle_cores(const Machine& machine, const CpuSet& usable, const Plan& plan
 
 /// Ranks share whole slots or nothing, so two sets either are equal or begin with a different CPU.
 int count_overlaps(const Plan& plan) {
-    std::vector<int> first;
-    first.reserve(plan.ranks.size());
-    for (const RankPlan& rank : plan.ranks)
-        first.push_back(rank.cpus.first());
-    std::ranges::sort(first);
-    int overlaps = 0;
-    for (std::size_t i = 0; i < first.size(); ++i)
-        overlaps += (i > 0 && first[i] == first[i - 1]) ||
-                    (i + 1 < first.size() && first[i] == first[i + 1]);
-    return overlaps;
+    CpuSet seen, again;
+    for (const RankPlan& rank : plan.ranks) {
+        const int first = rank.cpus.first();
+        (seen.contains(first) ? again : seen).add(first);
+    }
+    if (again.empty())
+        return 0;
+    return static_cast<int>(std::ranges::count_if(
+        plan.ranks, [&](const RankPlan& rank) { return again.contains(rank.cpus.first()); }));
 }
 
 void add_notes(const Machine& machine, const PlanInput& input, const Layout& layout,

@@ -1,6 +1,7 @@
 #include "pin/gpu_shares.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace fairlead::pin {
 namespace {
@@ -31,6 +32,10 @@ Network network_of(const Parts& parts, std::size_t ranks, const std::vector<Stop
 GpuShares ranks_in_order(const Parts& parts, const std::vector<std::int64_t>& units,
                          std::size_t sites) {
     GpuShares shares;
+    const auto ranks =
+        static_cast<std::size_t>(std::accumulate(units.begin(), units.end(), std::int64_t{0}));
+    shares.sites.reserve(ranks);
+    shares.gpus.reserve(ranks);
     for (std::size_t i = 0; i < units.size(); ++i)
         for (std::int64_t unit = 0; unit < units[i]; ++unit) {
             shares.sites.push_back(i % sites);

@@ -175,6 +175,7 @@ bool share_host_bridge(const Device& a, const Device& b) {
 
 std::vector<int> indices_where(const std::vector<Device>& devices, auto condition) {
     std::vector<int> found;
+    found.reserve(devices.size());
     for (std::size_t i = 0; i < devices.size(); ++i)
         if (condition(devices[i]))
             found.push_back(static_cast<int>(i));

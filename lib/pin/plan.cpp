@@ -48,8 +48,8 @@ Result<void> add_ranks(const Machine& machine, const PlanInput& input, const Lay
     for (std::size_t i = 0; i < seats.size(); ++i) {
         for (const int nic : (*nics)[i])
             ++plan.ranks_on_nic[static_cast<std::size_t>(nic)];
-        plan.ranks.push_back({input.ranks[i], std::move(seats[i].cpus), std::move(sites[i].numa),
-                              std::move(sites[i].gpus), std::move((*nics)[i])});
+        plan.ranks.emplace_back(input.ranks[i], std::move(seats[i].cpus), std::move(sites[i].numa),
+                                std::move(sites[i].gpus), std::move((*nics)[i]));
     }
     return {};
 }

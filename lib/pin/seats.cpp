@@ -19,6 +19,7 @@ topology::CpuSet set_of(Slots slots) {
 /// Neighbours that have the same core, or the same last-level cache.
 std::vector<Slots> runs_of(Slots slots, int Slot::* what) {
     std::vector<Slots> runs;
+    runs.reserve(slots.size());
     for (std::size_t first = 0, i = 1; i <= slots.size(); ++i)
         if (i == slots.size() || slots[i].*what != slots[first].*what) {
             runs.push_back(slots.subspan(first, i - first));
@@ -30,6 +31,7 @@ std::vector<Slots> runs_of(Slots slots, int Slot::* what) {
 /// Ranks that share no cache with a neighbour's half, where all fit so; else empty.
 std::vector<Slots> inside_caches(Slots slots, std::size_t ranks, std::size_t width) {
     std::vector<Slots> seats;
+    seats.reserve(ranks);
     for (const Slots cache : runs_of(slots, &Slot::cache))
         for (std::size_t at = 0; at + width <= cache.size() && seats.size() < ranks; at += width)
             seats.push_back(cache.subspan(at, width));
@@ -38,6 +40,7 @@ std::vector<Slots> inside_caches(Slots slots, std::size_t ranks, std::size_t wid
 
 std::vector<Slots> side_by_side(Slots slots, std::size_t ranks, std::size_t width) {
     std::vector<Slots> seats;
+    seats.reserve(ranks);
     for (std::size_t i = 0; i < ranks; ++i)
         seats.push_back(slots.subspan(i * width, width));
     return seats;
@@ -46,6 +49,7 @@ std::vector<Slots> side_by_side(Slots slots, std::size_t ranks, std::size_t widt
 /// Equal gaps between ranks; several on one slot where there are more ranks than slots.
 std::vector<Slots> spread_out(Slots slots, std::size_t ranks, std::size_t width) {
     std::vector<Slots> seats;
+    seats.reserve(ranks);
     for (std::size_t i = 0; i < ranks; ++i)
         seats.push_back(slots.subspan(i * slots.size() / ranks, width));
     return seats;
@@ -56,6 +60,7 @@ std::vector<Slots> spread_out(Slots slots, std::size_t ranks, std::size_t width)
 std::vector<Slots> over_cores(Slots slots, std::size_t ranks) {
     const auto cores = runs_of(slots, &Slot::core);
     std::vector<Slots> seats;
+    seats.reserve(ranks);
     for (std::size_t i = 0, core = 0, thread = 0; i < ranks; ++i) {
         const std::size_t next = i * cores.size() / ranks;
         thread = i > 0 && next == core ? thread + 1 : 0;
@@ -154,7 +159,8 @@ std::vector<Seat> seats_in_domains(const Layout& layout, const std::vector<std::
     std::vector<Seat> all;
     all.reserve(domains.size());
     for (const std::size_t domain : domains)
-        all.push_back({set_of(seats[domain][next[domain]++]), {layout.domains[domain].numa}});
+        all.emplace_back(set_of(seats[domain][next[domain]++]),
+                         std::vector<int>(1, layout.domains[domain].numa));
     return all;
 }
 

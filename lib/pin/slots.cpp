@@ -65,8 +65,10 @@ std::size_t widest(const std::vector<Domain>& domains, std::size_t ranks) {
 }
 
 CpuSet reserved_cores(const Machine& machine, const CpuSet& step, int count) {
-    auto domains = domains_of(machine, step, Level::Numa, 1);
     CpuSet reserved;
+    if (count == 0)
+        return reserved;
+    auto domains = domains_of(machine, step, Level::Numa, 1);
     for (int i = 0; i < count && !domains.empty(); ++i) {
         const auto size = [](const Domain& domain) { return domain.slots.size(); };
         const auto fullest = std::ranges::max_element(domains, {}, size);

@@ -7,7 +7,7 @@ namespace fairlead::pin {
 namespace {
 
 Cost next_unit(const Stop& stop, std::int64_t load) {
-    const std::int64_t lane = load / stop.lanes;
+    const std::int64_t lane = stop.lanes == 1 ? load : load / stop.lanes;
     const Cost over = stop.limit > 0 && lane >= stop.limit ? stop.beyond : Cost{0};
     return stop.flat + stop.steep * (2 * lane + 1) + over;
 }

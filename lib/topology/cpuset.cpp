@@ -57,7 +57,14 @@ bool CpuSet::intersects(const CpuSet& other) const {
 }
 
 bool CpuSet::inside(const CpuSet& other) const {
-    for (std::size_t i = 0; i < words(); ++i)
+    std::uint64_t outside = 0;
+    for (std::size_t i = 0; i < near_words; ++i)
+        outside |= near_[i] & ~other.near_[i];
+    return outside == 0 && far_inside(other);
+}
+
+bool CpuSet::far_inside(const CpuSet& other) const {
+    for (std::size_t i = near_words; i < words(); ++i)
         if (word(i) & ~other.word(i))
             return false;
     return true;

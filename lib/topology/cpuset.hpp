@@ -41,7 +41,9 @@ class CpuSet {
     std::vector<int> cpus() const;
     std::string list() const; ///< "0-3,8"
 
-    friend bool operator==(const CpuSet& a, const CpuSet& b) { return a.inside(b) && b.inside(a); }
+    friend bool operator==(const CpuSet& a, const CpuSet& b) {
+        return a.near_ == b.near_ && a.far_inside(b) && b.far_inside(a);
+    }
     friend CpuSet operator&(const CpuSet& a, const CpuSet& b);
 
   private:
@@ -57,6 +59,7 @@ class CpuSet {
         return index < near_words ? near_[index] : far_word_for(index);
     }
     std::uint64_t& far_word_for(std::size_t index);
+    bool far_inside(const CpuSet& other) const;
 
     std::array<std::uint64_t, near_words> near_{};
     std::vector<std::uint64_t> far_{};

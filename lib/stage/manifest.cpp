@@ -1,0 +1,105 @@
+#include "stage/manifest.hpp"
+
+#include "base/unique_fd.hpp"
+#include "base/words.hpp"
+#include "stage/job_file.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/sendfile.h>
+#include <tuple>
+#include <unistd.h>
+
+namespace fairlead::stage {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t longest = 8192; ///< of a path, as Linux and S3 have them
+
+std::string ending_of(Direction phase) {
+    return fmt::format(".{}.manifest", directions.at(static_cast<std::size_t>(phase)));
+}
+
+fs::path file_of(const fs::path& state_dir, const JobRun& run, Direction phase) {
+    return status_place(state_dir) /
+           fmt::format("{}.{}{}", run.job.value, name_of(run), ending_of(phase));
+}
+
+/// The file's name, which root chose, says which run it is of.
+std::optional<ShownManifest> named(const fs::path& file) {
+    const std::string name = file.filename().native();
+    for (const Direction phase : {Direction::In, Direction::Out}) {
+        const std::string ending = ending_of(phase);
+        if (!name.ends_with(ending))
+            continue;
+        if (auto run = parse_run(std::string_view(name).substr(0, name.size() - ending.size())))
+            return ShownManifest{std::move(*run), phase, file};
+    }
+    return std::nullopt;
+}
+
+bool copied(int from, int to) {
+    constexpr std::size_t at_once = 1U << 30U;
+    ssize_t count = 0;
+    do
+        count = ::sendfile(to, from, nullptr, at_once);
+    while (count > 0);
+    return count == 0;
+}
+
+std::string text_of(const nlohmann::json& line, const char* field) {
+    const auto found = line.find(field);
+    return found != line.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+} // namespace
+
+void show_manifest(const fs::path& state_dir, const JobRun& run, Direction phase,
+                   std::uint32_t uid) {
+    const fs::path file = file_of(state_dir, run, phase), unfinished = file.native() + ".new";
+    std::error_code error;
+    fs::remove(unfinished, error);
+    const UniqueFd from{::open((work_place(state_dir, phase, run) / manifest_file).c_str(),
+                               O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+    if (!from)
+        return;
+    const UniqueFd to{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400)};
+    if (to && copied(from.get(), to.get()) && ::fchown(to.get(), uid, static_cast<gid_t>(-1)) == 0)
+        fs::rename(unfinished, file, error);
+    else
+        fs::remove(unfinished, error);
+}
+
+std::vector<ShownManifest> shown_manifests(const fs::path& state_dir, JobId job) {
+    std::vector<ShownManifest> found;
+    std::error_code error;
+    for (fs::directory_iterator entry{status_place(state_dir), error}, end; !error && entry != end;
+         entry.increment(error))
+        if (auto one = named(entry->path()); one && one->run.job == job)
+            found.push_back(std::move(*one));
+    std::ranges::sort(found, [](const ShownManifest& a, const ShownManifest& b) {
+        return std::tuple(a.run.id.size(), a.run.id, a.run.restart, a.phase) <
+               std::tuple(b.run.id.size(), b.run.id, b.run.restart, b.phase);
+    });
+    return found;
+}
+
+std::string show_manifest_line(std::string_view line) {
+    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    if (!entry.is_object() || !entry.contains("path"))
+        return printable(std::string(line), longest);
+    const std::string path = printable(text_of(entry, "path"), longest);
+    if (const std::string why = text_of(entry, "skipped"); !why.empty())
+        return fmt::format("left out: {}  {}", printable(why, longest), path);
+    std::string checksum = text_of(entry, "checksum");
+    if (checksum.empty())
+        checksum = "verified:" + text_of(entry, "verified");
+    const auto size = entry.find("size");
+    return fmt::format(
+        "{}  {} B  {}", printable(checksum, longest),
+        size != entry.end() && size->is_number_integer() ? size->get<std::int64_t>() : 0, path);
+}
+
+} // namespace fairlead::stage
