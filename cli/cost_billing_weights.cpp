@@ -34,25 +34,6 @@ struct Billing {
     std::vector<BillingLimit> limits;
 };
 
-/// What was not named is that of the section `cost`.
-Result<void> complete(Options& options, const Session& session) {
-    if (!options.book.empty() && !options.nodes.empty())
-        return {};
-    const auto settings = cost::load_settings(session.config_path);
-    if (!settings)
-        return std::unexpected(settings.error());
-    if (!*settings)
-        return fail(Code::X106,
-                    "{} has no section `cost` that names prices and nodes; name them "
-                    "with --book and --nodes",
-                    session.config_path);
-    if (options.book.empty())
-        options.book = (*settings)->prices;
-    if (options.nodes.empty())
-        options.nodes = (*settings)->nodes;
-    return {};
-}
-
 Result<std::string> partitions_text(const Options& options, const Session& session) {
     if (!options.partitions.empty())
         return read_file(options.partitions);
@@ -183,7 +164,7 @@ void print_json(const Billing& billing, const Options& options) {
 }
 
 void run(Options options, Session& session) {
-    if (auto done = complete(options, session); !done)
+    if (auto done = add_prices(options.book, options.nodes, session); !done)
         return session.report(done.error());
     if (!options.cluster.empty() && !is_host_name(options.cluster))
         return session.report({Code::X301, fmt::format("--cluster is '{}', which is no name",

@@ -5,6 +5,7 @@
 #include "base/words.hpp"
 #include "cli/ask_slurm.hpp"
 #include "cli/cost.hpp"
+#include "cli/cost_source.hpp"
 #include "cli/submission.hpp"
 #include "cost/partitions.hpp"
 #include "submit/cost_ask.hpp"
@@ -74,7 +75,9 @@ Result<cost::Time> time_of(const Options& options) {
                 printable(options.at));
 }
 
-Result<cost::Estimate> estimate(const Options& options, const Session& session) {
+Result<cost::Estimate> estimate(Options& options, const Session& session) {
+    if (auto added = add_prices(options.book, options.nodes, session); !added)
+        return std::unexpected(added.error());
     const auto book = cost::PriceBook::load(options.book);
     if (!book)
         return std::unexpected(book.error());
@@ -112,7 +115,7 @@ void print_json(const cost::Estimate& estimate) {
     fmt::print("{}\n", json.dump(2));
 }
 
-void run(const Options& options, Session& session) {
+void run(Options& options, Session& session) {
     const auto result = estimate(options, session);
     if (!result)
         return session.report(result.error());
@@ -125,9 +128,9 @@ void add_cost_estimate(CLI::App& cost, Session& session) {
     auto options = std::make_shared<Options>();
     CLI::App* command = cost.add_subcommand(
         "estimate", "the most that a submission can cost; nothing is submitted");
-    command->add_option("--book", options->book, "prices, CSV or YAML")->required();
-    command->add_option("--nodes", options->nodes, "which instances the nodes are, CSV")
-        ->required();
+    command->add_option("--book", options->book, "prices, CSV or YAML (default: the section cost)");
+    command->add_option("--nodes", options->nodes,
+                        "which instances the nodes are, CSV (default: the section cost)");
     command->add_option("--partitions", options->partitions,
                         "a file with what `scontrol -o show partition` prints (default: scontrol "
                         "is asked)");
@@ -143,8 +146,7 @@ void add_cost_estimate(CLI::App& cost, Session& session) {
         ->required();
     command->positionals_at_end();
     add_format(*command, options->json);
-    command->footer(
-        "fairlead cost estimate --book prices.csv --nodes nodes.csv -- sbatch -N 8 -t 1-0 job.sh");
+    command->footer("fairlead cost estimate -- sbatch -N 8 -t 1-0 job.sh");
     command->callback([options, &session] { run(*options, session); });
 }
 

@@ -281,9 +281,9 @@ void add_cost_report(CLI::App& cost, Session& session) {
     CLI::App* command = cost.add_subcommand("report", "what groups, users or grants cost");
     command->add_option("KIND", options->of, "group, user, account, grant, university or job")
         ->required();
-    command->add_option("KEY=VALUE", options->words,
-                        "start= end= month= year= groups= accounts= users= grants= universities= "
-                        "format=");
+    command->add_option("WORDS", options->words,
+                        "KEY=VALUE; keys are start end month year groups accounts users grants "
+                        "universities format");
     add_source(*command, options->source);
     command->add_option("--groups", options->groups,
                         "file of groups (default: groups.yaml beside the configuration)");

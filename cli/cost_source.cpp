@@ -99,6 +99,25 @@ Result<cost::Pricer> pricer_of(const std::filesystem::path& book,
     return cost::Pricer(std::move(*prices), std::move(*list));
 }
 
+Result<void> add_prices(std::filesystem::path& book, std::filesystem::path& nodes,
+                        const Session& session) {
+    if (!book.empty() && !nodes.empty())
+        return {};
+    const auto settings = cost::load_settings(session.config_path);
+    if (!settings)
+        return std::unexpected(settings.error());
+    if (!*settings)
+        return fail(Code::X106,
+                    "{} has no section `cost` that names prices and nodes; name them "
+                    "with --book and --nodes",
+                    session.config_path);
+    if (book.empty())
+        book = (*settings)->prices;
+    if (nodes.empty())
+        nodes = (*settings)->nodes;
+    return {};
+}
+
 Result<void> read_dump(const CostSource& source, const cost::Interval& needed,
                        const std::function<void(const cost::Entry&)>& take, Session& session) {
     if (source.book.empty())

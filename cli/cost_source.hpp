@@ -36,6 +36,10 @@ Result<std::string> groups_text(const std::filesystem::path& named, const Sessio
 Result<cost::Pricer> pricer_of(const std::filesystem::path& book,
                                const std::filesystem::path& nodes);
 
+/// What was not named, prices or nodes, is that of the section `cost`.
+Result<void> add_prices(std::filesystem::path& book, std::filesystem::path& nodes,
+                        const Session& session);
+
 /// What sacct's output costs; sacct itself is asked for the days in `needed`. What cannot be priced
 /// is reported.
 Result<void> read_dump(const CostSource& source, const cost::Interval& needed,

@@ -41,7 +41,7 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9_+-]*\).*\]/\1/
 @test "a C program loads both planning parts through their one function" {
     for part in "$core" "$from_records"; do
         run -0 "$load" "$part" core
-        [[ $output == "core ABI 3" ]]
+        [[ $output == "core ABI 4" ]]
     done
 }
 

@@ -27,6 +27,16 @@ estimate() {
     [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
 }
 
+@test "prices and nodes are those of the section cost where none are named" {
+    printf '%s\n' 'schema: fairlead.config/1' "cost: {prices: $PWD/conf/cost-examples/prices.csv, nodes: $PWD/conf/cost-examples/nodes.csv}" \
+        >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    run -0 fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" cost estimate --partitions conf/cost-examples/partitions.txt --at 2026-11-01 -- sbatch -N 8 -t 1-0 --wrap=true
+    [[ $output == 'At most $1,440.00 (8 nodes, 24 h)' ]]
+    printf '%s\n' 'schema: fairlead.config/1' >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    run -1 fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" cost estimate -- sbatch --wrap=true
+    [[ $output == *"has no section \`cost\` that names prices and nodes; name them with --book and --nodes [FL-X106]" ]]
+}
+
 @test "it is an upper bound whatever makes more nodes of a job" {
     run -0 estimate -- srun -n 400 --threads-per-core=1 -t 2:00:00 true
     [[ $output == 'At most $75.00 (5 nodes, 2 h)' ]]
