@@ -24,7 +24,7 @@ cost::Time now() {
 
 void print(const Accounting::Round& round) {
     const cost::Settled& settled = round.settled;
-    fmt::print("{} new, {} corrected, {} running, {} skipped; {} jobs in the queue\n",
+    fmt::print("{} new, {} corrected, {} running, {} skipped; slurmctld lists {} jobs\n",
                settled.fresh, settled.corrected, settled.running, settled.skipped, round.jobs);
     std::fflush(stdout);
 }

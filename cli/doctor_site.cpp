@@ -12,8 +12,12 @@
 #include "setup/plugstack.hpp"
 #include "stage/orders.hpp"
 #include "stage/permit.hpp"
+#include "state/brake.hpp"
 #include "state/pause.hpp"
 
+#include <algorithm>
+#include <ctime>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 namespace fairlead::cli {
@@ -80,6 +84,33 @@ void read_slurm(Site& site) {
         "name it with --slurm-conf; where Slurm is configless, /run/slurm/conf/slurm.conf"));
 }
 
+/// "n1, n2", or the first of many.
+std::string listed(const std::vector<std::string>& nodes) {
+    constexpr std::size_t most = 5;
+    if (nodes.empty())
+        return "none";
+    std::string list = fmt::format(
+        "{}",
+        fmt::join(nodes.begin(),
+                  nodes.begin() + static_cast<std::ptrdiff_t>(std::min(most, nodes.size())), ", "));
+    return nodes.size() > most ? fmt::format("{} and {} more", list, nodes.size() - most) : list;
+}
+
+/// Checks that would drain more than they may.
+Findings look_at_brake(const fs::path& state_dir) {
+    Findings findings;
+    for (const state::Braked& held : state::braked(state_dir, std::time(nullptr)))
+        findings.push_back(
+            {"state", Health::Problem,
+             fmt::format("the brake keeps nodes of {} in service: {} drained {} within the hour, "
+                         "and may not drain {}",
+                         held.partition, held.code, listed(held.drained), listed(held.withheld)),
+             fmt::format("fairlead explain {}, and fairlead node check on one of them; then drain "
+                         "them by hand, or correct what the check expects",
+                         held.code)});
+    return findings;
+}
+
 void add(Findings& findings, const Result<void>& result, Health if_not, std::string well) {
     findings.push_back(result ? good("versions", std::move(well))
                               : doctor::from_error("versions", if_not, result.error(),
@@ -137,6 +168,8 @@ Findings look_at_state(const Site& site) {
                  fmt::format("mount what all machines share, then mkdir -p {}", dir.native())}};
     if (auto trusted = check_trusted(dir); !trusted)
         return {doctor::from_error("state", Health::Problem, trusted.error())};
+    if (Findings held = look_at_brake(dir); !held.empty())
+        return held;
     if (state::paused(dir))
         return {{"state", Health::Advice, "paused: every job passes, and nothing is pinned",
                  "fairlead resume"}};

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <map>
 #include <sys/file.h>
+#include <tuple>
 #include <vector>
 
 namespace fairlead::state {
@@ -24,6 +25,11 @@ struct Drained {
     std::int64_t when;
 };
 using Drains = std::map<std::string, std::vector<Drained>, std::less<>>; ///< by code
+
+/// What the brake let through within the hour, and what not.
+struct Kept {
+    Drains drained{}, withheld{};
+};
 
 /// A partition's name becomes a file name.
 bool is_file_name(std::string_view name) {
@@ -43,10 +49,18 @@ std::vector<Drained> recent(const Json& list, std::int64_t now) {
     return drains;
 }
 
-Result<Drains> read_drains(const std::filesystem::path& file, std::int64_t now) {
+Drains recent_by_code(const Json& lists, std::int64_t now) {
+    Drains drains;
+    for (const auto& [code, list] : lists.items())
+        if (auto entries = recent(list, now); !entries.empty())
+            drains[code] = std::move(entries);
+    return drains;
+}
+
+Result<Kept> read_kept(const std::filesystem::path& file, std::int64_t now) {
     const auto text = read_file(file);
     if (!text && text.error().code == Code::X101)
-        return Drains{};
+        return Kept{};
     if (!text)
         return std::unexpected(text.error());
     const auto record = parse_record(*text, schema, file.native());
@@ -55,19 +69,26 @@ Result<Drains> read_drains(const std::filesystem::path& file, std::int64_t now) 
     const auto drained = record->find("drained");
     if (drained == record->end() || !drained->is_object())
         return fail(Code::X203, "{} has no field 'drained'; delete it", file.native());
-    Drains drains;
-    for (const auto& [code, list] : drained->items())
-        if (auto entries = recent(list, now); !entries.empty())
-            drains[code] = std::move(entries);
-    return drains;
+    Kept kept{recent_by_code(*drained, now)};
+    if (const auto withheld = record->find("withheld");
+        withheld != record->end() && withheld->is_object())
+        kept.withheld = recent_by_code(*withheld, now);
+    return kept;
 }
 
-Result<void> write_drains(const std::filesystem::path& file, const Drains& drains) {
-    Json drained = Json::object();
+Json json_of(const Drains& drains) {
+    Json lists = Json::object();
     for (const auto& [code, entries] : drains)
         for (const Drained& entry : entries)
-            drained[code].push_back({{"node", entry.node}, {"when", entry.when}});
-    const Json record{{"schema", to_string(schema)}, {"drained", drained}, {"written", utc_now()}};
+            lists[code].push_back({{"node", entry.node}, {"when", entry.when}});
+    return lists;
+}
+
+Result<void> write_kept(const std::filesystem::path& file, const Kept& kept) {
+    const Json record{{"schema", to_string(schema)},
+                      {"drained", json_of(kept.drained)},
+                      {"withheld", json_of(kept.withheld)},
+                      {"written", utc_now()}};
     return write_atomic(file, record.dump() + "\n", 0644);
 }
 
@@ -89,18 +110,18 @@ enum class Room { None, Left, AlreadyCounted };
 /// What is kept of one partition, while its lock is held.
 struct Ledger {
     std::filesystem::path file;
-    Drains drains;
+    Kept kept;
     Room room;
 };
 
 Result<Ledger> open_ledger(const std::filesystem::path& folder, const config::Brake& brake,
                            const PartitionSize& partition, const DrainWish& wish) {
     Ledger ledger{folder / (partition.name + ".json"), {}, Room::Left};
-    auto drains = read_drains(ledger.file, wish.now);
-    if (!drains)
-        return std::unexpected(drains.error());
-    ledger.drains = std::move(*drains);
-    const auto& drained = ledger.drains[std::string(id_of(wish.code))];
+    auto kept = read_kept(ledger.file, wish.now);
+    if (!kept)
+        return std::unexpected(kept.error());
+    ledger.kept = std::move(*kept);
+    const auto& drained = ledger.kept.drained[std::string(id_of(wish.code))];
     if (std::ranges::find(drained, wish.node, &Drained::node) != drained.end())
         ledger.room = Room::AlreadyCounted;
     else if (drained.size() >= most_drains(brake, partition.nodes))
@@ -108,14 +129,28 @@ Result<Ledger> open_ledger(const std::filesystem::path& folder, const config::Br
     return ledger;
 }
 
+/// For people: the drain is withheld whether or not that can be written.
+void note_withheld(std::vector<Ledger>& ledgers, const DrainWish& wish) {
+    for (Ledger& ledger : ledgers) {
+        auto& withheld = ledger.kept.withheld[std::string(id_of(wish.code))];
+        if (ledger.room != Room::None ||
+            std::ranges::find(withheld, wish.node, &Drained::node) != withheld.end())
+            continue;
+        withheld.push_back({wish.node, wish.now});
+        (void)write_kept(ledger.file, ledger.kept);
+    }
+}
+
 Result<bool> count_drain(std::vector<Ledger> ledgers, const DrainWish& wish) {
-    if (std::ranges::find(ledgers, Room::None, &Ledger::room) != ledgers.end())
+    if (std::ranges::find(ledgers, Room::None, &Ledger::room) != ledgers.end()) {
+        note_withheld(ledgers, wish);
         return false;
+    }
     for (Ledger& ledger : ledgers) {
         if (ledger.room == Room::AlreadyCounted)
             continue;
-        ledger.drains[std::string(id_of(wish.code))].push_back({wish.node, wish.now});
-        if (auto written = write_drains(ledger.file, ledger.drains); !written)
+        ledger.kept.drained[std::string(id_of(wish.code))].push_back({wish.node, wish.now});
+        if (auto written = write_kept(ledger.file, ledger.kept); !written)
             return std::unexpected(written.error());
     }
     return true;
@@ -150,6 +185,31 @@ Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Bra
         ledgers.push_back(std::move(*ledger));
     }
     return count_drain(std::move(ledgers), wish);
+}
+
+std::vector<Braked> braked(const std::filesystem::path& state_dir, std::int64_t now) {
+    const auto names = [](const std::vector<Drained>& entries) {
+        std::vector<std::string> nodes;
+        for (const Drained& entry : entries)
+            nodes.push_back(entry.node);
+        return nodes;
+    };
+    std::vector<Braked> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator file{state_dir / "brake", error}, end;
+         !error && file != end; file.increment(error)) {
+        if (file->path().extension() != ".json")
+            continue;
+        auto kept = read_kept(file->path(), now);
+        if (!kept)
+            continue;
+        for (const auto& [code, withheld] : kept->withheld)
+            found.push_back(
+                {file->path().stem().native(), code, names(kept->drained[code]), names(withheld)});
+    }
+    std::ranges::sort(found, {},
+                      [](const Braked& one) { return std::tie(one.partition, one.code); });
+    return found;
 }
 
 } // namespace fairlead::state

@@ -32,4 +32,15 @@ struct DrainWish {
 Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Brake& brake,
                        DrainWish wish);
 
+/// A check that drained as many nodes of a partition as it may within the hour.
+struct Braked {
+    std::string partition;
+    std::string code;                  ///< "FL-E201"
+    std::vector<std::string> drained;  ///< nodes
+    std::vector<std::string> withheld; ///< it would have drained these as well
+};
+
+/// What the brake keeps in service now; files that cannot be read are left out.
+std::vector<Braked> braked(const std::filesystem::path& state_dir, std::int64_t now);
+
 } // namespace fairlead::state

@@ -193,6 +193,17 @@ sys.exit(known["budgets"] < written["taken"])'
     run -0 --separate-stderr fairlead job explain "$id"
     [[ $output == *"nodes      n1 is out of service: efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"* ]]
 }
+
+@test "a node that the brake keeps in service is told by doctor" {
+    as root scontrol update nodename=n1 state=resume
+    rm -r "$CLUSTER_DIR/shared/state/brake"
+    echo 'brake: {nodes: 0, percent: 0}' >>"$CLUSTER_DIR/conf/n1/fairlead.yaml"
+    run as ada timeout 30 srun -Q -A bio -p hpc -t 10 hostname
+    run -1 --separate-stderr fairlead doctor
+    [[ $output == *"state      PROBLEM  the brake keeps nodes of hpc in service: FL-E201 drained none within the hour, and may not drain n1"* ]]
+    [[ $output == *"fix: fairlead explain FL-E201, and fairlead node check on one of them"* ]]
+    run ! drained
+}
 drained() { [[ $(as root sinfo -h -n n1 -o %E) == *FL-E201* ]]; }
 
 @test "on ParallelCluster enable links into prolog.d and prints what its configuration needs" {

@@ -46,6 +46,21 @@ TEST_F(BrakeTest, OneCheckDrainsOneInTwentyOfALargeOne) {
     EXPECT_EQ(drained_of(100), 5);
 }
 
+TEST_F(BrakeTest, WhatItKeepsInServiceIsKnownForAnHour) {
+    EXPECT_TRUE(braked(folder.path(), noon).empty());
+    EXPECT_EQ(drained_of(4), 2);
+    EXPECT_EQ(drained_of(4), 2); // the same again changes nothing
+    EXPECT_TRUE(allowed("n9", Code::E204));
+    folder.write("brake/damaged.json", "{}");
+    const auto held = braked(folder.path(), noon + 1);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held[0].partition, "hpc");
+    EXPECT_EQ(held[0].code, "FL-E201");
+    EXPECT_EQ(held[0].drained, (std::vector<std::string>{"n0", "n1"}));
+    EXPECT_EQ(held[0].withheld, (std::vector<std::string>{"n2", "n3"}));
+    EXPECT_TRUE(braked(folder.path(), noon + hour).empty());
+}
+
 TEST_F(BrakeTest, TheSiteSaysHowMany) {
     brake = {.nodes = 0, .percent = 0};
     EXPECT_EQ(drained_of(8), 0);
