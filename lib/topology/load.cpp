@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <hwloc.h>
 #include <memory>
 #include <tuple>
+#include <type_traits>
 
 namespace fairlead::topology {
 namespace {
@@ -39,11 +41,18 @@ std::string info(hwloc_obj_t object, const char* name) {
     return value ? printable(value) : "";
 }
 
+/// hwloc takes the number as XML has it, and one that is none of its own is not to be read as such.
+bool is_openfabrics(hwloc_obj_t device) {
+    std::underlying_type_t<hwloc_obj_osdev_type_t> type{};
+    static_assert(sizeof type == sizeof device->attr->osdev.type);
+    std::memcpy(&type, &device->attr->osdev.type, sizeof type);
+    return type == HWLOC_OBJ_OSDEV_OPENFABRICS;
+}
+
 /// The OpenFabrics device below a PCI device, or its PCI address where the driver shows none.
 std::string device_name(hwloc_obj_t pci) {
     for (hwloc_obj_t child = pci->io_first_child; child; child = child->next_sibling)
-        if (child->type == HWLOC_OBJ_OS_DEVICE && child->name &&
-            child->attr->osdev.type == HWLOC_OBJ_OSDEV_OPENFABRICS)
+        if (child->type == HWLOC_OBJ_OS_DEVICE && child->name && is_openfabrics(child))
             return printable(child->name);
     return pci_address(pci->attr->pcidev);
 }

@@ -277,6 +277,18 @@ TEST(FromXml, ANumaNodeWithoutCpusIsLeftOut) {
                         .cpus.contains(core.pus.front()));
 }
 
+TEST(FromXml, AKindOfDeviceThatHwlocDoesNotHaveIsNotAnInterfacesName) {
+    std::string xml = test::content_of(test::topology_file("p4d.24xlarge"));
+    constexpr std::string_view openfabrics = "osdev_type=\"3\"";
+    const std::size_t at = xml.find(openfabrics);
+    ASSERT_NE(at, std::string::npos);
+    xml.replace(at, openfabrics.size(), "osdev_type=\"200\"");
+    const auto machine = from_xml_text(xml, "edited");
+    ASSERT_TRUE(succeeds(machine));
+    ASSERT_EQ(machine->efas.size(), 4U);
+    EXPECT_EQ(machine->efas[0].name, machine->efas[0].pci);
+}
+
 TEST(FromXml, NumaNodesKeepTheirNumberInTheSystem) {
     const auto machine = synthetic("pack:2 [numa(indexes=8,3)] core:2 pu:1");
     ASSERT_EQ(machine.numa_nodes.size(), 2u);
