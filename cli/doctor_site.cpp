@@ -168,12 +168,13 @@ Findings look_at_state(const Site& site) {
                  fmt::format("mount what all machines share, then mkdir -p {}", dir.native())}};
     if (auto trusted = check_trusted(dir); !trusted)
         return {doctor::from_error("state", Health::Problem, trusted.error())};
-    if (Findings held = look_at_brake(dir); !held.empty())
-        return held;
+    Findings findings = look_at_brake(dir);
     if (state::paused(dir))
-        return {{"state", Health::Advice, "paused: every job passes, and nothing is pinned",
-                 "fairlead resume"}};
-    return {good("state", fmt::format("state_dir {}", dir.native()))};
+        findings.push_back({"state", Health::Advice,
+                            "paused: every job passes, and nothing is pinned", "fairlead resume"});
+    if (findings.empty())
+        findings.push_back(good("state", fmt::format("state_dir {}", dir.native())));
+    return findings;
 }
 
 } // namespace fairlead::cli

@@ -40,7 +40,7 @@ typedef struct {
     const char* visible_gpus; /* the step's CUDA_VISIBLE_DEVICES; "" where unset */
     const char* step_gpus;    /* SLURM_STEP_GPUS; "" where unset */
     const char* mem_bind;     /* the user's --mem-bind: "local", "prefer,local"...; or "" */
-    int wants_report;         /* report_line() will be called */
+    int wants_report;         /* report_line() gives all of it, else only promises that do not hold */
 } fairlead_step;
 
 /* Made by plan(), read in every forked task, freed by release(). */

@@ -142,15 +142,16 @@ int refuse(fairlead_sentence& sentence, const Error& error) {
 Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::Request request,
                                                int ranks_per_nic, topology::Machine machine) {
     auto gpus = pin::visible_gpus(machine, step.visible_gpus, step.step_gpus);
-    if (auto done = yield_to_mem_bind(step.mem_bind, request, gpus.warnings); !done)
+    std::vector<std::string> yielded;
+    if (auto done = yield_to_mem_bind(step.mem_bind, request, yielded); !done)
         return std::unexpected(done.error());
+    gpus.warnings.insert(gpus.warnings.end(), yielded.begin(), yielded.end());
     auto plan = pin::plan(machine, input_of(step, ranks_per_nic, machine, request, gpus));
     if (!plan)
         return std::unexpected(plan.error());
     request.memory = memory_of(step.mem_bind, request, *plan);
-    std::vector<std::string> report;
-    if (step.wants_report)
-        report = report_of(machine, request, *plan);
+    plan->broken.insert(plan->broken.end(), yielded.begin(), yielded.end());
+    auto report = step.wants_report ? report_of(machine, request, *plan) : pin::broken_lines(*plan);
     auto shared = pin::shared_environment(machine, *plan, request, gpus);
     return std::make_unique<fairlead_plan>(fairlead_plan{std::move(machine), std::move(request),
                                                          std::move(gpus), std::move(*plan),

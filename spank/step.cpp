@@ -3,6 +3,7 @@
 #include "config/paths.hpp"
 #include "pin/request.hpp"
 #include "spank/core_loader.hpp"
+#include "spank/inherited.hpp"
 #include "spank/options.hpp"
 #include "spank/settings.hpp"
 #include "spank/step_facts.hpp"
@@ -22,7 +23,7 @@ struct Step {
     const fairlead_core_functions* core = nullptr;
     fairlead_plan* plan = nullptr;
     std::optional<std::string> refusal; ///< why no task of this step may run here
-    bool reports = false;
+    bool reports = false;               ///< the whole report, else what does not hold
     bool dry_run = false;
     // A plugin that plugstack.conf names twice is called twice.
     bool opened = false, planned = false, task_started = false;
@@ -193,6 +194,7 @@ void keep_memory_lock_limit(spank_t spank) {
 
 /// Set once for the step: tasks start from a copy of its environment.
 void set_shared(spank_t spank) {
+    drop_inherited(spank);
     fairlead_row row{};
     fairlead_sentence sentence{};
     if (step.core->shared(step.plan, &row, &sentence) != FAIRLEAD_OK) {
@@ -330,7 +332,8 @@ int task_started(spank_t spank) {
             slurm_spank_log("fairlead: %s", step.refusal->c_str());
         return failed;
     }
-    if (step.plan && step.reports && local_id == 0)
+    const bool speaks = step.reports || number_item(spank, S_JOB_NODEID, 0) == 0;
+    if (step.plan && speaks && local_id == 0)
         print_report();
     if (step.dry_run)
         ::_exit(0);

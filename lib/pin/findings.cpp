@@ -93,7 +93,8 @@ int count_overlaps(const Plan& plan) {
     CpuSet seen, again;
     for (const RankPlan& rank : plan.ranks) {
         const int first = rank.cpus.first();
-        (seen.contains(first) ? again : seen).add(first);
+        if (first >= 0)
+            (seen.contains(first) ? again : seen).add(first);
     }
     if (again.empty())
         return 0;
@@ -125,6 +126,7 @@ Result<void> find_out(const Machine& machine, const PlanInput& input, const Layo
     for (std::string& sentence : broken_promises(machine, layout, plan)) {
         if (input.request.strict)
             return fail(Code::P205, "--efa-pin=strict: {}", sentence);
+        plan.broken.push_back(sentence);
         plan.warnings.push_back(std::move(sentence));
     }
     if (plan.binds())

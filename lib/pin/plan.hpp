@@ -46,6 +46,7 @@ struct Plan {
     int crossings = 0; ///< ranks that span NUMA nodes
     int overlaps = 0;  ///< ranks that share a CPU with another
     std::vector<std::string> warnings{};
+    std::vector<std::string> broken{}; ///< those of them that a strict request would fail with
 
     bool binds() const { return used != Policy::None; }
 };

@@ -180,6 +180,8 @@ std::string core_use(const Plan& plan) {
         plan.crossings, plan.overlaps);
 }
 
+std::string warning_line(const std::string& warning) { return "efa-pin: warning: " + warning; }
+
 } // namespace
 
 std::vector<std::string> nic_names(const Machine& machine, const RankPlan& rank) {
@@ -204,7 +206,14 @@ std::vector<std::string> report_lines(const Machine& machine, const Plan& plan) 
     lines.push_back("efa-pin: " + nic_loads(machine, plan));
     lines.push_back("efa-pin: " + core_use(plan));
     for (const std::string& warning : plan.warnings)
-        lines.push_back("efa-pin: warning: " + warning);
+        lines.push_back(warning_line(warning));
+    return lines;
+}
+
+std::vector<std::string> broken_lines(const Plan& plan) {
+    std::vector<std::string> lines;
+    for (const std::string& warning : plan.broken)
+        lines.push_back(warning_line(warning));
     return lines;
 }
 

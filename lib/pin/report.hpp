@@ -19,6 +19,9 @@ std::vector<int> numa_numbers(const topology::Machine& machine, const RankPlan& 
 /// where they have the same NUMA nodes and devices, so that a node of 192 fits one screen.
 std::vector<std::string> report_lines(const topology::Machine& machine, const Plan& plan);
 
+/// The lines of it that every user sees, asked for or not: what was promised and does not hold.
+std::vector<std::string> broken_lines(const Plan& plan);
+
 /// fairlead.pin/1, as docs/schema/fairlead.pin-1.json describes it: every rank a row; indented,
 /// with a line end.
 std::string report_json(const topology::Machine& machine, const Plan& plan);

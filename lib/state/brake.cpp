@@ -147,6 +147,8 @@ Result<bool> count_drain(std::vector<Ledger> ledgers, const DrainWish& wish) {
         return false;
     }
     for (Ledger& ledger : ledgers) {
+        std::erase_if(ledger.kept.withheld[std::string(id_of(wish.code))],
+                      [&](const Drained& entry) { return entry.node == wish.node; });
         if (ledger.room == Room::AlreadyCounted)
             continue;
         ledger.kept.drained[std::string(id_of(wish.code))].push_back({wish.node, wish.now});

@@ -63,6 +63,9 @@ for name in clusters:
                 assert resource["Efa"]["Enabled"] and queue["Networking"]["PlacementGroup"]["Enabled"]
                 assert resource["InstanceType"] in rules[queue["Name"]]["instance_types"]
         assert queue["CustomActions"]["OnNodeStart"]["Args"][0] == "install"
+        if rules[queue["Name"]].get("placement"): # its first node may have to ask EC2 itself
+            asks = clusters[name]["HeadNode"]["Iam"]["AdditionalIamPolicies"][0]
+            assert asks in queue["Iam"]["AdditionalIamPolicies"], (name, queue["Name"])
     settings = {k: v for one in clusters[name]["Scheduling"]["SlurmSettings"]["CustomSlurmSettings"] for k, v in one.items()}
     assert settings["PrologEpilogTimeout"] >= 1560 and "DeferBatch" in settings["PrologFlags"]
     if "SchedulerParameters" in settings:

@@ -161,6 +161,19 @@ vars() {
     [[ $output == "FI_PROVIDER=unset FI_EFA_IFACE=unset OMPI_MCA_pml=unset" ]]
 }
 
+@test "a step that a pinned rank starts is planned for itself, and what was changed there stays" {
+    (($(nproc) > 1)) || skip "needs two CPUs"
+    show=$(vars OMP_NUM_THREADS FI_EFA_IFACE FAIRLEAD_PIN_NICS)
+    # Slurm hands the rank's own binding on as --cpu-bind.
+    inner="srun -Q --overlap -n $(nproc) -c 1 --efa-pin=nic:rdmap161s0,force sh -c '$show' | sort -u"
+    run -0 as ada srun -Q -p hpc -n 1 -c "$(nproc)" --efa-pin=nic:rdmap49s0 sh -c "$show; $inner"
+    [[ ${lines[0]} == "OMP_NUM_THREADS=$(nproc) FI_EFA_IFACE=rdmap49s0 FAIRLEAD_PIN_NICS=rdmap49s0" ]]
+    [[ ${lines[1]} == "OMP_NUM_THREADS=1 FI_EFA_IFACE=rdmap161s0 FAIRLEAD_PIN_NICS=rdmap161s0" ]]
+    run -0 as ada srun -Q -p hpc -n 1 -c "$(nproc)" --efa-pin=nic:rdmap49s0 sh -c \
+        "export OMP_NUM_THREADS=7 FI_EFA_IFACE=rdmap49s0,rdmap161s0; $inner"
+    [[ $output == "OMP_NUM_THREADS=7 FI_EFA_IFACE=rdmap49s0,rdmap161s0 FAIRLEAD_PIN_NICS=rdmap161s0" ]]
+}
+
 @test "what the user has set stays, unless omp:set says otherwise" {
     show=$(vars OMP_NUM_THREADS OMP_PLACES OMP_PROC_BIND)
     run -0 as ada srun -Q -n 1 --efa-pin sh -c "$show"

@@ -157,10 +157,12 @@ has_prolog_flags() { as root scontrol show config | grep -qE "^PrologFlags +=[ ]
 }
 
 @test "of a job that ran, nothing is left of what its nodes said to each other" {
-    run -0 as ada srun -Q -p new -N2 -w n[1,9] hostname
+    # shellcheck disable=SC2016
+    run -0 as ada srun -Q -p new -N2 -w n[1,9] sh -c 'echo "$SLURM_JOB_ID"; ls "/run/cluster/shared/state/placement/$SLURM_JOB_ID.0"'
+    id=${lines[0]}
+    [[ $id == [1-9]* && $output == *"/placement/$id.0"* ]]
     for node in n1 n9; do wait_for 20 is_idle "$node"; done
-    id=$(sed -n 's/.*sched: _slurm_rpc_allocate_resources JobId=\([0-9]*\) .*/\1/p' "$CLUSTER_DIR/log/slurmctld.log" | tail -n 1)
-    run ! ls "$CLUSTER_DIR/shared/state/placement/$id.0"
+    [[ -d $CLUSTER_DIR/shared/state/placement && ! -e $CLUSTER_DIR/shared/state/placement/$id.0 ]]
 }
 
 @test "a node that stays unknown: the job is held, or runs where the partition says so" {
@@ -274,10 +276,12 @@ hasty_prolog() {
     run -0 on n1 -- sh -c 'export SLURM_JOB_ID=990 SLURM_JOB_PARTITION=new SLURM_JOB_NODELIST="n[1-1000]"
         number=1
         while [ "$number" -le 1000 ]; do
-            SLURMD_NODENAME=n$number /run/cluster/etc/prolog &
+            (SLURMD_NODENAME=n$number /run/cluster/etc/prolog; echo "$?" >>/run/cluster/shared/thousand) &
             number=$((number + 1))
         done
         wait'
+    # Each of them came to its end.
+    run -0 awk '$1 > 1 { bad = 1 } END { exit bad || NR != 1000 }' "$CLUSTER_DIR/shared/thousand"
     [[ $(calls) == "1 DescribeInstanceTopology 200" ]]
     on n1 -- rm -r /run/fairlead/jobs/990
     nobody_drained

@@ -242,6 +242,17 @@ lies_at() {
     [[ $output == *JobState=COMPLETED* ]]
 }
 
+@test "parts go to the spool that the configuration names" {
+    mkdir "$CLUSTER_DIR/shared/parts"
+    sed -i 's#^state_dir:#spool: /run/cluster/shared/parts\n&#' "$CLUSTER_DIR/conf/"{head,n1}/fairlead.yaml
+    begin spooled -p watch -w n1
+    finish spooled "$id" n1
+    [[ -s $(echo "$CLUSTER_DIR/shared/parts/$id"/n1.*.json) && ! -e $CLUSTER_DIR/shared/state/reports/$id ]]
+    run -0 report "$id"
+    wait_for 10 is_idle n1
+    sed -i '/^spool:/d' "$CLUSTER_DIR/conf/"{head,n1}/fairlead.yaml
+}
+
 @test "a link that a user put in the way of root leads nowhere" {
     as ada mkdir /run/cluster/shared/trap
     sed -i 's#^state_dir:#spool: /run/cluster/shared\n&#' "$CLUSTER_DIR/conf/n1/fairlead.yaml"

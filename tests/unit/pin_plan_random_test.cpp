@@ -214,6 +214,12 @@ void expect_shown(const Machine& machine, const PlanInput& input, const Plan& pl
         if (const auto text = write(machine, plan); !text) {
             EXPECT_EQ(text.error().code, Code::P208);
         }
+    const auto lines = report_lines(machine, plan);
+    for (const std::string& line : broken_lines(plan))
+        EXPECT_NE(std::ranges::find(lines, line), lines.end()) << line;
+    EXPECT_EQ(plan.overlaps > 0, std::ranges::any_of(plan.broken, [](const std::string& one) {
+                  return one.contains("ranks share CPUs");
+              }));
     const auto shared = shared_environment(machine, plan, input.request, {});
     for (const RankPlan& rank : plan.ranks) {
         const auto all = environment_of(machine, plan, rank, input.request, {});

@@ -59,6 +59,9 @@ TEST_F(BrakeTest, WhatItKeepsInServiceIsKnownForAnHour) {
     EXPECT_EQ(held[0].drained, (std::vector<std::string>{"n0", "n1"}));
     EXPECT_EQ(held[0].withheld, (std::vector<std::string>{"n2", "n3"}));
     EXPECT_TRUE(braked(folder.path(), noon + hour).empty());
+    nodes = 100;
+    EXPECT_TRUE(allowed("n2", Code::E201, noon + 2)); // there is room now
+    EXPECT_EQ(braked(folder.path(), noon + 3)[0].withheld, std::vector<std::string>{"n3"});
 }
 
 TEST_F(BrakeTest, TheSiteSaysHowMany) {
