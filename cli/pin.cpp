@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "config/paths.hpp"
 #include "pin/drawing.hpp"
+#include "pin/gpu_binding.hpp"
 #include "pin/launchers.hpp"
 #include "pin/report.hpp"
 #include "topology/cache.hpp"
@@ -20,7 +21,8 @@ struct Options {
     std::string allowed;
     std::string pin;
     std::string gpus;
-    std::string format = "text";
+    std::string gpu_binding;
+    std::string format; ///< empty: text, or what the request's report: says
     int ranks = 0;
     int cpus_per_task = 0;
     int threads_per_core = 0;
@@ -109,10 +111,21 @@ constexpr Format formats[] = {
     {"slurm-cpu-bind", pin::slurm_cpu_bind},
 };
 
+std::string_view format_of(const Options& options, const pin::Request& request) {
+    if (!options.format.empty())
+        return options.format;
+    return request.report == pin::ReportFormat::Json ? "json" : "text";
+}
+
 Result<std::string> plan_text(const Options& options, const Session& session) {
     const auto request = pin::parse_request(options.pin);
     if (!request)
         return std::unexpected(request.error());
+    if (request->help)
+        return std::string(pin::grammar);
+    if (!request->on)
+        return fail(Code::X301, "--pin is '{}', with which nothing is pinned and there is no plan",
+                    printable(options.pin));
     const auto config = config_of(session);
     if (!config)
         return std::unexpected(config.error());
@@ -122,10 +135,14 @@ Result<std::string> plan_text(const Options& options, const Session& session) {
     const auto input = input_of(options, *config, *machine, *request);
     if (!input)
         return std::unexpected(input.error());
-    const auto plan = pin::plan(*machine, *input);
+    auto plan = pin::plan(*machine, *input);
     if (!plan)
         return std::unexpected(plan.error());
-    const auto* const format = std::ranges::find(formats, options.format, &Format::name);
+    const std::string binding = pin::gpu_binding("gpu:" + options.gpu_binding);
+    if (auto kept = pin::follow_gpu_binding(*machine, *request, binding, *plan); !kept)
+        return std::unexpected(kept.error());
+    const std::string_view name = format_of(options, *request);
+    const auto* const format = std::ranges::find(formats, name, &Format::name);
     return format->write(*machine, *plan);
 }
 
@@ -165,6 +182,8 @@ void add_pin(CLI::App& app, Session& session) {
         ->check(CLI::Range(1, most_ranks));
     plan->add_option("--gpus", options->gpus,
                      "GPUs of the step by PCI order, all or 0-3,6 (default: none)");
+    plan->add_option("--gpu-bind", options->gpu_binding,
+                     "what srun would get, single:1; per_task:1 for --gpus-per-task=1");
     plan->add_option("--pin", options->pin, "what --efa-pin would get; see below");
     plan->add_option("--format", options->format,
                      "text, json, svg (a drawing), rankfile (Open MPI), intel-mpi or "

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define FAIRLEAD_CORE_ABI 4
+#define FAIRLEAD_CORE_ABI 5
 #define FAIRLEAD_CORE_SYMBOL "fairlead_core"
 
 /* A sentence for the user, filled when a call returns FAIRLEAD_REFUSED. */
@@ -40,7 +40,7 @@ typedef struct {
     const char* visible_gpus; /* the step's CUDA_VISIBLE_DEVICES; "" where unset */
     const char* step_gpus;    /* SLURM_STEP_GPUS; "" where unset */
     const char* mem_bind;     /* the user's --mem-bind: "local", "prefer,local"...; or "" */
-    int wants_report;         /* report_line() gives all of it, else only promises that do not hold */
+    int wants_report; /* report_line() gives all of it, else only promises that do not hold */
 } fairlead_step;
 
 /* Made by plan(), read in every forked task, freed by release(). */
@@ -62,6 +62,10 @@ typedef struct {
     /* In slurmstepd, before it forks: what every task gets alike, and no mask; otherwise as row(),
      * which leaves it out. */
     int (*shared)(fairlead_plan* plan, fairlead_row* row, fairlead_sentence* sentence);
+    /* In the task, before row(): what shows there alone, SLURMD_TRES_BIND ("" where unset), may
+     * break a promise. The task that `speaks` for the node finds report_line() filled. */
+    int (*begin)(fairlead_plan* plan, const char* tres_bind, int speaks,
+                 fairlead_sentence* sentence);
     /* In the task, as the user: what the rank gets, and its memory policy, set at once. `visible`
      * is the task's own CUDA_VISIBLE_DEVICES, "" where unset. The row is the plan's and good until
      * the next call. FAIRLEAD_REFUSED ends the task; FAIRLEAD_OK with a sentence is a warning. */

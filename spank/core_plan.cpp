@@ -1,6 +1,7 @@
 #include "spank/core_plan.hpp"
 
 #include "base/words.hpp"
+#include "pin/gpu_binding.hpp"
 #include "pin/report.hpp"
 #include "pin/step_cpus.hpp"
 
@@ -41,12 +42,12 @@ std::vector<unsigned char> kernel_mask(const topology::CpuSet& cpus) {
     return mask;
 }
 
-/// The report, ready before the tasks are forked.
-std::vector<std::string> report_of(const topology::Machine& machine, const pin::Request& request,
-                                   const pin::Plan& plan) {
-    if (request.report == pin::ReportFormat::Text)
-        return pin::report_lines(machine, plan);
-    const std::string json = pin::report_json(machine, plan);
+std::vector<std::string> report_of(const fairlead_plan& plan) {
+    if (!plan.wants_report)
+        return pin::broken_lines(plan.plan);
+    if (plan.request.report == pin::ReportFormat::Text)
+        return pin::report_lines(plan.machine, plan.plan);
+    const std::string json = pin::report_json(plan.machine, plan.plan);
     const auto lines = split(trimmed(json), '\n');
     return {lines.begin(), lines.end()};
 }
@@ -151,16 +152,28 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
         return std::unexpected(plan.error());
     request.memory = memory_of(step.mem_bind, request, *plan);
     plan->broken.insert(plan->broken.end(), yielded.begin(), yielded.end());
-    auto report = step.wants_report ? report_of(machine, request, *plan) : pin::broken_lines(*plan);
     auto shared = pin::shared_environment(machine, *plan, request, gpus);
-    return std::make_unique<fairlead_plan>(fairlead_plan{std::move(machine), std::move(request),
-                                                         std::move(gpus), std::move(*plan),
-                                                         std::move(report), std::move(shared)});
+    return std::make_unique<fairlead_plan>(
+        fairlead_plan{std::move(machine), std::move(request), std::move(gpus), std::move(*plan),
+                      std::move(shared), step.wants_report != 0});
 }
 
 int give_shared(fairlead_plan& plan, fairlead_row& row) {
     plan.mask.clear();
     row = lay_out(plan, plan.shared);
+    return FAIRLEAD_OK;
+}
+
+int begin_task(fairlead_plan& plan, const char* tres_bind, bool speaks,
+               fairlead_sentence& sentence) {
+    if (plan.gpus.words() > 0) {
+        const auto kept = pin::follow_gpu_binding(plan.machine, plan.request,
+                                                  pin::gpu_binding(tres_bind), plan.plan);
+        if (!kept)
+            return refuse(sentence, kept.error());
+    }
+    if (speaks)
+        plan.report = report_of(plan);
     return FAIRLEAD_OK;
 }
 

@@ -17,8 +17,9 @@ struct fairlead_plan {
     fairlead::pin::Request request;
     fairlead::pin::VisibleGpus gpus;
     fairlead::pin::Plan plan;
-    std::vector<std::string> report;
     std::vector<fairlead::pin::Variable> shared; ///< by all tasks
+    bool wants_report;
+    std::vector<std::string> report{}; ///< of the task that speaks
 
     // The row that was given last.
     std::vector<unsigned char> mask{};
@@ -40,6 +41,8 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
 
 // What fairlead_core_functions says; the memory policy is the caller's.
 int give_shared(fairlead_plan& plan, fairlead_row& row);
+int begin_task(fairlead_plan& plan, const char* tres_bind, bool speaks,
+               fairlead_sentence& sentence);
 int give_row(fairlead_plan& plan, std::size_t local_id, const char* visible, fairlead_row& row,
              fairlead_sentence& sentence);
 const char* report_line(const fairlead_plan* plan, std::size_t index);

@@ -48,14 +48,20 @@ int core_shared(fairlead_plan* plan, fairlead_row* row, fairlead_sentence* sente
     return answered("shared", sentence, [&] { return give_shared(*plan, *row); });
 }
 
+int core_begin(fairlead_plan* plan, const char* tres_bind, int speaks,
+               fairlead_sentence* sentence) {
+    return answered("begin", sentence,
+                    [&] { return begin_task(*plan, tres_bind, speaks != 0, *sentence); });
+}
+
 int core_row(fairlead_plan* plan, std::size_t local_id, const char* visible, fairlead_row* row,
              fairlead_sentence* sentence) {
     return answered("row", sentence,
                     [&] { return give_row(*plan, local_id, visible, *row, *sentence); });
 }
 
-constexpr fairlead_core_functions functions{FAIRLEAD_CORE_ABI, core_gate,   core_plan, core_shared,
-                                            core_row,          report_line, release};
+constexpr fairlead_core_functions functions{FAIRLEAD_CORE_ABI, core_gate, core_plan,   core_shared,
+                                            core_begin,        core_row,  report_line, release};
 
 } // namespace
 

@@ -25,6 +25,8 @@ struct Step {
     std::optional<std::string> refusal; ///< why no task of this step may run here
     bool reports = false;               ///< the whole report, else what does not hold
     bool dry_run = false;
+    bool asked = false;  ///< by the user, in words for this step or in FAIRLEAD_PIN
+    bool strict = false; ///< said by whoever asked
     // A plugin that plugstack.conf names twice is called twice.
     bool opened = false, planned = false, task_started = false;
 };
@@ -86,12 +88,19 @@ void ask_gate(std::uint32_t job, bool efa_required) {
         step.refusal = sentence.text;
 }
 
-/// The request that counts: the option, the environment, the site's default; empty for none.
-std::optional<std::string> request_of(spank_t spank) {
+/// The user's request; empty for none.
+std::optional<std::string> own_request(spank_t spank) {
     if (options().pin)
         return options().pin;
-    if (const std::string value = variable(spank, pin_variable); !value.empty())
+    if (std::string value = variable(spank, pin_variable); !value.empty())
         return value;
+    return std::nullopt;
+}
+
+/// The request that counts: the user's, or the site's default.
+std::optional<std::string> request_of(spank_t spank) {
+    if (auto own = own_request(spank))
+        return own;
     if (const std::string value = pin_default(variable(spank, "SLURM_JOB_PARTITION"));
         !value.empty() && !settings().off)
         return value;
@@ -171,10 +180,39 @@ void say_off(spank_t spank) {
         slurm_spank_log("fairlead: --efa-pin does nothing: Fairlead is off in plugstack.conf");
 }
 
-void print_report() {
+/// The site's default is for steps that never asked: what keeps it from being followed stops none
+/// of them, unless the site says strict.
+bool must_be_pinned() { return step.asked || step.strict; }
+
+void release_plan() {
+    if (step.plan)
+        step.core->release(step.plan);
+    step.plan = nullptr;
+}
+
+void run_unpinned(spank_t spank) {
+    if (number_item(spank, S_JOB_NODEID, 0) == 0)
+        slurm_spank_log("fairlead: not pinned, as the site's default would have it: %s",
+                        step.refusal->c_str());
+    step.refusal.reset();
+    release_plan();
+}
+
+/// What a task says for its node, and whether it may run.
+bool begin_task(spank_t spank, int local_id) {
+    const bool first = local_id == 0;
+    const bool speaks = first && (step.reports || number_item(spank, S_JOB_NODEID, 0) == 0);
+    fairlead_sentence sentence{};
+    const std::string tres_bind = variable(spank, "SLURMD_TRES_BIND");
+    if (step.core->begin(step.plan, tres_bind.c_str(), speaks, &sentence) != FAIRLEAD_OK) {
+        if (first)
+            slurm_spank_log("fairlead: %s", sentence.text);
+        return !must_be_pinned();
+    }
     const char* line = nullptr;
     for (std::size_t i = 0; (line = step.core->report_line(step.plan, i)); ++i)
         slurm_spank_log("%s", line);
+    return true;
 }
 
 void set_variables(spank_t spank, const char* const* pairs, int overwrite) {
@@ -213,11 +251,11 @@ int apply(spank_t spank, std::size_t local_id) {
     if (sentence.text[0] != '\0')
         slurm_spank_log("fairlead: local task %zu: %s", local_id, sentence.text);
     if (answer != FAIRLEAD_OK)
-        return failed;
+        return must_be_pinned() ? failed : 0;
     const auto* mask = reinterpret_cast<const cpu_set_t*>(row.cpu_mask);
     if (mask && ::sched_setaffinity(0, row.cpu_mask_size, mask) != 0) {
         slurm_spank_log("fairlead: local task %zu cannot be bound: %m [FL-P202]", local_id);
-        return failed;
+        return must_be_pinned() ? failed : 0;
     }
     set_variables(spank, row.replacing, 1);
     set_variables(spank, row.filling, 0);
@@ -259,7 +297,7 @@ void refuse_step(const Error& error) {
 }
 
 int step_faulted(const char* where) {
-    if (options().pin || options().fabric != config::FabricRequest{} || stages_in())
+    if (step.asked || options().pin || options().fabric != config::FabricRequest{} || stages_in())
         refuse_step(fault_in(where));
     return 0;
 }
@@ -290,6 +328,7 @@ int step_planned(spank_t spank) {
     if (std::exchange(step.planned, true) || step.refusal ||
         number_item(spank, S_JOB_STEPID, 0) >= first_special_step)
         return 0;
+    step.asked = own_request(spank).has_value();
     const auto text = request_of(spank);
     if (!text)
         return 0;
@@ -305,6 +344,7 @@ int step_planned(spank_t spank) {
         return 0;
     }
     step.dry_run = request->dry_run;
+    step.strict = request->strict;
     if (const std::string reason = yields_to(spank, *request); !reason.empty()) {
         yield(spank, *request, reason);
         return 0;
@@ -314,6 +354,8 @@ int step_planned(spank_t spank) {
     make_plan(spank, *text);
     if (step.plan)
         set_shared(spank);
+    if (step.refusal && !must_be_pinned())
+        run_unpinned(spank);
     if (step.dry_run && !step.plan && !step.refusal)
         slurm_spank_log("fairlead: no plan, because Fairlead is paused");
     return 0;
@@ -332,9 +374,8 @@ int task_started(spank_t spank) {
             slurm_spank_log("fairlead: %s", step.refusal->c_str());
         return failed;
     }
-    const bool speaks = step.reports || number_item(spank, S_JOB_NODEID, 0) == 0;
-    if (step.plan && speaks && local_id == 0)
-        print_report();
+    if (step.plan && !begin_task(spank, local_id))
+        return failed;
     if (step.dry_run)
         ::_exit(0);
     if (step.plan || options().fabric.efa.value_or(config::EfaNeed::Off) != config::EfaNeed::Off)
@@ -345,9 +386,7 @@ int task_started(spank_t spank) {
 }
 
 int step_closed() {
-    if (step.plan)
-        step.core->release(step.plan);
-    step.plan = nullptr;
+    release_plan();
     return 0;
 }
 

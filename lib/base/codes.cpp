@@ -237,10 +237,12 @@ constexpr std::array table{
               "The job asks for a placement that its partition does not allow to be relaxed, or "
               "that contradicts the one the partition demands.",
               "Drop --placement, or submit to a partition that allows it."},
-    CodeEntry{Code::E106, "FL-E106", "too many nodes for a spread placement group",
-              "EC2 runs at most 7 instances of a spread placement group in an Availability Zone, "
-              "so the job could never start.",
-              "Ask for fewer nodes, or for --placement=cluster or partition."},
+    CodeEntry{
+        Code::E106, "FL-E106", "too many nodes for a spread placement group",
+        "EC2 runs at most 7 instances of a spread placement group in an Availability Zone, "
+        "so the job could never start: more than 7 nodes where the job or its partition keeps "
+        "to one zone, more than 42 anywhere, because no region has more than 6 zones.",
+        "Ask for fewer nodes, or for --placement=cluster or partition."},
     CodeEntry{Code::E107, "FL-E107", "partition keeps nodes closer together",
               "The job allows more network layers above its nodes than its partition does.",
               "Drop --max-layer, or submit to a partition that allows it."},

@@ -60,22 +60,35 @@ std::vector<Stop> rooms(const Layout& layout, std::size_t ranks, int level) {
 std::vector<int> interfaces_to_be_near(const topology::Machine& machine, const PlanInput& input) {
     using Kind = NicSelection::Kind;
     const Kind kind = input.request.nics.kind;
-    const bool of_gpu = !input.gpus.empty() && input.request.nics_per_rank == 0;
-    if (of_gpu || kind == Kind::All || kind == Kind::Map)
+    const bool of_gpu = !input.gpus.empty() && follow_gpus(input.request);
+    if (of_gpu || kind == Kind::Map)
         return {};
     // A name that is not on the machine is an error later, when interfaces are given out.
     return candidate_nics(machine, input.request.nics).value_or(std::vector<int>{});
 }
 
-int far_from_interfaces(const Distances& to_nics, const std::vector<int>& candidates,
-                        const PlanInput& input, int numa) {
-    std::vector<int> far;
+std::vector<Distance> to_own_interfaces(const Distances& to_nics,
+                                        const std::vector<int>& candidates, const PlanInput& input,
+                                        int numa) {
+    std::vector<Distance> far;
     for (const int nic : candidates)
-        far.push_back(static_cast<int>(to_nics.between(numa, nic)));
+        far.push_back(to_nics.between(numa, nic));
     std::ranges::sort(far);
-    const auto each = static_cast<std::size_t>(std::max(1, input.request.nics_per_rank));
-    far.resize(std::min(far.size(), each));
-    return std::accumulate(far.begin(), far.end(), 0);
+    far.resize(nics_each(input.request, far.size()));
+    return far;
+}
+
+int sum_of(const std::vector<Distance>& distances) {
+    int sum = 0;
+    for (const Distance far : distances)
+        sum += static_cast<int>(far);
+    return sum;
+}
+
+Cost cost_of(const std::vector<Distance>& distances, const Order& order, Policy policy) {
+    const auto away = std::ranges::count(distances, Distance::OtherPackage);
+    const Cost package = policy == Policy::Nic ? cost_at(order.package, away) : Cost{0};
+    return package + cost_at(order.near, sum_of(distances));
 }
 
 } // namespace fairlead::pin

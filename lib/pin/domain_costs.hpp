@@ -23,12 +23,18 @@ Order order_of(const PlanInput& input, Policy policy);
 /// slots get a rank before any gets one more.
 std::vector<Stop> rooms(const Layout& layout, std::size_t ranks, int level);
 
-/// The interfaces that ranks of the step choose from: empty where they get those of their GPU, or
-/// all, or what a map says, wherever they sit.
+/// The interfaces that ranks of the step get or choose from: empty where they get those of their
+/// GPU or what a map says, wherever they sit.
 std::vector<int> interfaces_to_be_near(const topology::Machine& machine, const PlanInput& input);
 
-/// From a NUMA node to the nearest of these interfaces, in sum of as many as a rank gets.
-int far_from_interfaces(const Distances& to_nics, const std::vector<int>& candidates,
-                        const PlanInput& input, int numa);
+/// From a NUMA node to as many of these interfaces as a rank gets, the nearest of them.
+std::vector<Distance> to_own_interfaces(const Distances& to_nics,
+                                        const std::vector<int>& candidates, const PlanInput& input,
+                                        int numa);
+
+int sum_of(const std::vector<Distance>& distances);
+
+/// Of a rank that is so far from its interfaces.
+Cost cost_of(const std::vector<Distance>& distances, const Order& order, Policy policy);
 
 } // namespace fairlead::pin

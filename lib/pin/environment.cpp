@@ -4,7 +4,6 @@
 #include "pin/report.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/ranges.h>
 #include <set>
 
@@ -62,12 +61,6 @@ void share_openmp(const Machine& machine, const Plan& plan, Omp omp, Variables& 
     if (std::ranges::all_of(machine.cores, [](const auto& core) { return core.pus.size() == 1; }))
         variables.push_back({"OMP_PLACES", "cores", replaces});
     variables.push_back({"OMP_PROC_BIND", "close", replaces});
-}
-
-bool reads_interface_list(const std::string& libfabric) {
-    int major = 0;
-    std::from_chars(libfabric.data(), libfabric.data() + libfabric.size(), major);
-    return major >= 2;
 }
 
 bool whole_gpu_group(const Machine& machine, const RankPlan& rank) {
@@ -157,10 +150,7 @@ std::vector<Variable> shared_environment(const Machine& machine, const Plan& pla
 
 RankPlan with_own_gpus(const Machine& machine, const Request& request, RankPlan rank,
                        std::optional<std::vector<int>> gpus) {
-    const auto kind = request.nics.kind;
-    const bool by_gpu = request.nics_per_rank == 0 && (kind == NicSelection::Kind::Closest ||
-                                                       kind == NicSelection::Kind::Balance);
-    if (by_gpu && gpus != rank.gpus)
+    if (follow_gpus(request) && gpus != rank.gpus)
         rank.nics = gpus ? nics_around(machine, *gpus) : all_nics(machine.efas.size());
     rank.gpus = std::move(gpus).value_or(std::vector<int>{});
     return rank;

@@ -1,5 +1,7 @@
 #include "pin/findings.hpp"
 
+#include "pin/nics.hpp"
+
 #include <algorithm>
 #include <fmt/ranges.h>
 #include <vector>
@@ -43,9 +45,35 @@ std::vector<std::string> broken_promises(const Machine& machine, const Layout& l
     return sentences;
 }
 
-std::string crossing(const Plan& plan, const Layout& layout) {
-    return fmt::format("{} {} NUMA nodes: {} CPUs a rank do not fit otherwise", plan.crossings,
-                       plural(plan.crossings, "rank spans", "ranks span"), layout.width);
+/// A rank gets whole cores before hardware threads, and rather spans NUMA nodes than do with half
+/// of them, unless the user says so.
+std::string smt_instead(const Machine& machine, const PlanInput& input, const Layout& layout,
+                        const CpuSet& usable) {
+    if (layout.threads || input.request.smt > 0 || input.threads_per_core > 0)
+        return {};
+    const auto domains = domains_of(machine, usable, Level::Numa, all_threads);
+    if (fitting(domains, layout.width) < input.ranks.size())
+        return {};
+    std::size_t most = 0;
+    for (const auto& core : machine.cores)
+        most = std::max(most, core.pus.size());
+    return fmt::format("; as hardware threads they do (smt:{}), on fewer cores", most);
+}
+
+/// An old libfabric opens the interface that it finds first or nearest, whatever the plan says.
+bool is_advice(const Machine& machine, const Plan& plan) {
+    if (machine.libfabric.empty() || reads_interface_list(machine.libfabric))
+        return false;
+    return std::ranges::any_of(plan.ranks, [&](const RankPlan& rank) {
+        return !rank.nics.empty() && rank.nics.size() < machine.efas.size();
+    });
+}
+
+std::string crossing(const Machine& machine, const PlanInput& input, const Layout& layout,
+                     const CpuSet& usable, const Plan& plan) {
+    return fmt::format("{} {} NUMA nodes: {} CPUs a rank do not fit otherwise{}", plan.crossings,
+                       plural(plan.crossings, "rank spans", "ranks span"), layout.width,
+                       smt_instead(machine, input, layout, usable));
 }
 
 /// "with 96 each gets 2, up to 192 fit": the numbers of ranks that waste fewer cores.
@@ -66,14 +94,17 @@ std::string reason(const PlanInput& input, const Layout& layout) {
     if (layout.policy == Policy::L3)
         return "by:l3 keeps each rank inside one cache";
     if (input.cpus_per_task > 0 && layout.cut_from == 0)
-        return fmt::format("{} of {} need no more; a larger --cpus-per-task or more ranks "
+        return fmt::format("{} of {} {} no more; a larger --cpus-per-task or more ranks "
                            "would use them",
-                           counted(ranks, "rank"), counted(layout.width, "CPU"));
-    return fmt::format("{} get {} each, inside one NUMA node; {}", counted(ranks, "rank"),
-                       counted(layout.width, "CPU"), better_counts(layout, ranks));
+                           counted(ranks, "rank"), counted(layout.width, "CPU"),
+                           plural(static_cast<int>(ranks), "needs", "need"));
+    const std::string better = better_counts(layout, ranks);
+    return fmt::format("{} {} {} each, inside one NUMA node; {}", counted(ranks, "rank"),
+                       plural(static_cast<int>(ranks), "gets", "get"), counted(layout.width, "CPU"),
+                       better.empty() ? "more ranks would use others" : better);
 }
 
-/// The first PUs of the cores that have no rank.
+/// The first usable PUs of the cores that have no rank.
 CpuSet idle_cores(const Machine& machine, const CpuSet& usable, const Plan& plan) {
     CpuSet busy, idle;
     for (const RankPlan& rank : plan.ranks)
@@ -83,7 +114,7 @@ CpuSet idle_cores(const Machine& machine, const CpuSet& usable, const Plan& plan
             return std::ranges::any_of(core.pus, [&](int pu) { return set.contains(pu); });
         };
         if (in(usable) && !in(busy))
-            idle.add(core.pus.front());
+            idle.add(*std::ranges::find_if(core.pus, [&](int pu) { return usable.contains(pu); }));
     }
     return idle;
 }
@@ -105,7 +136,7 @@ int count_overlaps(const Plan& plan) {
 void add_notes(const Machine& machine, const PlanInput& input, const Layout& layout,
                const CpuSet& usable, Plan& plan) {
     if (plan.crossings > 0)
-        plan.warnings.push_back(crossing(plan, layout));
+        plan.warnings.push_back(crossing(machine, input, layout, usable, plan));
     const CpuSet idle = idle_cores(machine, usable, plan);
     plan.idle_cores = idle.size();
     if (plan.idle_cores > 0)
@@ -129,6 +160,11 @@ Result<void> find_out(const Machine& machine, const PlanInput& input, const Layo
         plan.broken.push_back(sentence);
         plan.warnings.push_back(std::move(sentence));
     }
+    if (is_advice(machine, plan))
+        plan.warnings.push_back(
+            fmt::format("interfaces are advice (FAIRLEAD_PIN_NICS): libfabric {} does not read "
+                        "FI_EFA_IFACE, 2.0 and later do",
+                        machine.libfabric));
     if (plan.binds())
         add_notes(machine, input, layout, usable, plan);
     return {};

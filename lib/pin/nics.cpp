@@ -145,20 +145,6 @@ std::vector<int> nics_of_gpus(const Machine& machine, const std::vector<int>& gp
     return nics;
 }
 
-Result<Lists> mapped(const Machine& machine, const std::vector<RankSite>& ranks,
-                     const std::vector<std::vector<std::string>>& words) {
-    Lists turns, lists;
-    for (const auto& list : words) {
-        auto nics = nics_called(machine, list);
-        if (!nics)
-            return std::unexpected(nics.error());
-        turns.push_back(std::move(*nics));
-    }
-    for (std::size_t i = 0; i < ranks.size(); ++i)
-        lists.push_back(turns[i % turns.size()]);
-    return lists;
-}
-
 Lists by_gpu(const Machine& machine, const std::vector<RankSite>& ranks) {
     Lists lists;
     lists.reserve(ranks.size());
@@ -183,6 +169,39 @@ std::vector<int> indices_where(const std::vector<Device>& devices, auto conditio
 }
 
 } // namespace
+
+bool follow_gpus(const Request& request) {
+    const Kind kind = request.nics.kind;
+    return request.nics_per_rank == 0 && (kind == Kind::Closest || kind == Kind::Balance);
+}
+
+bool reads_interface_list(const std::string& libfabric) {
+    int major = 0;
+    std::from_chars(libfabric.data(), libfabric.data() + libfabric.size(), major);
+    return major >= 2;
+}
+
+std::size_t nics_each(const Request& request, std::size_t candidates) {
+    const Kind kind = request.nics.kind;
+    const auto said = static_cast<std::size_t>(std::max(0, request.nics_per_rank));
+    if (kind == Kind::All || (kind == Kind::Named && said == 0))
+        return candidates;
+    return std::min(candidates, std::max(said, std::size_t{1}));
+}
+
+Result<std::vector<std::vector<int>>> mapped_nics(const Machine& machine, std::size_t ranks,
+                                                  const NicSelection& selection) {
+    Lists turns, lists;
+    for (const auto& words : selection.lists) {
+        auto nics = nics_called(machine, words);
+        if (!nics)
+            return std::unexpected(nics.error());
+        turns.push_back(std::move(*nics));
+    }
+    for (std::size_t i = 0; i < ranks; ++i)
+        lists.push_back(turns[i % turns.size()]);
+    return lists;
+}
 
 std::vector<int> all_nics(std::size_t count) {
     std::vector<int> nics(count);
@@ -235,7 +254,7 @@ Result<std::vector<std::vector<int>>> choose_nics(const Machine& machine,
                                                   const NicRules& rules) {
     const Kind kind = rules.selection.kind;
     if (kind == Kind::Map)
-        return mapped(machine, ranks, rules.selection.lists);
+        return mapped_nics(machine, ranks.size(), rules.selection);
     const auto found = candidate_nics(machine, rules.selection);
     if (!found)
         return std::unexpected(found.error());

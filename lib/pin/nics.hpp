@@ -16,11 +16,25 @@ struct RankSite {
     std::vector<int> gpus; ///< indices into Machine::gpus
 };
 
+/// The interfaces of each rank by `nic:map`. FL-P206 where one is not on the machine.
+Result<std::vector<std::vector<int>>> mapped_nics(const topology::Machine& machine,
+                                                  std::size_t ranks, const NicSelection& selection);
+
 struct NicRules {
     NicSelection selection{};
     int per_rank = 0; ///< 0: one, or the whole group of a rank's GPUs
     int limit = 0;    ///< ranks that an interface carries
 };
+
+/// Whether a rank with GPUs gets their interfaces: the user chose neither interfaces nor a number.
+bool follow_gpus(const Request& request);
+
+/// Whether a libfabric of that version ("2.1.0"; empty where it is not known) keeps to the
+/// interfaces of FI_EFA_IFACE: 2.0 and later do.
+bool reads_interface_list(const std::string& libfabric);
+
+/// How many of `candidates` interfaces a rank gets that goes by no GPU and no map.
+std::size_t nics_each(const Request& request, std::size_t candidates);
 
 /// Interfaces by PCI address that no NUMA node can tell apart.
 std::vector<std::vector<int>> nic_groups(const Distances& distances,
@@ -30,7 +44,7 @@ std::vector<std::vector<int>> nic_groups(const Distances& distances,
 std::vector<int> all_nics(std::size_t count);
 
 /// The interfaces that a selection chooses from: the named ones, none, or all. FL-P206 where a
-/// named one is not on the machine.
+/// named one is not on the machine. A map is no choice.
 Result<std::vector<int>> candidate_nics(const topology::Machine& machine,
                                         const NicSelection& selection);
 

@@ -37,7 +37,7 @@ std::vector<int> far_of_domains(const Machine& machine, const PlanInput& input,
         int nearest = input.gpus.empty() ? 0 : INT_MAX;
         for (const int gpu : input.gpus)
             nearest = std::min(nearest, static_cast<int>(to_gpus.between(domain.numa, gpu)));
-        all.push_back(nearest + far_from_interfaces(to_nics, candidates, input, domain.numa));
+        all.push_back(nearest + sum_of(to_own_interfaces(to_nics, candidates, input, domain.numa)));
     }
     return all;
 }
@@ -54,7 +54,7 @@ Places near_gpus(const Machine& machine, const PlanInput& input, const Layout& l
         const Cost package = layout.policy == Policy::Nic ? cost_at(order.package, away) : Cost{0};
         return package +
                cost_at(order.near, far_from_gpus(to_gpus, numa, gpus) +
-                                       far_from_interfaces(to_nics, candidates, input, numa));
+                                       sum_of(to_own_interfaces(to_nics, candidates, input, numa)));
     };
     const std::size_t ranks = input.ranks.size();
     auto shares = share_gpus(input.gpus, ranks, rooms(layout, ranks, order.domain), far);

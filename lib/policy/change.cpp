@@ -54,16 +54,22 @@ char joint(const FieldEntry& field) {
     return field.name == "features" ? '&' : ',';
 }
 
-/// slurmctld reads `&` and `|` of a constraint from left to right (seen on 22.05 and 24.11), so
-/// behind a `|` only the last word is sure to hold, and what is appended always does. It refuses
-/// what it cannot put beside brackets.
+/// The words of a constraint that hold whatever is chosen: slurmctld reads `&` and `|` from left to
+/// right (seen on 22.05 and 24.11), so they are those that `&` adds behind the last choice and the
+/// last bracket. It refuses what it cannot put beside brackets.
+std::string_view sure_words(std::string_view constraint) {
+    const std::size_t last = constraint.find_last_of("|[](){}");
+    if (last == std::string_view::npos)
+        return constraint;
+    const std::size_t added = constraint.find('&', last);
+    return added == std::string_view::npos ? "" : constraint.substr(added + 1);
+}
+
 bool appended(const View& view, const FieldRef& ref, const Value& value) {
     const std::string& piece = std::get<std::string>(value);
     const std::string_view text = text_of(view, ref).value_or("");
     const char separator = joint(*ref.field);
-    if (separator == '&' && text.find_first_of("|[(") != std::string_view::npos)
-        return text.ends_with("&" + piece);
-    return has_piece(text, piece, separator);
+    return has_piece(separator == '&' ? sure_words(text) : text, piece, separator);
 }
 
 std::string with_piece(const View& view, const FieldRef& ref, const Value& value) {

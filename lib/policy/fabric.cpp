@@ -14,8 +14,9 @@ using config::FabricRequest;
 using config::Placement;
 using config::Relaxable;
 
-constexpr int queue_pairs = 256; ///< of an EFA device (ofiwg/libfabric#9356)
-constexpr int spread_nodes = 7;  ///< EC2's limit of a spread group in an Availability Zone
+constexpr int queue_pairs = 256;     ///< of an EFA device (ofiwg/libfabric#9356)
+constexpr unsigned spread_nodes = 7; ///< EC2's limit of a spread group in an Availability Zone
+constexpr unsigned most_zones = 6; ///< of a region: us-east-1 (AWS Regions and Availability Zones)
 
 struct Judged {
     const FabricRequest& asked;
@@ -186,12 +187,20 @@ bool within_one_zone(const FabricDemand& demand) { return demand.same_az || dema
 
 std::optional<Error> impossible_placement(const FabricCase& job) {
     const std::uint32_t nodes = job.request.least_nodes.value_or(1);
-    if (job.demand.placement == Placement::Spread && within_one_zone(job.demand) &&
-        nodes > spread_nodes)
+    if (job.demand.placement != Placement::Spread)
+        return std::nullopt;
+    if (within_one_zone(job.demand) && nodes > spread_nodes)
         return Error{Code::E106,
                      fmt::format("{} nodes in a spread placement group within one Availability "
                                  "Zone: EC2 runs at most {} instances there; {}",
                                  nodes, spread_nodes, fewer_spread(job, spread_nodes))};
+    if (nodes > spread_nodes * most_zones)
+        return Error{Code::E106,
+                     fmt::format("{} nodes in a spread placement group: EC2 runs at most {} "
+                                 "instances of one in an Availability Zone, and no region has more "
+                                 "than {} zones; {}",
+                                 nodes, spread_nodes, most_zones,
+                                 fewer_spread(job, spread_nodes * most_zones))};
     return std::nullopt;
 }
 

@@ -74,7 +74,8 @@ std::string fewer_spread(const FabricCase& job, unsigned most) {
     if (!spread_is_partitions || !job.partition_insists(Relaxable::Placement))
         advice += ", or for --placement=cluster or partition";
     const bool zone_is_partitions = job.counts && (partition.same_az || partition.max_layer > 0);
-    if (!zone_is_partitions)
+    const bool one_zone = job.demand.same_az || job.demand.max_layer > 0;
+    if (one_zone && !zone_is_partitions)
         advice += fmt::format(", or drop {}", job.asked.max_layer.value_or(0) == 0 ? "--same-az"
                                               : job.asked.same_az.value_or(false)
                                                   ? "--same-az and --max-layer"

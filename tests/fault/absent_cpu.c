@@ -33,6 +33,12 @@ static int row(fairlead_plan* made, size_t local_id, const char* visible, fairle
     return FAIRLEAD_OK;
 }
 
+static int begin(fairlead_plan* made, const char* tres_bind, int speaks,
+                 fairlead_sentence* sentence) {
+    (void)made, (void)tres_bind, (void)speaks, (void)sentence;
+    return FAIRLEAD_OK;
+}
+
 static const char* report_line(const fairlead_plan* made, size_t index) {
     (void)made, (void)index;
     return 0;
@@ -41,7 +47,7 @@ static const char* report_line(const fairlead_plan* made, size_t index) {
 static void release(fairlead_plan* made) { (void)made; }
 
 const fairlead_core_functions* fairlead_core(void) {
-    static const fairlead_core_functions functions = {FAIRLEAD_CORE_ABI, pass,   plan, shared, row,
-                                                      report_line,       release};
+    static const fairlead_core_functions functions = {
+        FAIRLEAD_CORE_ABI, pass, plan, shared, begin, row, report_line, release};
     return &functions;
 }

@@ -49,6 +49,22 @@ plugstack() {
     printf 'required spank_fairlead.so config=/run/cluster/etc/fairlead.yaml %s\n' "$1" >"$CLUSTER_DIR/slurm/plugstack.conf"
 }
 
+# Of a step that asked for nothing.
+@test "a throwing planner lets a step run unpinned that the site's default would pin, unless that is strict" {
+    plugstack pin=on
+    run -0 --separate-stderr as ada srun -Q hostname
+    [[ $output == n3 && $stderr == *"not pinned, as the site's default would have it: "*"[FL-P203]"* ]]
+    run ! as ada env FAIRLEAD_PIN=on srun -Q hostname
+    [[ $output == *"[FL-P203]"* && $output != n3 ]]
+    plugstack pin=strict
+    run ! as ada srun -Q hostname
+    [[ $output == *"[FL-P203]"* && $output != n3 ]]
+    plugstack "pin=on core=$SITE_PREFIX/lib/throwing/absent-cpu.so"
+    run -0 --separate-stderr as ada srun -Q hostname
+    [[ $output == n3 && $stderr == *"cannot be bound"* ]]
+    plugstack ''
+}
+
 # mpibind: the second task's binding fails, and the step ends with 0.
 @test "a rank that cannot be bound ends the step with an error, and no rank runs unbound" {
     plugstack "core=$SITE_PREFIX/lib/throwing/absent-cpu.so"

@@ -194,6 +194,18 @@ vars() {
     [[ $output == "FAIRLEAD_PIN_CPUS=unset FAIRLEAD_PIN_NICS=rdmap49s0 OMP_NUM_THREADS=unset" ]]
 }
 
+@test "fairlead pin plan heeds the words that ask for no plan, and report:" {
+    local fairlead=$FAIRLEAD_STAGE/run/cluster/prefix/bin/fairlead
+    run ! "$fairlead" pin plan --ntasks 1 --pin off
+    [[ $output == *"--pin is 'off'"*"[FL-X301]"* ]]
+    run -0 "$fairlead" pin plan --ntasks 1 --pin help
+    [[ $output == *"on | off"* && $output != *efa-pin:* ]]
+    run -0 "$fairlead" pin plan --ntasks 1 --pin report:json
+    jq -e '.schema == "fairlead.pin/1"' <<<"$output"
+    run -0 "$fairlead" pin plan --ntasks 1 --pin report:json --format text
+    [[ $output == efa-pin:* ]]
+}
+
 # A GPU rank drives all interfaces of its GPU (NCCL); p4d has one for two GPUs.
 @test "a rank with a GPU gets its GPU's interfaces and keeps CUDA_VISIBLE_DEVICES" {
     run -0 --separate-stderr as ada srun -Q -p gpu -n 2 --gpus=2 --efa-pin sh -c \
@@ -210,6 +222,22 @@ SLURM_PROCID=1 FAIRLEAD_PIN_POLICY=gpu FAIRLEAD_PIN_GPUS=0000:10:1d.0 FAIRLEAD_P
         'echo $SLURM_PROCID $CUDA_VISIBLE_DEVICES $FAIRLEAD_PIN_GPUS $FAIRLEAD_PIN_NICS'
     [[ $(sort <<<"$output") == "0 2 0000:20:1c.0 rdmap32s27
 1 1 0000:10:1d.0 rdmap16s27" ]]
+}
+
+# Two GPUs of two interfaces: the plan gives each rank one, and Slurm may give both the same.
+@test "a limit of interfaces is not promised where Slurm chooses the GPUs of ranks" {
+    run ! --separate-stderr as ada srun -Q -p gpu -n 2 -G 3 --gpu-bind=map_gpu:2,1 \
+        --efa-pin=strict,ranks-per-nic:1 true
+    [[ $stderr == *"all 2 ranks may come to one interface, whose limit is 1"*"(map_gpu:2,1)"*"[FL-P205]"* ]]
+    [[ $(grep -c P205 <<<"$stderr") -eq 1 ]]
+    for binding in --gpu-bind=map_gpu:2,1 --gpu-bind=single:1 --gpu-bind=closest; do
+        run -0 --separate-stderr as ada srun -Q -p gpu -n 2 -G 3 $binding --efa-pin=strict,ranks-per-nic:2,verbose true
+        [[ $stderr == *"gives each rank GPUs of its own as it starts (${binding#*=})"* ]]
+    done
+    run -0 --separate-stderr as ada srun -Q -p gpu -n 2 -G 3 --gpu-bind=map_gpu:2,1 --efa-pin=ranks-per-nic:1 true
+    [[ $stderr == *"all 2 ranks may come to one interface"* ]]
+    run -0 --separate-stderr as ada srun -Q -p gpu -n 2 -G 3 --gpu-bind=none --efa-pin=strict,verbose true
+    [[ $stderr == *"efa-pin: "* && $stderr != *"of its own"* ]]
 }
 
 # With ConstrainDevices Slurm numbers the GPUs of every task from 0.

@@ -73,6 +73,11 @@ Score seat_score(const PlanInput& input, Policy policy, const Measures& m) {
     }
 }
 
+/// How much of a score comes before the loads of interfaces.
+std::size_t to_distance(const PlanInput& input, Policy policy) {
+    return policy == Policy::Nic || balances(input) ? 2 : 3;
+}
+
 /// What decides about interfaces once ranks sit.
 Score nic_score(const PlanInput& input, const Measures& m) {
     return balances(input) ? Score{m.beyond, m.nic_unevenness, m.distance}
@@ -82,8 +87,11 @@ Score nic_score(const PlanInput& input, const Measures& m) {
 /// All sets of as many interfaces as a rank gets.
 Lists nic_choices(const Machine& machine, const PlanInput& input) {
     const auto candidates = test::candidates_of(machine, input);
-    const auto each = std::min<std::size_t>(
-        candidates.size(), static_cast<std::size_t>(std::max(1, input.request.nics_per_rank)));
+    const auto said = static_cast<std::size_t>(input.request.nics_per_rank);
+    const Kind kind = input.request.nics.kind;
+    const bool whole = kind == Kind::All || (kind == Kind::Named && said == 0);
+    const auto each =
+        std::min(candidates.size(), whole ? candidates.size() : std::max<std::size_t>(1, said));
     Lists choices;
     test::for_all(candidates.size(), 2, [&](const std::vector<int>& in) {
         std::vector<int> choice;
@@ -179,11 +187,16 @@ void expect_best(const Machine& machine, const PlanInput& input) {
     }
     EXPECT_EQ(search.nics(placement),
               search.best_of(placement, [&](const Placement& p) { return search.nics(p); }));
-    // Several interfaces a rank are chosen when the ranks sit.
-    if (made->crossings > 0 || input.request.nics_per_rank > 1)
+    if (made->crossings > 0)
         return;
-    EXPECT_EQ(search.best_of(placement, [&](const Placement& p) { return search.seats(p); }),
-              search.best_seats(made->ranks[0].cpus.size()));
+    auto own = search.best_of(placement, [&](const Placement& p) { return search.seats(p); });
+    auto best = search.best_seats(made->ranks[0].cpus.size());
+    // Where a rank gets several, seats go by the distance to them, and not by their loads.
+    if (search.choices.front().size() > 1) {
+        own.resize(to_distance(input, made->used));
+        best.resize(own.size());
+    }
+    EXPECT_EQ(own, best);
 }
 
 PlanInput input_for(Dice& dice, const Machine& machine) {
@@ -195,10 +208,15 @@ PlanInput input_for(Dice& dice, const Machine& machine) {
         std::vector{Policy::Numa, Policy::Nic, Policy::Compact, Policy::Spread, Policy::L3});
     if (input.request.policy == Policy::L3 && input.ranks.size() > 4)
         input.ranks.resize(4);
-    input.request.nics.kind = dice.pick(std::vector{Kind::Closest, Kind::Balance, Kind::Named});
-    input.request.nics_per_rank = dice.one_in(4) ? dice.roll(1, 2) : 0;
+    input.request.nics.kind =
+        dice.pick(std::vector{Kind::Closest, Kind::Closest, Kind::Balance, Kind::Named, Kind::All});
+    input.request.nics_per_rank = dice.one_in(3) ? dice.roll(1, 2) : 0;
+    if (input.request.nics.kind == Kind::All || input.request.nics_per_rank > 1)
+        input.ranks_per_nic = 128;
     if (input.request.nics.kind == Kind::Named) {
-        input.request.nics_per_rank = 1;
+        input.request.nics_per_rank = dice.roll(0, 1);
+        if (input.request.nics_per_rank == 0)
+            input.ranks_per_nic = 128;
         std::vector<std::string> names;
         for (const auto& efa : machine.efas)
             if (names.empty() || dice.one_in(2))

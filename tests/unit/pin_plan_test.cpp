@@ -293,5 +293,46 @@ TEST(PlanNics, PastTheLimitOfAllInterfacesIsAWarningOrStrictlyAnError) {
     EXPECT_TRUE(succeeds(plan(machine, input)));
 }
 
+TEST(PlanNics, AreAdviceToALibfabricThatDoesNotReadThem) {
+    Machine machine = recorded("hpc7a.96xlarge");
+    const auto warnings = [&](const char* libfabric, std::size_t ranks, NicSelection::Kind kind) {
+        machine.libfabric = libfabric;
+        auto input = input_of(machine.cpus, ranks);
+        input.request.nics.kind = kind;
+        return plan(machine, input)->warnings;
+    };
+    constexpr auto closest = NicSelection::Kind::Closest;
+    EXPECT_EQ(warnings("1.22.0", 96, closest),
+              (std::vector<std::string>{"interfaces are advice (FAIRLEAD_PIN_NICS): libfabric "
+                                        "1.22.0 does not read FI_EFA_IFACE, 2.0 and later do"}));
+    EXPECT_TRUE(warnings("1.22.0", 96, NicSelection::Kind::All).empty());
+    EXPECT_TRUE(warnings("2.0.0", 96, closest).empty());
+    EXPECT_TRUE(warnings("", 96, closest).empty()) << "nobody knows";
+}
+
+TEST(PlanNotes, AnIdleCoreIsNamedByACpuOfTheStep) {
+    const Machine& machine = recorded("p5.48xlarge");
+    const auto made = plan(machine, input_of(cpus("0,97-99"), 1, Policy::Numa, 1));
+    ASSERT_TRUE(succeeds(made));
+    EXPECT_EQ(made->idle_cores, 3);
+    EXPECT_EQ(made->warnings,
+              (std::vector<std::string>{"3 cores have no rank (CPUs 97-99): 1 rank of 1 CPU needs "
+                                        "no more; a larger --cpus-per-task or more ranks would use "
+                                        "them"}));
+}
+
+TEST(PlanNotes, ACrossingThatHardwareThreadsWouldSpareSaysSo) {
+    const Machine& machine = recorded("p4d.24xlarge");
+    const auto crosses = plan(machine, input_of(machine.cpus, 3, Policy::Numa, 16));
+    ASSERT_TRUE(succeeds(crosses));
+    EXPECT_EQ(crosses->crossings, 1);
+    EXPECT_EQ(crosses->warnings.at(0),
+              "1 rank spans NUMA nodes: 16 CPUs a rank do not fit otherwise; as hardware threads "
+              "they do (smt:2), on fewer cores");
+    auto input = input_of(machine.cpus, 3, Policy::Numa, 16);
+    input.request.smt = 2;
+    EXPECT_EQ(plan(machine, input)->crossings, 0);
+}
+
 } // namespace pin_plan_test
 } // namespace fairlead::pin

@@ -86,8 +86,12 @@ TEST(PolicyEvaluate, AppendsOnceAndInTheGrammarOfTheField) {
     request.comment = "mine;seen";
     outcome = on(list, request);
     EXPECT_FALSE(outcome.patch.features || outcome.patch.licenses || outcome.patch.comment);
-    request.features = "a|b&eu";
-    EXPECT_FALSE(on(list, request).patch.features);
+    for (const char* holds : {"a|b&eu", "a|b&eu&efa", "[a|b]&c&eu&efa"}) {
+        request.features = holds;
+        EXPECT_FALSE(on(list, request).patch.features) << holds;
+    }
+    request.features = "a&eu|b";
+    EXPECT_EQ(on(list, request).patch.features, "a&eu|b&eu");
     request.comment = "a;b;mine";
     EXPECT_FALSE(on("- {name: a, append: {comment: \"a;b\"}}\n", request).patch.comment);
     request.comment = "xa;b";

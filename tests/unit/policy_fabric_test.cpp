@@ -207,8 +207,15 @@ TEST(AdmitFabric, ASpreadGroupHoldsSevenNodesOfAZone) {
     request.least_nodes = 8;
     EXPECT_NE(refusal(request, site({})), "-");
     request = job({.placement = Placement::Spread}); // several zones hold more
-    request.least_nodes = 8;
-    EXPECT_EQ(refusal(request, site({})), "-");
+    for (const unsigned fits : {8U, 42U}) {
+        request.least_nodes = fits;
+        EXPECT_EQ(refusal(request, site({})), "-");
+    }
+    request.least_nodes = 43;
+    EXPECT_EQ(refusal(request, site({})),
+              "43 nodes in a spread placement group: EC2 runs at most 7 instances of one in an "
+              "Availability Zone, and no region has more than 6 zones; ask for 42 nodes or less, "
+              "or for --placement=cluster or partition [FL-E106]");
 }
 
 TEST(AdmitFabric, ACloseJobCannotSpanZones) {

@@ -148,8 +148,28 @@ TEST(CorePlan, AReportIsMadeForWhoWantsOne) {
     const auto silent = Step{"by:numa"}.plan();
     const auto plan = Step{.pin = "by:numa", .wants_report = true}.plan();
     ASSERT_TRUE(succeeds(silent) && succeeds(plan));
+    fairlead_sentence sentence{};
+    EXPECT_EQ(begin_task(**silent, "", true, sentence), FAIRLEAD_OK);
     EXPECT_EQ(report_line(silent->get(), 0), nullptr);
+    EXPECT_EQ(begin_task(**plan, "", false, sentence), FAIRLEAD_OK);
+    EXPECT_EQ(report_line(plan->get(), 0), nullptr) << "another task speaks";
+    EXPECT_EQ(begin_task(**plan, "", true, sentence), FAIRLEAD_OK);
     EXPECT_NE(report_line(plan->get(), 0), nullptr);
+}
+
+TEST(CorePlan, AStrictStepWhoseGpusSlurmChoosesIsHeldToItsLimitInTheTask) {
+    const auto begin = [](const char* pin, const char* gpus) {
+        const auto plan = Step{pin, "", gpus, recorded("p4d.24xlarge")}.plan();
+        EXPECT_TRUE(succeeds(plan));
+        fairlead_sentence sentence{};
+        const int answer = begin_task(**plan, "gpu:single:1", true, sentence);
+        EXPECT_EQ(answer == FAIRLEAD_OK, sentence.text[0] == '\0');
+        return answer;
+    };
+    EXPECT_EQ(begin("strict,ranks-per-nic:1", "0,2"), FAIRLEAD_REFUSED);
+    EXPECT_EQ(begin("ranks-per-nic:1", "0,2"), FAIRLEAD_OK);
+    EXPECT_EQ(begin("strict,ranks-per-nic:2", "0,2"), FAIRLEAD_OK);
+    EXPECT_EQ(begin("strict,ranks-per-nic:1", ""), FAIRLEAD_OK) << "no GPUs to choose from";
 }
 
 TEST(CorePlan, ALocalTaskWithoutARowIsRefused) {

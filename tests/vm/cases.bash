@@ -47,6 +47,7 @@ not_bound         | by:none leaves ranks, and --mem-bind=local, where Slurm puts
 local_memory      | --mem-bind=local means the nodes of the plan
 kept_memory       | mem:keep leaves --mem-bind=map_mem as it is, far from the CPUs of the plan
 one_thread        | --threads-per-core=1 gives no rank two hardware threads of a core
+two_a_core        | --threads-per-core=2 gives ranks both hardware threads of their cores
 heterogeneous     | both components of a heterogeneous job are pinned
 user_namespace    | a rank in namespaces of its own keeps CPUs and variables
 '

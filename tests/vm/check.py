@@ -3,12 +3,14 @@
 
     check.py ranks FOLDER NAME COUNT    one line of rank.c from each of COUNT ranks, and
         [--plan ARG...]                 `fairlead pin plan` with these words gives the same rows
-        [--unpinned]                    Fairlead did nothing
+        [--not-bound NAME]              Fairlead tells of interfaces and binds nothing: the kernel
+                                        reports the CPUs of the same step without it
         [--memory POLICY]               the memory policy that the kernel reports
         [--memory-on NODE]              the policy binds to this NUMA node, where pages are
         [--fenced]                      the kernel allows the CPUs of the job and no others
         [--step]                        it allows fewer, those of the step, which the plan is of
         [--one-thread]                  no rank has two hardware threads of a core
+        [--whole-cores]                 each has both of all its cores
     check.py disjoint FOLDER NAME NAME  no CPU is in both
 
 FOLDER holds the results of one setting; nodes, threads and topology.xml lie above it. Prints what is
@@ -114,10 +116,16 @@ def check_devices(results, policy):
         yield f"by:{policy}: all ranks have {policy}s '{results.ranks[0][f'pin_{policy}s']}'"
 
 
-def check_unpinned(results):
-    for rank in results.ranks:
-        if rank["pin_cpus"] != "unset":
-            yield f"rank {rank['rank']}: FAIRLEAD_PIN_CPUS {rank['pin_cpus']}, expected none"
+def check_not_bound(results, plain):
+    for rank, other in zip(results.ranks, plain.ranks, strict=True):
+        where = f"rank {rank['rank']}"
+        if rank["pin_cpus"] != "unset" or rank["pin_policy"] != "none":
+            yield (f"{where}: FAIRLEAD_PIN_CPUS {rank['pin_cpus']}, FAIRLEAD_PIN_POLICY "
+                   f"{rank['pin_policy']}; expected unset, none")
+        if not rank["pin_nics"] or other["pin_policy"] != "unset":
+            yield f"{where}: interfaces '{rank['pin_nics']}', and without {other['pin_policy']}"
+        if rank["cpus"] != other["cpus"]:
+            yield f"{where}: CPUs {rank['cpus']}, without Fairlead {other['cpus']}"
 
 
 def check_memory(results, policy):
@@ -173,6 +181,13 @@ def check_one_thread(results):
             yield f"rank {rank['rank']}: CPUs {rank['cpus']} are hardware threads of one core"
 
 
+def check_whole_cores(results):
+    for rank in results.ranks:
+        own = cpu_set(rank["cpus"])
+        if any(core & own and not core <= own for core in results.cores):
+            yield f"rank {rank['rank']}: CPUs {rank['cpus']} have half of a core"
+
+
 def check_ranks(options):
     results = Results(options.folder, options.name)
     if len(results.ranks) != options.count:
@@ -184,12 +199,14 @@ def check_ranks(options):
         yield from check_plan(results, plan)
         yield from check_asked_policy(plan)
         yield from check_devices(results, plan["policy_asked"])
-    if options.unpinned:
-        yield from check_unpinned(results)
+    if options.not_bound:
+        yield from check_not_bound(results, Results(options.folder, options.not_bound))
     if options.memory:
         yield from check_memory(results, options.memory)
     if options.one_thread:
         yield from check_one_thread(results)
+    if options.whole_cores:
+        yield from check_whole_cores(results)
     if options.memory_on:
         yield from check_memory_on(results, options.memory_on)
     if options.step:
@@ -213,7 +230,8 @@ def main():
     ranks.add_argument("name")
     ranks.add_argument("count", type=int)
     ranks.add_argument("--fairlead")
-    ranks.add_argument("--unpinned", action="store_true")
+    ranks.add_argument("--not-bound")
+    ranks.add_argument("--whole-cores", action="store_true")
     ranks.add_argument("--one-thread", action="store_true")
     ranks.add_argument("--fenced", action="store_true")
     ranks.add_argument("--step", action="store_true")

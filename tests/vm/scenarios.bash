@@ -38,6 +38,12 @@ overlapping_steps_check() {
 one_thread_run() { keep one_thread srun -Q -n 12 --threads-per-core=1 --efa-pin "$RANK"; }
 one_thread_check() { ranks one_thread 12 --one-thread --memory default --plan --threads-per-core 1; }
 
+# The job's shape asks for hardware threads, and the plan is another than without.
+two_a_core_run() { keep two_a_core srun -Q -N 1 --exclusive -n 8 --threads-per-core=2 --efa-pin "$RANK"; }
+two_a_core_check() {
+    ranks two_a_core 8 --whole-cores --memory default --plan --threads-per-core 2
+}
+
 # The first rank of each waits until both steps run.
 exact_steps_run() {
     local steps=/tmp/exact_steps.$setting
@@ -63,8 +69,14 @@ exact_steps_check() {
 # slurm_policy POLICY: what Slurm makes of --mem-bind, which only task/affinity knows.
 slurm_policy() { if [[ $setting == *affinity* ]]; then printf '%s\n' "$1"; else printf 'default\n'; fi; }
 
-not_bound_run() { keep not_bound srun -Q -n 8 --mem-bind=local --efa-pin=by:none "$RANK"; }
-not_bound_check() { ranks not_bound 8 --unpinned --memory "$(slurm_policy bind)"; }
+not_bound_run() {
+    keep not_bound srun -Q -N 1 --exclusive -n 8 --mem-bind=local --efa-pin=by:none "$RANK"
+    keep not_bound.plain srun -Q -N 1 --exclusive -n 8 --mem-bind=local "$RANK"
+}
+not_bound_check() {
+    kept not_bound.plain
+    ranks not_bound 8 --not-bound not_bound.plain --memory "$(slurm_policy bind)"
+}
 
 # Slurm takes the nodes of its own masks, which the plan moves.
 local_memory_run() { keep local_memory srun -Q -n 4 --mem-bind=local --efa-pin "$RANK"; }
