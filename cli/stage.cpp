@@ -1,8 +1,9 @@
-/// fairlead stage status, wait, manifest and export
+/// fairlead stage status, wait, manifest, export and import
 
 #include "base/words.hpp"
 #include "cli/commands.hpp"
 #include "cli/stage_export.hpp"
+#include "cli/stage_import.hpp"
 #include "stage/manifest.hpp"
 #include "stage/status.hpp"
 
@@ -169,6 +170,21 @@ void export_results(const Options& options, Session& session) {
     }
 }
 
+void import_data(const Options& options, Session& session) {
+    const auto config = trusted_config(session);
+    if (!config)
+        return session.report(config.error());
+    Imports imports{session.config_path};
+    for (;;) {
+        const auto looked = imports.look();
+        if (!looked)
+            session.report(looked.error());
+        if (options.once)
+            return imports.finish();
+        std::this_thread::sleep_for(std::chrono::seconds(options.interval));
+    }
+}
+
 void add_status(CLI::App& stage, const std::shared_ptr<Options>& options, Session& session) {
     CLI::App* command =
         stage.add_subcommand("status", "what is staged, how far it is and how fast");
@@ -203,6 +219,15 @@ void add_export(CLI::App& stage, const std::shared_ptr<Options>& options, Sessio
     command->callback([options, &session] { export_results(*options, session); });
 }
 
+void add_import(CLI::App& stage, const std::shared_ptr<Options>& options, Session& session) {
+    CLI::App* command = stage.add_subcommand(
+        "import", "copy the data of held jobs in (when=queued); a service, as root");
+    command->add_flag("--once", options->once, "what is due now, then end");
+    command->add_option("--interval", options->interval, "seconds between two looks (default 10)")
+        ->check(CLI::PositiveNumber);
+    command->callback([options, &session] { import_data(*options, session); });
+}
+
 } // namespace
 
 void add_stage(CLI::App& app, Session& session) {
@@ -213,6 +238,7 @@ void add_stage(CLI::App& app, Session& session) {
     add_wait(*stage, options, session);
     add_manifest(*stage, options, session);
     add_export(*stage, options, session);
+    add_import(*stage, options, session);
 }
 
 } // namespace fairlead::cli

@@ -132,14 +132,18 @@ void note(job_desc_msg_t& job, std::string_view words) {
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
     apply_texts(patch, job);
     apply_sizes(patch, job);
-    if (patch.hold)
+    // Who is held for another reason is not released when the data is there.
+    const bool awaits_data = patch.queued && !patch.hold && job.priority != 0;
+    if (patch.hold || awaits_data)
         job.priority = 0;
     if (patch.staging)
         append_spank_entry(job, fmt::format("{}={}", stage::record_name, patch.staging->view()));
-    if (!patch.record)
-        return;
-    append_spank_entry(job, fmt::format("{}={}", state::admitted_name, patch.record->view()));
-    note(job, *patch.record);
+    if (patch.record) {
+        append_spank_entry(job, fmt::format("{}={}", state::admitted_name, patch.record->view()));
+        note(job, *patch.record);
+    }
+    if (awaits_data)
+        note(job, *patch.queued);
 }
 
 } // namespace fairlead::jobsubmit

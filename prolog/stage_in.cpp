@@ -3,7 +3,9 @@
 /// where the data is not there in the end, holds the job with the reason, or cancels one that
 /// cannot be held. On the other nodes it waits for the first one's word.
 ///
-/// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed.
+/// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed. With
+/// --held JOBID it stages for a job that has no nodes yet (prolog/stage_held.hpp), for `fairlead
+/// stage import`.
 ///
 /// Exit status and output: prolog/stage_answer.hpp.
 
@@ -13,6 +15,7 @@
 #include "config/paths.hpp"
 #include "prolog/placed_job.hpp"
 #include "prolog/stage_follower.hpp"
+#include "prolog/stage_held.hpp"
 #include "prolog/stage_leader.hpp"
 
 #include <charconv>
@@ -29,22 +32,22 @@ using stage::Direction;
 
 struct Arguments {
     std::string config_path = config::default_path;
-    std::optional<std::string> hold;
+    std::optional<std::string> hold, held;
 };
 
 Result<Arguments> read_arguments(int argc, char** argv) {
     Arguments arguments;
     for (int i = 1; i < argc; i += 2) {
         const std::string_view word = argv[i];
-        if (i + 1 == argc || (word != "--config" && word != "--hold"))
+        if (i + 1 == argc || (word != "--config" && word != "--hold" && word != "--held"))
             return fail(Code::X301,
-                        "unexpected argument '{}'; usage: [--config FILE] [--hold SENTENCE], run "
-                        "by fairlead-prolog",
+                        "unexpected argument '{}'; usage: [--config FILE] [--hold SENTENCE | "
+                        "--held JOBID], run by fairlead-prolog and `fairlead stage import`",
                         printable(word));
         if (word == "--config")
             arguments.config_path = argv[i + 1];
         else
-            arguments.hold = argv[i + 1];
+            (word == "--hold" ? arguments.hold : arguments.held) = argv[i + 1];
     }
     return arguments;
 }
@@ -124,8 +127,20 @@ void give_up(JobId job, const Arguments& arguments, const Error& error) {
         refuse_nodes(config->state_dir, staged->run, error);
 }
 
+int run_held(const Arguments& arguments) {
+    const auto job = parse_job_id(*arguments.held);
+    const auto config = config::load_for_node(named_path(arguments));
+    if (!job || !config) {
+        log::error(config ? Error{Code::X301, "--held takes a job id"} : config.error());
+        return 2;
+    }
+    return stage_held(*job, *config, arguments.config_path);
+}
+
 int run(const Arguments& arguments) {
     const EnvView env{environ};
+    if (arguments.held)
+        return run_held(arguments);
     const auto job = parse_job_id(env.get("SLURM_JOB_ID").value_or(""));
     if (!job) {
         log::error({Code::X301, "SLURM_JOB_ID is not a job id: fairlead-prolog runs this program"});

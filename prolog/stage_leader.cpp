@@ -73,7 +73,7 @@ Result<void> check_permit(const Leader& leader) {
         return std::unexpected(permit.error());
     stage::Who who{.user = leader.owner.name,
                    .groups = {leader.owner.group_names.begin(), leader.owner.group_names.end()},
-                   .account = {}};
+                   .account = leader.account};
     for (const stage::Transfer& transfer : leader.job.transfers)
         if (auto fine = stage::allow(*permit, transfer, who, leader.config.region); !fine)
             return fine;
@@ -101,7 +101,8 @@ void tell_user(const Leader& leader, Direction phase, stage::Step step,
 /// slurmctld whether the job still wants its data. What slurmctld does not answer counts as yes.
 class Watcher {
   public:
-    explicit Watcher(const Leader& leader) : leader_(leader) {}
+    using Wanted = bool slurm::Job::*;
+    Watcher(const Leader& leader, Wanted wanted) : leader_(leader), wanted_(wanted) {}
 
     bool operator()(const stage::Progress& progress) {
         constexpr int rounds = 5, told_rounds = 15; // 10 s, and 30 s
@@ -111,16 +112,18 @@ class Watcher {
         if (++round_ % rounds != 0)
             return true;
         const auto job = slurm::load_job(leader_.job.run.job);
-        if (job && job->running && round_ % told_rounds == 0)
+        const bool wanted = !job || (*job).*wanted_;
+        if (job && wanted && round_ % told_rounds == 0)
             log_failure(slurm::set_admin_comment(
                 job->id, with_note(job->admin_comment, progress_note(progress))));
-        return !job || job->running;
+        return wanted;
     }
 
     stage::Progress last{};
 
   private:
     const Leader& leader_;
+    Wanted wanted_;
     int round_ = 0;
 };
 
@@ -154,33 +157,52 @@ void settle_comment(JobId id, std::int64_t files) {
         log_failure(slurm::set_admin_comment(id, with_note(job->admin_comment, ready_note(files))));
 }
 
-StageAnswer copy_in(const Leader& leader, const stage::Claim& claim) {
-    const auto transfers = of_phase(leader, Direction::In);
-    if (transfers.empty())
-        return {Kind::Ready};
-    Watcher watcher{leader};
+stage::Launch launch_of(const Leader& leader, const stage::Claim& claim,
+                        std::chrono::seconds deadline) {
+    return {.program = config::stage_path,
+            .config = leader.config_path,
+            .claim = claim,
+            .phase = Direction::In,
+            .run = leader.job.run,
+            .cluster = leader.cluster,
+            .owner = owner_of(leader),
+            .transfers = of_phase(leader, Direction::In),
+            .deadline = deadline,
+            .s3_endpoint = leader.config.staging.s3_endpoint,
+            .region = leader.config.region};
+}
+
+struct Copied {
+    StageAnswer answer;
+    bool whole; ///< not where the job may run without
+};
+
+/// Who lost the claim says nothing more.
+Copied copied(const Leader& leader, const stage::Launch& launch, Watcher& watcher) {
     const auto result =
-        stage::launch({.program = config::stage_path,
-                       .config = leader.config_path,
-                       .claim = claim,
-                       .phase = Direction::In,
-                       .run = leader.job.run,
-                       .cluster = leader.cluster,
-                       .owner = owner_of(leader),
-                       .transfers = transfers,
-                       .deadline = std::chrono::seconds(leader.config.staging.deadline),
-                       .s3_endpoint = leader.config.staging.s3_endpoint,
-                       .region = leader.config.region},
-                      [&](const stage::Progress& progress) { return watcher(progress); });
+        stage::launch(launch, [&](const stage::Progress& progress) { return watcher(progress); });
     const StageAnswer answer =
         result ? judged(*result, leader) : StageAnswer{Kind::Refused, result.error()};
+    if (answer.error.code == Code::S122)
+        return {answer, false};
     const bool ready = answer.kind == Kind::Ready;
     tell_user(leader, Direction::In, ready ? stage::Step::Ready : stage::Step::Held, watcher.last,
               ready ? std::string{} : to_string(answer.error));
-    if (result && result->outcome == stage::Outcome::Done)
+    const bool whole = result && result->outcome == stage::Outcome::Done;
+    if (whole)
         stage::show_manifest(leader.config.state_dir, leader.job.run, Direction::In,
                              leader.owner.uid);
-    if (ready)
+    return {answer, whole};
+}
+
+StageAnswer copy_in(const Leader& leader, const stage::Claim& claim) {
+    const auto launch =
+        launch_of(leader, claim, std::chrono::seconds(leader.config.staging.deadline));
+    if (launch.transfers.empty())
+        return {Kind::Ready};
+    Watcher watcher{leader, &slurm::Job::running};
+    const StageAnswer answer = copied(leader, launch, watcher).answer;
+    if (answer.kind == Kind::Ready)
         settle_comment(leader.job.run.job, watcher.last.files_done);
     return answer;
 }
@@ -227,6 +249,25 @@ StageAnswer lead(Leader& leader) {
         if (auto planned = plan_out(leader); !planned)
             answer = refused(planned);
     return tell_nodes(leader, *claim, std::move(answer));
+}
+
+StageAnswer lead_held(Leader& leader) {
+    constexpr auto day = std::chrono::hours(24); // no prolog ends it
+    const auto claim =
+        stage::make_claim(leader.config.state_dir, leader.job.run.job, std::time(nullptr));
+    if (!claim)
+        return {Kind::Refused, claim.error()};
+    auto fit = spell_out(leader);
+    if (fit)
+        fit = check_permit(leader);
+    if (!fit)
+        return refused(fit);
+    const auto launch = launch_of(leader, *claim, day);
+    Watcher watcher{leader, &slurm::Job::held};
+    const auto [answer, whole] = copied(leader, launch, watcher);
+    if (whole)
+        log_failure(stage::keep_staged(launch));
+    return answer;
 }
 
 void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& run,

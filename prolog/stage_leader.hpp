@@ -19,11 +19,16 @@ struct Leader {
     std::string cluster;
     StagedJob job;
     JobOwner owner;
+    std::string account{}; ///< where it is known
 };
 
 /// Spells the symbols out, checks the map of buckets where the request is a user's, copies, and
 /// plans what is staged out.
 StageAnswer lead(Leader& leader);
+
+/// What the service does for a job that is held: the same without nodes that wait, and without
+/// results. What is copied is kept for the prolog to find.
+StageAnswer lead_held(Leader& leader);
 
 /// Takes over from a leader that was killed, only to tell the other nodes that the job is refused.
 void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& run,

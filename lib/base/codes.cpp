@@ -511,6 +511,11 @@ constexpr std::array table{
     CodeEntry{Code::S132, "FL-S132", "no staging of this job",
               "No staging is recorded for the job.",
               "Check the job id; records are kept for as long as `staging.keep` says."},
+    CodeEntry{Code::S133, "FL-S133", "not staged while held",
+              "`fairlead stage import` could not learn what a held job asks for, or could not run "
+              "its staging. The job is released, and its data comes in when it starts.",
+              "Check that slurmctld answers on the machine of `fairlead stage import`, and its "
+              "log."},
     CodeEntry{Code::X101, "FL-X101", "file missing",
               "A file that was named does not exist. Where it is the configuration, slurmctld and "
               "slurmd run on and nothing is enforced.",

@@ -1,5 +1,7 @@
 #include "config/staging_reader.hpp"
 
+#include <array>
+
 namespace fairlead::config {
 namespace {
 
@@ -9,6 +11,17 @@ Key number_key(const Reader& reader, std::string_view name, int least, int most,
                 if (!number)
                     return std::unexpected(number.error());
                 target = *number;
+                return {};
+            }};
+}
+
+Key truth_key(const Reader& reader, std::string_view name, bool& target) {
+    static constexpr std::array<std::string_view, 2> truths{"false", "true"};
+    return {name, [&reader, name, &target](const YAML::Node& node) -> Result<void> {
+                const auto index = reader.word(node, name, truths);
+                if (!index)
+                    return std::unexpected(index.error());
+                target = *index == 1;
                 return {};
             }};
 }
@@ -118,6 +131,7 @@ Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging&
         {"links", [&](const YAML::Node& value) { return read_links(reader, value, staging); }},
         folder_key(reader, "lfs", staging.lfs),
         number_key(reader, "stall", 1, day, staging.stall),
+        truth_key(reader, "queued", staging.queued),
     };
     return reader.map(node, "staging", keys);
 }

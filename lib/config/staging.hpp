@@ -19,6 +19,7 @@ struct Staging {
     std::string s3_endpoint{}; ///< empty for AWS's own of the region
     std::vector<Link> links{};
     std::string lfs = "/usr/bin/lfs"; ///< Lustre's command
+    bool queued = false; ///< `fairlead stage import` stages for jobs that are still held
     int stall = 300; ///< seconds after which a restore or export that does not go on is given up
 };
 

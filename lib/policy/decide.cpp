@@ -59,11 +59,16 @@ void judge_fabric(const JobRequest& request, const Snapshot& snapshot, Decision&
 void judge_staging(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
     if (request.modify)
         return;
-    auto record = admit_staging(request, snapshot);
-    if (!record)
-        decision.refusals.push_back(std::move(record.error()));
-    else if (*record)
-        decision.patch.staging = std::move(**record);
+    auto admitted = admit_staging(request, snapshot);
+    if (!admitted)
+        return decision.refusals.push_back(std::move(admitted.error()));
+    if (!*admitted)
+        return;
+    decision.patch.staging = std::move((*admitted)->record);
+    if ((*admitted)->queued)
+        decision.patch.queued = std::move(*(*admitted)->queued);
+    if (!(*admitted)->notice.empty())
+        decision.warnings.push_back(std::move((*admitted)->notice));
 }
 
 } // namespace

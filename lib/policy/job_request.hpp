@@ -86,6 +86,7 @@ struct JobPatch {
     std::optional<std::uint32_t> switches, switch_wait;
     std::optional<Text> record;    ///< the admitted record
     std::optional<Text> staging{}; ///< the record of what it stages
+    std::optional<Text> queued{};  ///< held with this note until its data is there
 
     std::optional<Text> partition{}, account{}, qos{}, reservation{}, wckey{};
     std::optional<Text> licenses{}, comment{}, admin_comment{}, mail_user{};

@@ -1,6 +1,7 @@
 #include "policy/staging.hpp"
 
 #include "stage/orders.hpp"
+#include "stage/queued.hpp"
 #include "stage/record.hpp"
 
 namespace fairlead::policy {
@@ -51,10 +52,39 @@ Result<stage::Transfer> admitted(const stage::Transfer& asked, const JobRequest&
     return transfer;
 }
 
+/// Why data cannot come in while the job is held. The service sees a job as slurmctld shows it: its
+/// script, but not its options, and an array as one job.
+std::optional<std::string_view> against_queued(const JobRequest& request,
+                                               const Snapshot& snapshot) {
+    if (!snapshot.config.staging.queued)
+        return "is not set up on this cluster";
+    if (request.stage_options)
+        return "is not for jobs with --stage-in or --stage-out";
+    if (request.interactive.value_or(false))
+        return "is for batch jobs";
+    if (request.array_size || request.het_component)
+        return "is not for arrays and heterogeneous jobs";
+    if (request.dependency)
+        return "is not for jobs with a dependency, which may make the data";
+    return std::nullopt;
+}
+
+/// In a pause no job is held.
+void admit_queued(const stage::Request& whole, const JobRequest& request, const Snapshot& snapshot,
+                  AdmittedStaging& admitted) {
+    if (!stage::asks_queued(whole) || snapshot.paused)
+        return;
+    if (const auto why = against_queued(request, snapshot))
+        admitted.notice =
+            fmt::format("staging: when=queued {}; the data comes in when the job starts", *why);
+    else
+        admitted.queued = stage::queued_note(whole.id);
+}
+
 } // namespace
 
-Result<std::optional<std::string>> admit_staging(const JobRequest& request,
-                                                 const Snapshot& snapshot) {
+Result<std::optional<AdmittedStaging>> admit_staging(const JobRequest& request,
+                                                     const Snapshot& snapshot) {
     stage::Orders orders;
     if (request.stage_options)
         orders.options = request.stage_options->view();
@@ -78,13 +108,14 @@ Result<std::optional<std::string>> admit_staging(const JobRequest& request,
         transfer = std::move(*fine);
     }
     whole->id = request.submission_id.empty() ? "0" : request.submission_id;
-    std::string record = stage::encode_record(*whole);
-    if (record.size() > stage::longest_request)
+    AdmittedStaging result{stage::encode_record(*whole)};
+    if (result.record.size() > stage::longest_request)
         return fail(Code::S102,
                     "staging: the paths of the job have {} bytes together; at most {} "
                     "are taken",
-                    record.size(), stage::longest_request);
-    return record;
+                    result.record.size(), stage::longest_request);
+    admit_queued(*whole, request, snapshot, result);
+    return result;
 }
 
 } // namespace fairlead::policy

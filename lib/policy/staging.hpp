@@ -8,10 +8,15 @@
 
 namespace fairlead::policy {
 
-/// The record that goes with the job, with %u and %x filled in; nothing for a job that stages
-/// nothing. FL-S101 to FL-S104 where it is refused, and FL-A204 while nobody
-/// knows who asks.
-Result<std::optional<std::string>> admit_staging(const JobRequest& request,
-                                                 const Snapshot& snapshot);
+struct AdmittedStaging {
+    std::string record;                  ///< goes with the job, with %u and %x filled in
+    std::optional<std::string> queued{}; ///< the note of a job that is held until its data is there
+    std::string notice{};                ///< what the user is told; empty for nothing
+};
+
+/// Nothing for a job that stages nothing. FL-S101 to FL-S104 where it is refused, and FL-A204 while
+/// nobody knows who asks.
+Result<std::optional<AdmittedStaging>> admit_staging(const JobRequest& request,
+                                                     const Snapshot& snapshot);
 
 } // namespace fairlead::policy

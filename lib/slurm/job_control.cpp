@@ -29,6 +29,34 @@ std::optional<std::uint32_t> set(std::uint32_t value) {
     return value == NO_VAL ? std::nullopt : std::optional(value);
 }
 
+bool is_held(const slurm_job_info_t& job) {
+    return base_state(job) == JOB_PENDING && job.priority == 0;
+}
+
+Job job_of(const slurm_job_info_t& job) {
+    return {.id = id_of(job),
+            .batch = job.batch_flag != 0,
+            .may_requeue = job.requeue != 0,
+            .whole = job.het_job_id == 0 ? id_of(job) : JobId{job.het_job_id},
+            .excluded = text(job.exc_nodes),
+            .admin_comment = text(job.admin_comment),
+            .running = base_state(job) == JOB_RUNNING,
+            .ended = base_state(job) > JOB_SUSPENDED && (job.job_state & JOB_COMPLETING) == 0,
+            .held = is_held(job),
+            .held_by_user = is_held(job) && job.state_reason == WAIT_HELD_USER,
+            .succeeded = base_state(job) == JOB_COMPLETE,
+            .restarts = job.restart_cnt,
+            .name = text(job.name),
+            .array = set(job.array_job_id == 0 ? NO_VAL : job.array_job_id),
+            .task = set(job.array_task_id),
+            .user = job.user_id,
+            .account = text(job.account),
+            .partition = text(job.partition),
+            .nodes = text(job.nodes),
+            .start = job.start_time,
+            .end = job.end_time};
+}
+
 /// slurmctld takes texts that it may write to.
 Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&, char*),
                     std::string value) {
@@ -42,6 +70,21 @@ Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&
 
 } // namespace
 
+Result<std::vector<Job>> load_held_jobs() {
+    initialise();
+    job_info_msg_t* answer = nullptr;
+    const int status = slurm_load_jobs(0, &answer, SHOW_ALL);
+    const std::unique_ptr<job_info_msg_t, void (*)(job_info_msg_t*)> owner{answer,
+                                                                           slurm_free_job_info_msg};
+    if (status != SLURM_SUCCESS || !answer)
+        return fail(Code::E224, "slurmctld does not show its queue: {}", slurm_strerror(errno));
+    std::vector<Job> jobs;
+    for (std::uint32_t i = 0; i < answer->record_count; ++i)
+        if (const auto& job = answer->job_array[i]; is_held(job))
+            jobs.push_back(job_of(job));
+    return jobs;
+}
+
 Result<Job> load_job(JobId id) {
     initialise();
     job_info_msg_t* answer = nullptr;
@@ -53,25 +96,7 @@ Result<Job> load_job(JobId id) {
     for (std::uint32_t i = 0; i < answer->record_count; ++i) {
         const auto& job = answer->job_array[i];
         if (id_of(job).value == id.value)
-            return Job{.id = id,
-                       .batch = job.batch_flag != 0,
-                       .may_requeue = job.requeue != 0,
-                       .whole = job.het_job_id == 0 ? id : JobId{job.het_job_id},
-                       .excluded = text(job.exc_nodes),
-                       .admin_comment = text(job.admin_comment),
-                       .running = base_state(job) == JOB_RUNNING,
-                       .ended =
-                           base_state(job) > JOB_SUSPENDED && (job.job_state & JOB_COMPLETING) == 0,
-                       .succeeded = base_state(job) == JOB_COMPLETE,
-                       .restarts = job.restart_cnt,
-                       .name = text(job.name),
-                       .array = set(job.array_job_id == 0 ? NO_VAL : job.array_job_id),
-                       .task = set(job.array_task_id),
-                       .user = job.user_id,
-                       .partition = text(job.partition),
-                       .nodes = text(job.nodes),
-                       .start = job.start_time,
-                       .end = job.end_time};
+            return job_of(job);
     }
     return fail(Code::E224, "slurmctld knows no job {}", id.value);
 }
@@ -119,6 +144,16 @@ Result<void> set_admin_comment(JobId id, const std::string& text) {
 Result<void> release(JobId id) {
     return update(id, "released", [](job_desc_msg_t& change, char*) { change.priority = INFINITE; },
                   {});
+}
+
+Result<void> release(JobId id, const std::string& admin_comment) {
+    return update(
+        id, "released",
+        [](job_desc_msg_t& change, char* value) {
+            change.priority = INFINITE;
+            change.admin_comment = value;
+        },
+        admin_comment);
 }
 
 Result<void> notify(JobId id, const std::string& line) {

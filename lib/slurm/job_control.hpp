@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fairlead::slurm {
 
@@ -22,17 +23,23 @@ struct Job {
     std::string admin_comment; ///< empty for none
     bool running = false;      ///< it has nodes, though they may still be configured
     bool ended = false;        ///< for good; a requeued job has not
+    bool held = false;         ///< in the queue with priority 0
+    bool held_by_user = false; ///< so that its user may release it
     bool succeeded = false;    ///< with exit status 0
     int restarts = 0;
     std::string name{};
     std::optional<std::uint32_t> array{}, task{}; ///< where it is of an array
     std::uint32_t user = 0;                       ///< whose it is, by number
-    std::string partition{}, nodes{};             ///< nodes as a host list; empty before it has any
-    std::int64_t start = 0, end = 0; ///< in seconds since 1970; 0 where that is not known
+    std::string account{};
+    std::string partition{}, nodes{}; ///< nodes as a host list; empty before it has any
+    std::int64_t start = 0, end = 0;  ///< in seconds since 1970; 0 where that is not known
 };
 
 /// FL-E224 for this and all that follows, with slurmctld's own words.
 Result<Job> load_job(JobId id);
+
+/// All that are held.
+Result<std::vector<Job>> load_held_jobs();
 
 /// Whether slurmctld says that it does not know the job, so that it ended long ago.
 bool is_unknown(const Error& error);
@@ -52,6 +59,9 @@ Result<void> set_admin_comment(JobId id, const std::string& text);
 
 /// Ends a hold, as `scontrol release` does.
 Result<void> release(JobId id);
+
+/// The same, with a new admin_comment.
+Result<void> release(JobId id, const std::string& admin_comment);
 
 /// Prints a line on the terminal of srun or salloc; of a batch job on none.
 Result<void> notify(JobId id, const std::string& line);

@@ -169,6 +169,8 @@ std::string encode(const JobFile& request) {
                                       {"kms_key", &request.kms_key}})
         if (!value->empty())
             json[name] = *value;
+    if (request.staged)
+        json["staged"] = true;
     return line_of(json);
 }
 
@@ -209,7 +211,8 @@ Result<JobFile> decode_job_file(std::string_view text, std::string_view source) 
                     .s3_endpoint = fields.text_or_none("s3_endpoint"),
                     .region = fields.text_or_none("region"),
                     .streams = streams_in(fields, *json),
-                    .kms_key = fields.text_or_none("kms_key")};
+                    .kms_key = fields.text_or_none("kms_key"),
+                    .staged = json->value("staged", Json()).is_boolean() && json->at("staged")};
     for (const Json& transfer : fields.list("transfers"))
         if (auto copy = copy_of(transfer))
             request.transfers.push_back(std::move(*copy));

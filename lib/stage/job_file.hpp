@@ -43,6 +43,7 @@ struct JobFile {
     std::string region{};      ///< empty for the one that IMDS names
     int streams = 16;          ///< connections at once, from 1 to 16
     std::string kms_key{};     ///< that S3 encrypts results with; empty for the bucket's default
+    bool staged = false;       ///< all was staged before: nothing is copied that is still there
 
     bool operator==(const JobFile&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "stage/journal.hpp"
 
+#include "base/deadline.hpp"
 #include "stage/crc64.hpp"
 #include "stage/work_folder.hpp"
 
@@ -10,6 +11,7 @@
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <string_view>
 #include <sys/file.h>
 #include <unordered_map>
@@ -93,6 +95,19 @@ class Lines {
     std::string buffer_;
     std::size_t begin_ = 0;
 };
+
+/// Whoever had it before may need a moment to end.
+bool is_taken(int fd, std::chrono::milliseconds patience) {
+    constexpr auto look = std::chrono::milliseconds(50);
+    const Deadline deadline{patience};
+    for (;;) {
+        if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return false;
+        if (deadline.left() == std::chrono::milliseconds(0))
+            return true;
+        ::poll(nullptr, 0, static_cast<int>(look.count()));
+    }
+}
 
 } // namespace
 
@@ -181,7 +196,8 @@ Result<void> Journal::State::load(const std::string& job) {
     return {};
 }
 
-Result<Journal> Journal::open(const std::filesystem::path& path, const std::string& job) {
+Result<Journal> Journal::open(const std::filesystem::path& path, const std::string& job,
+                              std::chrono::milliseconds patience) {
     auto state = std::make_unique<State>();
     state->path = path;
     state->file =
@@ -189,7 +205,7 @@ Result<Journal> Journal::open(const std::filesystem::path& path, const std::stri
     if (!state->file)
         return cannot("open", path);
     // Some shared file systems have no flock(); the fencing by epochs does not need it.
-    if (::flock(state->file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (is_taken(state->file.get(), patience))
         return fail(Code::S122, "another process works in {}", path.parent_path().native());
     if (auto loaded = state->load(job); !loaded)
         return std::unexpected(loaded.error());
@@ -213,6 +229,11 @@ std::optional<Ended> Journal::ended(const std::string& path, const std::string& 
         found->second.destination != hash_of(destination))
         return std::nullopt;
     return Ended{source, destination, found->second.crc, found->second.verified};
+}
+
+bool Journal::has_left(const std::string& path, const std::string& destination) const {
+    const auto found = state_->ended.find(hash_of(path));
+    return found != state_->ended.end() && found->second.destination == hash_of(destination);
 }
 
 std::size_t Journal::records() const { return state_->records; }

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -44,8 +45,10 @@ struct Ended {
 class Journal {
   public:
     /// Reads what is there up to the first record that is none, and drops that and what follows.
-    /// One of another job or release is begun anew. FL-S123; FL-S122 where another process has it.
-    static Result<Journal> open(const std::filesystem::path& path, const std::string& job);
+    /// One of another job or release is begun anew. FL-S123; FL-S122 where another process has it
+    /// for longer than `patience`.
+    static Result<Journal> open(const std::filesystem::path& path, const std::string& job,
+                                std::chrono::milliseconds patience = {});
     Journal(Journal&&) noexcept;
     Journal& operator=(Journal&&) = delete;
     ~Journal();
@@ -56,6 +59,8 @@ class Journal {
     /// Where both versions are those that are given.
     std::optional<Ended> ended(const std::string& path, const std::string& source,
                                const std::string& destination) const;
+    /// Whether it was ended and the destination then was this version, whatever the source is now.
+    bool has_left(const std::string& path, const std::string& destination) const;
     /// How many records were read, and whether what followed them was dropped.
     std::size_t records() const;
     bool dropped() const;

@@ -40,6 +40,18 @@ JobFile job_file(const Launch& launch) {
     return file;
 }
 
+constexpr const char* staged_file = "staged.json";
+
+/// Whether the same was staged before, for the same user.
+bool was_staged(const JobFile& request, const fs::path& work) {
+    const fs::path file = work / staged_file;
+    const auto text = read_file(file);
+    const auto before =
+        text ? decode_job_file(*text, file.native()) : std::unexpected(text.error());
+    return request.phase == Phase::In && before && before->job == request.job &&
+           before->uid == request.uid && before->transfers == request.transfers;
+}
+
 /// A result of an earlier start must not be taken for this one's.
 Result<void> prepare(const Launch& launch, const fs::path& work) {
     if (auto made = make_folders(work, 0700); !made)
@@ -47,7 +59,9 @@ Result<void> prepare(const Launch& launch, const fs::path& work) {
     for (const char* name : {result_file, progress_file})
         if (auto removed = remove_file(work / name); !removed)
             return removed;
-    return write_atomic(work / request_file, encode(job_file(launch)), 0600);
+    JobFile request = job_file(launch);
+    request.staged = was_staged(request, work);
+    return write_atomic(work / request_file, encode(request), 0600);
 }
 
 /// In the child, between fork and exec: no memory is taken. It ends with its parent.
@@ -164,6 +178,17 @@ Result<StageResult> launch(const Launch& launch, const Watch& watch) {
                        .code = std::string(id_of(Code::S119)),
                        .message = late ? "staging did not end within its deadline"
                                        : "the job was cancelled or requeued while it was staged"};
+}
+
+Result<void> keep_staged(const Launch& launch) {
+    const fs::path work = work_place(launch.claim.state_dir, launch.phase, launch.run);
+    auto kept = still_ours(launch.claim);
+    if (kept)
+        kept = write_atomic(work / staged_file, encode(job_file(launch)), 0600);
+    if (!kept)
+        return fail(kept.error().code == Code::S122 ? Code::S122 : Code::S123, "staging: {}",
+                    kept.error().message);
+    return {};
 }
 
 Error error_of(const StageResult& result) {

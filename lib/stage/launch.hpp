@@ -31,6 +31,10 @@ using Watch = std::function<bool(const Progress& progress)>;
 /// the claim is lost, FL-S123 where it cannot be run or leaves no result.
 Result<StageResult> launch(const Launch& launch, const Watch& watch);
 
+/// Says for later launches that all of this one is copied, so that they look whether it is still
+/// there before they ask the source. FL-S123.
+Result<void> keep_staged(const Launch& launch);
+
 /// The code of a result; FL-S123 where it has none of ours.
 Error error_of(const StageResult& result);
 

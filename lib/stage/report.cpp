@@ -60,6 +60,14 @@ void Report::add(const ManifestEntry& entry) {
     bytes_ended_ += entry.size;
 }
 
+void Report::stand(const Tree& tree) {
+    plan(tree.files, tree.bytes);
+    moved(tree.bytes);
+    files_done_ += tree.files;
+    bytes_ended_ += tree.bytes;
+    skipped_ += tree.skipped;
+}
+
 void Report::skip(const std::string& path) {
     const std::lock_guard lock(mutex_);
     manifest_ << line_of({{"path", path}, {"skipped", "neither a file nor a folder"}});

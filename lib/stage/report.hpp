@@ -21,6 +21,11 @@ struct ManifestEntry {
     Verified verified = Verified::Size;
 };
 
+/// How much a manifest has.
+struct Tree {
+    std::int64_t files = 0, bytes = 0, skipped = 0;
+};
+
 /// Safe for threads.
 class Report {
   public:
@@ -35,6 +40,8 @@ class Report {
     void plan(std::int64_t files, std::int64_t bytes);
     void moved(std::int64_t bytes) { bytes_done_ += bytes; }
     void add(const ManifestEntry& entry);
+    /// All is there that an earlier run left, whose manifest stays.
+    void stand(const Tree& tree);
     /// What is no file and therefore was not copied.
     void skip(const std::string& path);
 

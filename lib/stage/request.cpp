@@ -61,12 +61,13 @@ Result<void> choose(std::string_view key, std::string_view value,
 }
 
 Result<void> take_moment(std::string_view value, Transfer& transfer) {
+    constexpr std::size_t of_in = 2;
     if (transfer.direction == Direction::In)
-        return choose("when", value, std::span(moments).first(1), transfer.when);
+        return choose("when", value, std::span(moments).first(of_in), transfer.when);
     std::size_t later = 0;
-    auto chosen = choose("when", value, std::span(moments).subspan(1), later);
+    auto chosen = choose("when", value, std::span(moments).subspan(of_in), later);
     if (chosen)
-        transfer.when = static_cast<When>(later + 1);
+        transfer.when = static_cast<When>(later + of_in);
     return chosen;
 }
 

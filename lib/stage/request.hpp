@@ -18,16 +18,16 @@ namespace fairlead::stage {
 
 enum class Direction { In, Out };
 enum class Verify { Checksum, Size };
-/// Of what is staged in: before the job starts. Of what is staged out: whatever became of the job,
-/// or only after it succeeded.
-enum class When { Start, Always, Success };
+/// Of what is staged in: before the job starts, on its nodes or while it is still in the queue. Of
+/// what is staged out: whatever became of the job, or only after it succeeded.
+enum class When { Start, Queued, Always, Success };
 /// What a stage-in that fails does to its job.
 enum class OnFail { Hold, Run };
 
 /// Their words, in the order of their values.
 inline constexpr std::array<std::string_view, 2> directions{"in", "out"};
 inline constexpr std::array<std::string_view, 2> verifications{"checksum", "size"};
-inline constexpr std::array<std::string_view, 3> moments{"start", "always", "success"};
+inline constexpr std::array<std::string_view, 4> moments{"start", "queued", "always", "success"};
 inline constexpr std::array<std::string_view, 2> failures{"hold", "run"};
 
 inline constexpr std::size_t most_transfers = 32;

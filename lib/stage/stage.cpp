@@ -3,6 +3,7 @@
 #include "aws/credentials.hpp"
 #include "stage/crew.hpp"
 #include "stage/linked.hpp"
+#include "stage/staged.hpp"
 #include "stage/work_folder.hpp"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ class Staging {
     Staged<void> run(const std::string& program);
 
   private:
+    Staged<void> copy_all(Hand& hand);
     aws::S3Options options(const std::string& region) const;
     aws::Surroundings surroundings();
     Staged<std::uint64_t> plan(Lane& lane);
@@ -169,29 +171,38 @@ Staged<void> Staging::finish(HandLane& lane) {
 }
 
 Staged<void> Staging::run(const std::string& program) {
+    auto hand = Hand::start(program, {request_.uid, request_.gid, request_.groups},
+                            request_.streams, [this] { return left(); });
+    if (!hand)
+        return std::unexpected(hand.error());
+    HandLane& first = hand->lanes().front();
+    first.set_buffer(hand->pool(), 0, usual_part);
+    if (const auto tree = request_.staged ? still_there(folder_, first, journal_) : std::nullopt) {
+        report_.stand(*tree);
+        return {};
+    }
+    return copy_all(*hand);
+}
+
+Staged<void> Staging::copy_all(Hand& hand) {
     const auto region = region_of(request_, config_, left());
     if (!region)
         return std::unexpected(region.error());
     account_.emplace(options(*region),
                      aws::default_credentials(EnvView{environ}, aws::imds_of(config_)),
                      surroundings());
-    auto hand = Hand::start(program, {request_.uid, request_.gid, request_.groups},
-                            request_.streams, [this] { return left(); });
-    if (!hand)
-        return std::unexpected(hand.error());
     std::vector<aws::S3> connections;
     for (int i = 0; i < request_.streams; ++i)
         connections.emplace_back(*account_);
-    HandLane& first = hand->lanes().front();
-    first.set_buffer(hand->pool(), 0, usual_part);
+    HandLane& first = hand.lanes().front();
     Lane lane{first, connections.front()};
     const auto part_size = plan(lane);
     if (!part_size)
         return std::unexpected(part_size.error());
     if (!config_.staging.links.empty())
-        if (auto linked = use_links(lanes(*hand, connections, usual_part)); !linked)
+        if (auto linked = use_links(lanes(hand, connections, usual_part)); !linked)
             return linked;
-    if (auto copied = copy(lanes(*hand, connections, *part_size), *part_size); !copied)
+    if (auto copied = copy(lanes(hand, connections, *part_size), *part_size); !copied)
         return copied;
     return finish(first);
 }
@@ -211,8 +222,9 @@ StageResult result_of(const Staged<void>& done, const Report& report) {
 
 Result<StageResult> stage(const JobFile& request, const std::filesystem::path& folder,
                           const config::Config& config, const std::string& program) {
-    auto journal =
-        Journal::open(folder / "journal", fmt::format("{}/{}", request.cluster, request.job));
+    constexpr auto patience = std::chrono::seconds(10); // of one that lost its claim
+    auto journal = Journal::open(folder / "journal",
+                                 fmt::format("{}/{}", request.cluster, request.job), patience);
     if (!journal)
         return std::unexpected(journal.error());
     auto report = Report::open(folder, request);

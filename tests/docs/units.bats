@@ -36,6 +36,7 @@ fairlead-accountant 22
 fairlead-node-scan 32
 fairlead-reports 28
 fairlead-stage-export 40
+fairlead-stage-import 40
 fairlead-topology 30
 UNITS
 }

@@ -51,7 +51,7 @@ std::string spelling(const Transfer& transfer) {
 void check_transfer(const Transfer& transfer) {
     promise(transfer.profile.empty() != transfer.source.empty(), "it is a profile or two paths");
     promise(transfer.source.empty() == transfer.destination.empty(), "it has both its ends");
-    promise((transfer.direction == Direction::In) == (transfer.when == stage::When::Start),
+    promise((transfer.direction == Direction::In) == (transfer.when <= stage::When::Queued),
             "its moment is one of its direction");
     if (transfer.profile.empty())
         promise(stage::check(transfer).has_value(), "what is read may be asked for");

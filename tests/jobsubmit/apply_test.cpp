@@ -35,6 +35,23 @@ TEST(Apply, MemoryOfANodeTakesThatOfGpusAway) {
     EXPECT_STREQ(update->mem_per_tres, "") << "it takes away what the job had";
 }
 
+TEST(Apply, AJobIsHeldUntilItsDataIsThereUnlessItIsHeldAnyway) {
+    policy::JobPatch patch{.features = {}, .switches = {}, .switch_wait = {}, .record = {}};
+    patch.queued = "fairlead-stage=7;FL-S: held";
+    patch.admin_comment = "rule";
+    Description free, asked, stopped;
+    apply(patch, *free);
+    EXPECT_EQ(free->priority, 0u);
+    EXPECT_STREQ(free->admin_comment, "rule;fairlead-stage=7;FL-S: held");
+    asked->priority = 0; // --hold
+    apply(patch, *asked);
+    EXPECT_STREQ(asked->admin_comment, "rule");
+    patch.hold = true; // a rule, or a budget
+    apply(patch, *stopped);
+    EXPECT_EQ(stopped->priority, 0u);
+    EXPECT_STREQ(stopped->admin_comment, "rule");
+}
+
 /// What rules write is what the next plugin, and slurmctld, read of the job.
 TEST(Apply, WhatAPatchSetsIsSeenInTheJob) {
     policy::JobPatch patch{.features = "a&b", .switches = 1, .switch_wait = 60, .record = {}};

@@ -12,12 +12,6 @@ teardown() {
     cluster_report
     no_jobs_left
 }
-# A test that fails leaves none for the next.
-no_jobs_left() {
-    [[ -n $(as root squeue -h) ]] || return 0
-    as root scancel --user=ada,ben || as root scancel --user=ada --user=ben
-    wait_for 40 all_idle || :
-}
 W=/run/cluster/shared/work
 
 @test "one job stages in, computes and stages out" {
@@ -237,7 +231,6 @@ is_drained() { [[ $(state_of "$1") == drain* ]]; }
     as root scancel "$id"
     nobody_drained
 }
-nothing_copies() { ! as root ps -eo args | grep -q '[f]airlead-stage --work'; }
 
 @test "F15: results that no epilog queued are found once the job has ended" {
     id=$(as ada sbatch --parsable --stage-out=$W/lost:s3://lab/found -o /dev/null --wrap "echo found >$W/lost")
@@ -259,7 +252,6 @@ nothing_copies() { ! as root ps -eo args | grep -q '[f]airlead-stage --work'; }
     run -0 fairlead stage export --once
     [[ $(stored "home/ada/sweep/$id/3") == 3 && $(stored "home/ada/sweep/$id/4") == 4 ]]
 }
-no_job_of() { [[ -z $(as root squeue -h -u "$1") ]]; }
 
 @test "a step that asks for itself inside an allocation is told that staging is for jobs" {
     run ! as ada salloc -Q srun --stage-in=s3://lab/in/:$W/x/ echo ran

@@ -95,6 +95,45 @@ END
     [[ $output == *"[FL-S132]"* ]]
 }
 
+# queued NAME: a script of ada's whose data comes in while its job is held; no job starts meanwhile.
+queued() {
+    as root scontrol update PartitionName=debug State=DOWN
+    as ada sbatch --parsable -o "/run/cluster/shared/$1.out" "$(job_script "$1.sh" \
+        "#STAGE in src=s3://lab/$1/ dst=$W/%u/$1/ when=queued" "cat $W/ada/$1/deep/b.txt")"
+}
+# The object goes before the job starts, so that only what was staged while it was held can be there.
+start_without() {
+    s3 delete lab "$1/deep/b.txt"
+    as root scontrol update PartitionName=debug State=UP
+}
+
+@test "data that came in while the job was held is not asked for again when it starts" {
+    printf 'before' | s3 put lab early/deep/b.txt
+    id=$(queued early)
+    run -0 fairlead stage import --once
+    [[ $(cat "$CLUSTER_DIR/shared/work/ada/early/deep/b.txt") == before && $(field Priority "$id") != 0 ]]
+    start_without early
+    wait_for 40 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/early.out") == before ]]
+    run -0 fairlead_of ada stage manifest "$id"
+    [[ ${lines[0]} == "$id in" && $output == *"crc64nvme:"*"  6 B  $W/ada/early/deep/b.txt"* ]]
+}
+
+@test "what was changed since it came in is staged again; where that cannot be, the job is held" {
+    printf 'before' | s3 put lab spoilt/deep/b.txt
+    id=$(queued spoilt)
+    run -0 fairlead stage import --once
+    as ada sh -c "printf other! >$W/ada/spoilt/deep/b.txt"
+    start_without spoilt
+    wait_for 40 is_held "$id"
+    [[ $(comment_of "$id") == *"FL-S110"* && ! -s $CLUSTER_DIR/shared/spoilt.out ]]
+    printf 'before' | s3 put lab spoilt/deep/b.txt
+    as ada scontrol release "$id"
+    wait_for 40 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/spoilt.out") == before ]]
+    nobody_drained
+}
+
 @test "what S3 does not have holds the job; put there and released, it runs" {
     id=$(as ada sbatch --parsable --stage-in=s3://lab/later.dat:$W/later.dat -o /run/cluster/shared/later.out --wrap "cat $W/later.dat")
     wait_for 40 is_held "$id"

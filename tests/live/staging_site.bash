@@ -9,6 +9,7 @@ state_dir: /run/cluster/shared/state
 default_partition: debug
 staging:
   deadline: 25
+  queued: true
   profiles:
     reference: ["in src=s3://lab/ref/ dst=/run/cluster/shared/work/ref/"]'
 
@@ -73,6 +74,14 @@ fairlead_of() {
 }
 
 state_of() { as root sinfo -h -N -o '%N %T' | awk -v node="$1" '$1 == node { print $2; exit }'; }
+no_job_of() { [[ -z $(as root squeue -h -u "$1") ]]; }
+# A test that fails leaves none for the next.
+no_jobs_left() {
+    [[ -n $(as root squeue -h) ]] || return 0
+    as root scancel --user=ada,ben || as root scancel --user=ada --user=ben
+    wait_for 40 all_idle || :
+}
+nothing_copies() { ! as root ps -eo args | grep -q '[f]airlead-stage --work'; }
 all_idle() { ! as root sinfo -h -N -o %T | grep -qvx idle; }
 is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in_held_state ]]; }
 logged() { grep -qE "$1" "$CLUSTER_DIR"/log/slurmctld.log; }

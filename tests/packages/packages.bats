@@ -88,7 +88,7 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
     diff "$BATS_TEST_TMPDIR/slurm" <(slurm_files)
     run ! grep -r fairlead "$ROOT/etc/systemd"
     [[ -z $(find "$ROOT/etc/systemd" -name '*fairlead*') ]]
-    for unit in accountant.service node-scan.service reports.timer stage-export.service topology.timer; do
+    for unit in accountant.service node-scan.service reports.timer stage-export.service stage-import.service topology.timer; do
         [[ $(in_root systemctl is-enabled "fairlead-$unit" || :) == disabled ]]
     done
 }

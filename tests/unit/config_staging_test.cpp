@@ -14,14 +14,17 @@ TEST(StagingConfig, HasDefaults) {
     const auto config = parse("schema: fairlead.config/1\n", "/tmp/fairlead.yaml");
     EXPECT_EQ(config->staging.deadline, 1500);
     EXPECT_TRUE(config->staging.profiles.empty());
+    EXPECT_FALSE(config->staging.queued);
 }
 
 TEST(StagingConfig, IsRead) {
-    const auto config = read(" {deadline: 60, keep: 3, s3_endpoint: \"http://127.0.0.1:7480\", "
-                             "profiles: {ref: [\"in src=/a dst=/b\"]}}\n");
+    const auto config =
+        read(" {deadline: 60, keep: 3, queued: true, s3_endpoint: \"http://127.0.0.1:7480\", "
+             "profiles: {ref: [\"in src=/a dst=/b\"]}}\n");
     ASSERT_TRUE(test::succeeds(config));
     EXPECT_EQ(config->staging.deadline, 60);
     EXPECT_EQ(config->staging.keep, 3);
+    EXPECT_TRUE(config->staging.queued);
     EXPECT_EQ(config->staging.s3_endpoint, "http://127.0.0.1:7480");
     EXPECT_EQ(config->staging.profiles.at("ref").front(), "in src=/a dst=/b");
 }
@@ -31,6 +34,7 @@ TEST(StagingConfig, IsReadStrictly) {
     EXPECT_TRUE(fails_with(read(" {deadline: 1}\n"), Code::X106, "from 10"));
     EXPECT_TRUE(fails_with(read(" {profiles: {ref: in}}\n"), Code::X106, "list"));
     EXPECT_TRUE(fails_with(read(" {buckets: []}\n"), Code::X105));
+    EXPECT_TRUE(fails_with(read(" {queued: 2}\n"), Code::X106));
 }
 
 TEST(StagingConfig, HasLinksOfFoldersToS3) {

@@ -25,7 +25,7 @@ struct PolicyStaging : testing::Test {
             return std::unexpected(record.error());
         if (!*record)
             return fail(Code::S132, "nothing");
-        return stage::decode_record(**record);
+        return stage::decode_record((*record)->record);
     }
     Snapshot snapshot;
     JobRequest request;
@@ -35,7 +35,7 @@ TEST_F(PolicyStaging, LeavesOtherJobsAlone) {
     request.script = Text("#!/bin/sh\nhostname\n");
     const auto record = admit_staging(request, snapshot);
     ASSERT_TRUE(succeeds(record));
-    EXPECT_EQ(*record, std::nullopt);
+    EXPECT_FALSE(*record);
 }
 
 TEST_F(PolicyStaging, RecordsWhatTheJobMayStageWithItsNamesFilledIn) {
@@ -98,6 +98,44 @@ TEST_F(PolicyStaging, HoldsInEveryModeOfTheRules) {
         request.stage_options = Text("7\nin s3://other/a:/b");
         EXPECT_EQ(decide(request, snapshot).refusals.size(), 1U);
     }
+}
+
+TEST_F(PolicyStaging, HoldsAJobWhoseDataComesInWhileItIsQueued) {
+    snapshot.config.staging.queued = true;
+    request.script = Text("#!/bin/sh\n#STAGE in src=s3://lab/a dst=/b when=queued\n");
+    const Decision decision = decide(request, snapshot);
+    ASSERT_TRUE(decision.patch.queued);
+    EXPECT_EQ(*decision.patch.queued,
+              std::string_view("fairlead-stage=42;FL-S: held until its data is there"));
+    EXPECT_TRUE(decision.warnings.empty());
+    EXPECT_FALSE(decision.patch.hold) << "that one is not ended by the data";
+    snapshot.paused = true;
+    EXPECT_FALSE(decide(request, snapshot).patch.queued);
+}
+
+TEST_F(PolicyStaging, TellsWhereDataCannotComeInWhileAJobIsQueued) {
+    const auto told = [&] {
+        const Decision decision = decide(request, snapshot);
+        EXPECT_FALSE(decision.patch.queued);
+        EXPECT_TRUE(decision.patch.staging);
+        return decision.warnings.empty() ? std::string() : decision.warnings.front();
+    };
+    request.script = Text("#!/bin/sh\n#STAGE in src=s3://lab/a dst=/b when=queued\n");
+    EXPECT_EQ(told(),
+              "staging: when=queued is not set up on this cluster; the data comes in when the "
+              "job starts");
+    snapshot.config.staging.queued = true;
+    request.array_size = 2;
+    EXPECT_NE(told().find("arrays"), std::string::npos);
+    request.array_size.reset();
+    request.dependency = Text("afterok:1");
+    EXPECT_NE(told().find("dependency"), std::string::npos);
+    request.dependency.reset();
+    request.stage_options = Text("7\nin s3://lab/c:/d");
+    EXPECT_NE(told().find("--stage-in"), std::string::npos);
+    request.stage_options.reset();
+    request.interactive = true;
+    EXPECT_NE(told().find("batch"), std::string::npos);
 }
 
 TEST_F(PolicyStaging, IsNoMatterOfAnUpdate) {

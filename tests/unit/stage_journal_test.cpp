@@ -4,6 +4,7 @@
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace fairlead::stage {
 namespace stage_journal_test {
@@ -135,6 +136,26 @@ TEST(StageJournal, OneProcessHasIt) {
     const Stored stored;
     const Journal journal = stored.open();
     EXPECT_TRUE(fails_with(Journal::open(stored.path, job), Code::S122));
+}
+
+TEST(StageJournal, WaitsForOneThatEnds) {
+    const Stored stored;
+    auto journal = std::make_optional(stored.open());
+    std::thread end([&] { journal.reset(); });
+    EXPECT_TRUE(succeeds(Journal::open(stored.path, job, std::chrono::seconds(20))));
+    end.join();
+}
+
+TEST(StageJournal, KnowsWhatItLeftWhateverTheSourceIsNow) {
+    const Stored stored;
+    {
+        Journal journal = stored.open();
+        ASSERT_TRUE(succeeds(journal.end("/fsx/a", {.source = "etag", .destination = "5-1-7"})));
+    }
+    const Journal journal = stored.open();
+    EXPECT_TRUE(journal.has_left("/fsx/a", "5-1-7"));
+    EXPECT_FALSE(journal.has_left("/fsx/a", "5-2-7"));
+    EXPECT_FALSE(journal.has_left("/fsx/b", "5-1-7"));
 }
 
 TEST(StageJournal, ThatCannotBeWrittenSaysSo) {

@@ -57,6 +57,26 @@ TEST_F(StageLaunch, DoesNotTakeAnEarlierResult) {
     EXPECT_TRUE(fails_with(launch(launch_of("exit 1"), wanted), Code::S123, "left no result"));
 }
 
+TEST_F(StageLaunch, SaysToLaterOnesThatTheSameWasStagedBefore) {
+    const std::string keep = "cp \"$work/request.json\" \"$work/seen\"\n" + done;
+    const auto staged = [&](const Launch& launched) {
+        EXPECT_TRUE(succeeds(launch(launched, wanted)));
+        const auto work = work_place(folder.path(), Direction::In, run);
+        return decode_job_file(test::content_of(work / "seen"), "request")->staged;
+    };
+    Launch first = launch_of(keep);
+    EXPECT_FALSE(staged(first));
+    ASSERT_TRUE(succeeds(keep_staged(first)));
+    EXPECT_TRUE(staged(launch_of(keep)));
+    Launch other = launch_of(keep);
+    other.transfers.front().destination = "/c";
+    EXPECT_FALSE(staged(other));
+    other = launch_of(keep);
+    other.owner.uid = 2002;
+    EXPECT_FALSE(staged(other));
+    EXPECT_TRUE(fails_with(keep_staged(first), Code::S122)) << "its claim is lost";
+}
+
 // F6 of the fault table: the job is cancelled.
 TEST_F(StageLaunch, EndsWhatIsNotWantedAnyMore) {
     const auto result = launch(launch_of("exec sleep 60"), [](const Progress&) { return false; });

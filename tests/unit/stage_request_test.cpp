@@ -62,6 +62,9 @@ TEST(StageLine, SaysAllInWords) {
     EXPECT_EQ(read->on_fail, OnFail::Run);
     EXPECT_EQ(parse_line("out src=/a dst=/b when=success")->when, When::Success);
     EXPECT_EQ(parse_line("out src=/a dst=/b")->when, When::Always);
+    EXPECT_EQ(parse_line("in src=/a dst=/b when=queued")->when, When::Queued);
+    EXPECT_EQ(parse_line("in src=/a dst=/b when=start")->when, When::Start);
+    EXPECT_TRUE(fails_with(parse_line("out src=/a dst=/b when=queued"), Code::S101, "'queued'"));
     EXPECT_EQ(parse_line("in profile=ref")->profile, "ref");
 }
 

@@ -3,6 +3,8 @@
 #include "expect_error.hpp"
 #include "staged_user.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 
 namespace fairlead::stage {
@@ -27,6 +29,19 @@ class StageStage : public testing::Test {
         const auto path = home.write(name, content);
         for (auto step = path; step != home.path(); step = step.parent_path())
             ASSERT_EQ(::chown(step.c_str(), test::staged_uid, test::staged_uid), 0);
+    }
+
+    /// As the prolog of a job whose data came in before.
+    Result<StageResult> look(std::vector<Copy> copies) const {
+        const JobFile request{.cluster = "c",
+                              .job = 1,
+                              .epoch = 2,
+                              .uid = test::staged_uid,
+                              .gid = test::staged_uid,
+                              .deadline = 60,
+                              .transfers = std::move(copies),
+                              .staged = true};
+        return stage(request, work.path(), {}, FAIRLEAD_STAGE_PROGRAM);
     }
 
     Result<StageResult> run(std::vector<Copy> copies, std::int64_t deadline = 60) const {
@@ -56,6 +71,34 @@ TEST_F(StageStage, CopiesTreesAndFilesAndSaysSo) {
     EXPECT_EQ(content_of(at("to/c")), "sea");
     EXPECT_EQ(content_of(at("new/two")), "1");
     EXPECT_EQ(decode_stage_result(content_of(work / "result.json"), "x"), *result);
+}
+
+TEST_F(StageStage, WhatWasStagedBeforeAndIsThereIsNotCopiedAgain) {
+    write("from/a", "bee");
+    write("from/b", "sea");
+    const std::vector<Copy> copies{{at("from/"), at("to")}};
+    ASSERT_TRUE(succeeds(run(copies)));
+    std::filesystem::remove_all(at("from")); // nothing is asked of the source
+    const auto there = look(copies);
+    ASSERT_TRUE(succeeds(there));
+    EXPECT_EQ(there->outcome, Outcome::Done) << there->message;
+    EXPECT_EQ(there->files, 2);
+    EXPECT_EQ(there->bytes, 6);
+    EXPECT_NE(content_of(work / "manifest").find("to/a"), std::string::npos);
+}
+
+TEST_F(StageStage, WhatWasStagedBeforeAndIsAnotherIsCopiedAgain) {
+    write("from/a", "bee");
+    const std::vector<Copy> copies{{at("from/"), at("to")}};
+    for (const auto& spoil : {+[](const std::string& file) { std::filesystem::remove(file); },
+                              +[](const std::string& file) { std::ofstream(file) << "pea"; }}) {
+        ASSERT_TRUE(succeeds(run(copies)));
+        spoil(at("to/a"));
+        const auto again = look(copies);
+        ASSERT_TRUE(succeeds(again));
+        EXPECT_EQ(again->outcome, Outcome::Done) << again->message;
+        EXPECT_EQ(content_of(at("to/a")), "bee");
+    }
 }
 
 TEST_F(StageStage, ManySmallFilesOnManyLanes) {

@@ -1,0 +1,25 @@
+/// Data that comes in while its job is still held (when=queued): the word in the job's
+/// admin_comment by which job_submit tells the service `fairlead stage import` of it.
+#pragma once
+
+#include "stage/request.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fairlead::stage {
+
+/// Whether one line asks for it; then all that the job stages in comes so.
+bool asks_queued(const Request& request);
+
+/// "fairlead-stage=1763790000000000000;FL-S: held until its data is there"
+std::string queued_note(std::string_view id);
+
+/// The id of the submission, digits; nothing where the comment has no such word.
+std::optional<std::string> queued_id(std::string_view admin_comment);
+
+/// The comment without the word: the service is done with the job.
+std::string without_queued(std::string_view admin_comment);
+
+} // namespace fairlead::stage

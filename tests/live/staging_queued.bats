@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# Data that comes in while its job is still held, before it has nodes: `when=queued` and the service `fairlead
+# stage import`.
+bats_require_minimum_version 1.5.0
+load site_cluster
+load staging_site
+
+setup_file() { staging_cluster; }
+teardown_file() { cluster_down; }
+teardown() {
+    fault
+    cluster_report
+    no_jobs_left
+}
+W=/run/cluster/shared/work
+
+# queued NAME LINE...: submits a script of ada's that says so; prints the id.
+queued() {
+    local name=$1
+    shift
+    as ada sbatch --parsable -o "/run/cluster/shared/$name.out" "$(job_script "$name.sh" "$@")"
+}
+awaits_data() { has_state "$1" PENDING && [[ $(field Reason "$1") == JobHeldUser && $(comment_of "$1") == *"fairlead-stage="*"FL-S: "* ]]; }
+calls_of() { grep "^$1 in" "$CLUSTER_DIR/shared/s3/calls"; }
+
+@test "the service stages for a job that is held, and releases it; the prolog finds all there" {
+    object lab/in/a.txt seven
+    id=$(queued first "#STAGE in src=s3://lab/in/ dst=$W/%u/%j/ when=queued" "cat $W/ada/\$SLURM_JOB_ID/a.txt")
+    awaits_data "$id"
+    run -0 fairlead stage import --once
+    [[ -z $output ]]
+    wait_for 30 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/first.out") == seven && $(stat -c %u "$CLUSTER_DIR/shared/work/ada/$id/a.txt") == 5001 ]]
+    mapfile -t calls < <(calls_of "$id")
+    [[ ${#calls[@]} == 2 && ${calls[0]} != *staged && ${calls[1]} == *staged ]]
+    [[ $(comment_of "$id") == "FL-S: staged in, "* ]]
+    run -0 fairlead_of ada stage status "$id"
+    [[ $output == "$id"*in*ready* ]]
+}
+
+@test "while the service copies, its user sees how far it is; nobody else does" {
+    object lab/in/a.txt seven
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(queued seen "#STAGE in src=s3://lab/in/ dst=$W/seen/ when=queued" true)
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    wait_for 10 shows_half "$id"
+    run -1 fairlead_of ben stage status "$id"
+    awaits_data "$id"
+    fault
+    copying_goes_on
+    wait "$pid"
+    wait_for 30 has_state "$id" COMPLETED
+}
+shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"* ]]; }
+
+@test "data that is missing leaves the job held with the reason; released, it is staged on its nodes" {
+    id=$(queued absent "#STAGE in src=s3://lab/queued/b.dat dst=$W/b.dat when=queued" "cat $W/b.dat")
+    run -0 fairlead stage import --once
+    [[ $(comment_of "$id") == "FL-S110: s3://lab/queued/b.dat not found. Job $id held, nothing deleted. Fix it, then: scontrol release $id"* ]]
+    has_state "$id" PENDING
+    run -0 fairlead stage import --once # not again by itself
+    [[ $(calls_of "$id" | wc -l) == 1 ]]
+    object lab/queued/b.dat here
+    as ada scontrol release "$id"
+    wait_for 40 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/absent.out") == here ]]
+}
+
+@test "without the service the job waits, and its user's release stages on the nodes" {
+    object lab/in/a.txt one
+    id=$(queued alone "#STAGE in src=s3://lab/in/ dst=$W/alone/ when=queued" "cat $W/alone/a.txt")
+    awaits_data "$id"
+    as ada scontrol release "$id"
+    wait_for 30 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/alone.out") == one && $(calls_of "$id") != *staged* ]]
+    run -0 fairlead stage import --once
+    [[ $(calls_of "$id" | wc -l) == 1 ]]
+}
+
+@test "F6: a release in the middle of it hands over to the prolog, which waits for the service to end" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(queued midway "#STAGE in src=s3://lab/in/ dst=$W/midway/ when=queued" "cat $W/midway/a.txt")
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    fault
+    as ada scontrol release "$id"
+    wait_for 40 has_state "$id" COMPLETED
+    wait "$pid"
+    [[ $(<"$CLUSTER_DIR/shared/midway.out") == one ]]
+    epochs=$(calls_of "$id" | cut -d' ' -f3)
+    [[ $(wc -l <<<"$epochs") == 2 && $(sort -n <<<"$epochs") == "$epochs" && $(calls_of "$id") != *staged* ]]
+    nobody_drained
+}
+
+@test "F6: scancel in the middle of it ends the copying" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(queued cancelled "#STAGE in src=s3://lab/in/ dst=$W/cancelled/ when=queued" true)
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    as ada scancel "$id"
+    wait "$pid"
+    nothing_copies
+    has_state "$id" CANCELLED
+}
+
+@test "where the service itself cannot stage, the job is released and staged on its nodes" {
+    object lab/in/a.txt one
+    fault node_fault FL-S121 /fsx: Input/output error
+    id=$(queued broken "#STAGE in src=s3://lab/in/ dst=$W/broken/ when=queued" "cat $W/broken/a.txt")
+    as root scontrol update PartitionName=debug State=DOWN
+    run -0 fairlead stage import --once
+    fault
+    [[ $(field Priority "$id") != 0 && $(comment_of "$id") == "FL-S: its data comes in when it starts"* ]]
+    as root scontrol update PartitionName=debug State=UP
+    wait_for 30 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/broken.out") == one ]]
+    nobody_drained
+}
+
+@test "T4: a user makes no job look staged, and a word on a job that asks for nothing stages nothing" {
+    run ! as ada ls /run/cluster/shared/state/stage/jobs
+    object lab/in/a.txt one
+    id=$(queued forged "#STAGE in src=s3://lab/in/ dst=$W/forged/ when=queued" true)
+    run ! as ada scontrol update JobId="$id" AdminComment="fairlead-stage=1"
+    as ada scancel "$id"
+    # Only an operator can write it.
+    id=$(as ben sbatch --parsable --hold -o /dev/null "$(job_script thief.sh true)")
+    as root scontrol update JobId="$id" AdminComment="fairlead-stage=1"
+    run -0 fairlead stage import --once
+    [[ $(comment_of "$id") == "FL-S: its data comes in when it starts"* && -z $(calls_of "$id") ]]
+}
+
+@test "who is held for another reason is not released; what cannot be staged early says so and starts as ever" {
+    object lab/in/a.txt one
+    script=$(job_script plain.sh "#STAGE in src=s3://lab/in/ dst=$W/plain.%j/ when=queued" true)
+    id=$(as ada sbatch --parsable --hold -o /dev/null "$script")
+    [[ $(comment_of "$id") != *fairlead-stage=* ]]
+    run -0 fairlead stage import --once
+    has_state "$id" PENDING
+    as ada scancel "$id"
+    id=$(as ada sbatch --parsable --array=1-2 -o /dev/null "$script" 2>"$BATS_TEST_TMPDIR/told")
+    grep -q 'when=queued is not for arrays and heterogeneous jobs; the data comes in when the job starts' "$BATS_TEST_TMPDIR/told"
+    wait_for 40 no_job_of ada
+    [[ -e $CLUSTER_DIR/shared/work/plain.$id/a.txt ]]
+}
