@@ -46,7 +46,8 @@ fs::path batch_file(const fs::path& state_dir, const std::string& file_system) {
 
 std::string random_token() {
     std::array<unsigned char, 16> bytes{};
-    (void)::getrandom(bytes.data(), bytes.size(), 0); // 16 bytes come whole
+    [[maybe_unused]] const ssize_t read = // 16 bytes come whole
+        ::getrandom(bytes.data(), bytes.size(), 0);
     std::string token = "fairlead-";
     for (const unsigned char byte : bytes)
         token += fmt::format("{:02x}", byte);
