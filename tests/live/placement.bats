@@ -16,7 +16,7 @@ setup_file() {
     local number
     for number in {1..11}; do site_node "$number" m5.large; done
     site_extra 'PartitionName=near Default=YES Nodes=n[1-8] State=UP' \
-        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=grouped Nodes=n[1-4] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
+        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=grouped Nodes=n[1-4] State=UP' 'PartitionName=together Nodes=n[1-4] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
         'PartitionName=new Nodes=n[1-11] State=UP' 'PartitionName=lenient Nodes=n[1-11] State=UP' \
         "$(prolog_line)" "$(cred_expire)"
     prolog_slurmctld
@@ -30,6 +30,7 @@ partitions:
   new: {mode: enforce, max_layer: 1}
   watch: {mode: observe, max_layer: 1}
   grouped: {mode: enforce, placement: cluster, placement_group: efa-pg}
+  together: {mode: enforce, placement: cluster}
   lenient: {mode: enforce, max_layer: 1, unknown_placement: run}'
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster
     site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID"
@@ -300,6 +301,27 @@ in_group() {
     run ! as ada srun -p grouped -N2 -w n1,n2 hostname
     [[ $output == *"placement group 'efa-pg'"*"[FL-E210]"* && $output != *n1$'\n'* ]]
     nobody_drained
+}
+
+@test "nodes of two placement groups are no placement group" {
+    network "$(in_group 1 nn-a31)" "$(in_group 2 nn-a31 | sed 's/efa-pg/other-pg/')"
+    run ! as ada srun -p together -N2 -w n1,n2 hostname
+    [[ $output == *"efa-pg"*"other-pg"*"[FL-E223]"* && $output != *n1$'\n'* ]]
+    nobody_drained
+}
+
+@test "a job asks in vain for nodes farther apart, or placed otherwise, than its partition has them" {
+    run ! as ada srun -p near -N2 --max-layer=3 hostname
+    [[ $output == *"[FL-E107]"* ]]
+    run ! as ada srun -p grouped -N2 --placement=spread hostname
+    [[ $output == *"[FL-E105]"* ]]
+}
+
+@test "a job that slurmctld does not know cannot be sent back" {
+    run ! as root env SLURM_JOB_ID=999999 SLURM_JOB_PARTITION=near SLURM_JOB_NODELIST=n1 \
+        "$SITE_PREFIX/libexec/fairlead/fairlead-prolog-slurmctld" --config /run/cluster/etc/fairlead.yaml \
+        --first-node 5000 --end "it lies wrong"
+    [[ $output == *"slurmctld knows no job 999999"*"[FL-E224]"* ]]
 }
 
 @test "a job for several partitions is held to the one where it starts" {

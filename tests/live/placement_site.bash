@@ -53,7 +53,10 @@ start_fakes() {
 field() { as root scontrol show job "$2" | grep -oE "(^| )$1=[^ ]*" | cut -d= -f2- | head -n 1; }
 comment_of() { as root scontrol show job "$1" | sed -n 's/^ *AdminComment=//p'; }
 has_state() { [[ $(field JobState "$1") == "$2" ]]; }
-nobody_drained() { ! as root sinfo -h -N -o %T | grep -qE 'drain|down|fail'; }
+nobody_drained() {
+    local states
+    states=$(as root sinfo -h -N -o %T) && [[ -n $states ]] && ! grep -qE 'drain|down|fail' <<<"$states"
+}
 
 # The file that this Slurm reads.
 topology_file() {

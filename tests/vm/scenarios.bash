@@ -39,7 +39,9 @@ one_thread_run() { keep one_thread srun -Q -n 12 --threads-per-core=1 --efa-pin 
 one_thread_check() { ranks one_thread 12 --one-thread --memory default --plan --threads-per-core 1; }
 
 # The job's shape asks for hardware threads, and the plan is another than without.
-two_a_core_run() { keep two_a_core srun -Q -N 1 --exclusive -n 8 --threads-per-core=2 --efa-pin "$RANK"; }
+two_a_core_run() {
+    keep two_a_core salloc -Q -N 1 --exclusive srun -Q --overlap -n 8 --threads-per-core=2 --efa-pin "$RANK"
+}
 two_a_core_check() {
     ranks two_a_core 8 --whole-cores --memory default --plan --threads-per-core 2
 }
@@ -70,8 +72,9 @@ exact_steps_check() {
 slurm_policy() { if [[ $setting == *affinity* ]]; then printf '%s\n' "$1"; else printf 'default\n'; fi; }
 
 not_bound_run() {
-    keep not_bound srun -Q -N 1 --exclusive -n 8 --mem-bind=local --efa-pin=by:none "$RANK"
-    keep not_bound.plain srun -Q -N 1 --exclusive -n 8 --mem-bind=local "$RANK"
+    local step=(salloc -Q -N 1 --exclusive srun -Q --overlap -n 8 --mem-bind=local)
+    keep not_bound "${step[@]}" --efa-pin=by:none "$RANK"
+    keep not_bound.plain "${step[@]}" "$RANK"
 }
 not_bound_check() {
     kept not_bound.plain
