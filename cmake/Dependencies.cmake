@@ -11,7 +11,18 @@ find_package(pugixml REQUIRED)
 find_package(date REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc>=2.8)
 pkg_check_modules(numa REQUIRED IMPORTED_TARGET numa>=2.0.14)
-pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+
+# Of RE2 alone what a shared link takes: pkg_check_modules asks for a static one, too, and Debian 13's
+# pkg-config looks through Abseil's for half a minute.
+execute_process(COMMAND "${PKG_CONFIG_EXECUTABLE}" --cflags re2
+    OUTPUT_VARIABLE re2_options OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${PKG_CONFIG_EXECUTABLE}" --libs re2
+    OUTPUT_VARIABLE re2_libraries OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(re2_options)
+separate_arguments(re2_libraries)
+add_library(re2 INTERFACE)
+target_compile_options(re2 INTERFACE ${re2_options})
+target_link_libraries(re2 INTERFACE ${re2_libraries})
 
 # Debian's SOCI has no description for CMake.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)

@@ -18,7 +18,7 @@ setup_file() {
     mkdir "$ROOT/packages"
     cp "$BATS_FILE_TMPDIR/packages/"*.deb "$ROOT/packages"
     in_root apt-get update -qq
-    apt_get install lintian systemd slurmctld slurmd slurm-client
+    apt_get install lintian systemd slurmctld slurmd slurm-client cmake g++ make
     for package in "$ROOT"/packages/*.deb; do
         apt_get satisfy "$(dpkg-deb -f "$package" Depends | sed -E 's/fairlead \([^)]*\), //')"
     done
@@ -63,7 +63,7 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
 
 @test "two builds in different folders give identical packages" {
     (cd "$BATS_FILE_TMPDIR/packages" && sha256sum -- *.deb) >"$BATS_TEST_TMPDIR/first"
-    [[ $(wc -l <"$BATS_TEST_TMPDIR/first") -eq 3 ]]
+    [[ $(wc -l <"$BATS_TEST_TMPDIR/first") -eq 4 ]]
     diff "$BATS_TEST_TMPDIR/first" <(cd "$BATS_FILE_TMPDIR/again" && sha256sum -- *.deb)
 }
 
@@ -114,6 +114,38 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
     [[ $output == "root 644" ]]
     grep -q '"cores":\[' "$ROOT/run/fairlead/machine.json"
     rm -r "$ROOT/var/lib/fairlead" "$ROOT"/run/fairlead/*.{json,xml}
+}
+
+@test "programs of a site build against the library with CMake, and plan as the command does" {
+    cp -r "$ROOT/usr/share/doc/libfairlead-dev/examples/site" "$ROOT/tmp/site"
+    cp "$REPO/tests/fixtures/topologies/hpc7a.96xlarge.xml" "$ROOT/tmp/site"
+    run -0 in_root sh -c 'cd /tmp/site && cmake -B build -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror" && cmake --build build'
+    run -0 in_root /tmp/site/build/best_pin /tmp/site/hpc7a.96xlarge.xml 4
+    [[ ${lines[0]} == "--efa-pin=by:numa: 0 ranks span NUMA nodes, 0 cores idle" ]]
+    efas=$(sed -n 's/^rank [0-9]* near //p' <<<"$output")
+    plan=$(in_root fairlead pin plan --topology /tmp/site/hpc7a.96xlarge.xml --ntasks 4 --pin by:numa --format json)
+    diff <(printf '%s\n' "$efas") <(jq -r '.ranks[].nics[]' <<<"$plan")
+    run -1 in_root /tmp/site/build/best_pin /tmp/site/rules.yaml 4
+    [[ $output == *"[FL-P204]" ]]
+}
+
+@test "programs of a site build against the library with pkg-config, and judge by its rules and their own" {
+    run -0 in_root sh -c 'cd /tmp/site && g++ -std=c++23 site_rules.cpp $(pkg-config --cflags --libs fairlead) -o site_rules &&
+        echo ai bio >open'
+    shown=$(sed -n '/^```site_rules$/,/^```$/{//!p}' "$REPO/docs/extend.md")
+    diff <(printf '%s\n' "$shown") <(sed -n 's/^\$ //p' <<<"$shown" | while read -r line; do
+        printf '$ %s\n' "$line"
+        in_root sh -c "cd /tmp/site && ./$line" 3>&- </dev/null || :
+    done)
+    run -2 in_root sh -c 'cd /tmp/site && ./site_rules rules.yaml open partitoin=gpu'
+    [[ $output == *"did you mean 'partition'?"*"[FL-X105]" ]]
+}
+
+@test "the library defines nothing but the functions of its headers, so that it meets no name of a program's own" {
+    archive=$(in_root sh -c 'echo /usr/lib/*/libfairlead.a')
+    run -0 in_root sh -c "nm -C --defined-only $archive | sed -n 's/^[0-9a-f]* [TDBRi] //p'"
+    [[ $output == *"fairlead::api::plan("* ]]
+    run ! grep -v '^fairlead::api::' <<<"$output"
 }
 
 @test "a configuration that is bad changes nothing" {
@@ -186,7 +218,7 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
 }
 
 @test "removing and purging takes the line along and leaves nothing" {
-    run -0 apt_get purge fairlead fairlead-slurm-plugins fairlead-slurmctld
+    run -0 apt_get purge fairlead fairlead-slurm-plugins fairlead-slurmctld libfairlead-dev
     diff "$BATS_FILE_TMPDIR/before" <(files)
     run -0 in_root srun --help
 }
