@@ -25,9 +25,10 @@ void slurm_xfree(void** item);
 extern __attribute__((weak)) slurm_conf_t slurm_conf;
 }
 
-namespace fairlead::jobsubmit {
-inline constexpr unsigned int built_for = SLURM_VERSION_NUMBER;
-}
+/// What the plugin says it is for; given by a test that stands for another Slurm.
+#ifndef FAIRLEAD_BUILT_FOR
+#define FAIRLEAD_BUILT_FOR SLURM_VERSION_NUMBER
+#endif
 
 /// job_modify got a message for the user in 23.02.
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)

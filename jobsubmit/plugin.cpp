@@ -9,6 +9,7 @@
 #include "jobsubmit/job_view.hpp"
 #include "jobsubmit/judge_budget.hpp"
 #include "jobsubmit/refresher.hpp"
+#include "jobsubmit/stamp.hpp"
 #include "policy/decide.hpp"
 
 #include <cstdlib>
@@ -19,7 +20,6 @@
 extern "C" {
 FAIRLEAD_EXPORT extern const char plugin_name[] = "Fairlead job submit plugin";
 FAIRLEAD_EXPORT extern const char plugin_type[] = "job_submit/fairlead";
-FAIRLEAD_EXPORT extern const unsigned int plugin_version = fairlead::jobsubmit::built_for;
 
 FAIRLEAD_EXPORT int init();
 FAIRLEAD_EXPORT int fini();
@@ -43,6 +43,17 @@ Refresher* refresher = nullptr;
 const char* config_path() {
     const char* path = std::getenv("FAIRLEAD_CONFIG"); // of slurmctld, so the admin's
     return path && *path ? path : config::default_path;
+}
+
+/// "22.05.8", from the number that Slurm stamps its plugins with.
+std::string version_text(std::uint32_t number) {
+    return fmt::format("{}.{:02}.{}", number >> 16, number >> 8 & 0xff, number & 0xff);
+}
+
+void say_whose_stamp() {
+    if (plugin_version != built_for)
+        slurm_info("fairlead: built for Slurm %s, runs in %s", version_text(built_for).c_str(),
+                   version_text(plugin_version).c_str());
 }
 
 /// Slurm's own sentence follows ours on the user's terminal; its code says how it is worded.
@@ -150,6 +161,7 @@ using namespace fairlead;
 
 int init() {
     return guarded("init", SLURM_SUCCESS, jobsubmit::report_fault, [] {
+        jobsubmit::say_whose_stamp();
         if (!jobsubmit::refresher)
             jobsubmit::refresher = new jobsubmit::Refresher(jobsubmit::config_path());
         return SLURM_SUCCESS;

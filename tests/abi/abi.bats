@@ -38,6 +38,34 @@ linked() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9_+-]*\).*\]/\1/
     [[ ${lines[2]} == "$(slurm_version)" ]]
 }
 
+# stamp_of FOLDER [BEFORE]: what the job_submit plugin of this folder of builds says it is for.
+stamp_of() {
+    run -0 "$load" "$FAIRLEAD_BUILD/tests/abi/$1/job_submit_fairlead.so" plugin "${@:2}"
+    printf '%s\n' "${lines[2]}"
+}
+
+# another BIT: the version that was built against, with this bit changed.
+another() { printf '0x%06x' $(($(slurm_version) ^ $1)); }
+
+# slurms_own NAME: a plugin under this name, stamped for the Slurm that was built against.
+slurms_own() {
+    cp "$FAIRLEAD_BUILD/tests/fakes/plugin_same.so" "$BATS_TEST_TMPDIR/$1"
+    printf '%s\n' "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "job_submit of another X.Y.Z takes the stamp of the Slurm that loads it, and of another X.Y keeps its own" {
+    for kind in select_cons_tres auth_munge hash_k12; do
+        before=$(slurms_own "$kind.so")
+        [[ $(stamp_of other_version "$before") == "$(slurm_version)" ]]
+        [[ $(stamp_of other_release "$before") == "$(another 0x100)" ]]
+    done
+}
+
+@test "job_submit keeps its stamp where no plugin of Slurm's own is there to ask" {
+    [[ $(stamp_of other_version) == "$(another 1)" ]]
+    [[ $(stamp_of other_version "$(slurms_own job_submit_site.so)") == "$(another 1)" ]]
+}
+
 @test "a C program loads both planning parts through their one function" {
     for part in "$core" "$from_records"; do
         run -0 "$load" "$part" core

@@ -1,6 +1,6 @@
 /* Loads an object as Slurm does and prints its name, type and version. With `fork` it starts the
- * plugin and forks a child that exits, as slurmctld does at reconfiguration.
- * usage: load_object FILE plugin|core|fork */
+ * plugin and forks a child that exits, as slurmctld does at reconfiguration. BEFORE is a plugin
+ * that is loaded first. usage: load_object FILE plugin|core|fork [BEFORE] */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,8 +56,12 @@ static int fork_and_exit(void* object) {
 
 int main(int argc, char** argv) {
     void* object;
-    if (argc != 3)
+    if (argc < 3 || argc > 4)
         return 2;
+    if (argc == 4 && !dlopen(argv[3], RTLD_LAZY | RTLD_LOCAL)) {
+        fprintf(stderr, "%s\n", dlerror());
+        return 1;
+    }
     object = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
     if (!object) {
         fprintf(stderr, "%s\n", dlerror());

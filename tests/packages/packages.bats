@@ -78,7 +78,7 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
     run -0 dpkg-deb -f "$ROOT"/packages/fairlead-slurm-plugins_*.deb Depends
     [[ $output == *"slurmd (>= $release) | slurm-client (>= $release), slurmd (<< "*"~) | slurm-client (<< "*"~)"* ]]
     run -0 dpkg-deb -f "$ROOT"/packages/fairlead-slurmctld_*.deb Depends
-    [[ $output == *"slurmctld (>= $version), slurmctld (<< $release.$((${version##*.} + 1))~)"* ]]
+    [[ $output == *"slurmctld (>= $release), slurmctld (<< "*"~)"* && $output != *"$version"* ]]
 }
 
 @test "installing changes no configuration of Slurm and enables no unit" {
