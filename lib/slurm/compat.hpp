@@ -1,5 +1,5 @@
-/// How libslurm names a job, which changed in 25.11: a number before, an identifier of a step
-/// since.
+/// Where libslurm differs between releases. A job has a number, and from 25.11 on an identifier of
+/// a step; what frees the configuration is slurm_free_ctl_conf, and in 26.05 slurm_free_conf.
 #pragma once
 
 #include "slurm/job_control.hpp"
@@ -22,5 +22,14 @@ inline std::uint32_t native(JobId id) { return id.value; }
 inline JobId id_of(const slurm_job_info_t& job) { return {job.job_id}; }
 inline void name_job(job_desc_msg_t& change, JobId id) { change.job_id = id.value; }
 #endif
+
+/// The one that slurm.h declares: which release renamed it is not in its documents.
+template <class Conf>
+void free_conf(Conf* conf) {
+    if constexpr (requires { slurm_free_conf(conf); })
+        slurm_free_conf(conf);
+    else
+        slurm_free_ctl_conf(conf);
+}
 
 } // namespace fairlead::slurm

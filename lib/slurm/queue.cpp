@@ -168,7 +168,7 @@ Result<Cluster> cluster() {
     initialise();
     slurm_conf_t* answer = nullptr;
     const int status = slurm_load_ctl_conf(0, &answer);
-    const std::unique_ptr<slurm_conf_t, void (*)(slurm_conf_t*)> owner{answer, slurm_free_ctl_conf};
+    const std::unique_ptr<slurm_conf_t, void (*)(slurm_conf_t*)> owner{answer, free_conf};
     if (status != SLURM_SUCCESS || !answer || !answer->cluster_name)
         return fail(Code::C207, "slurmctld does not name its cluster: {}", slurm_strerror(errno));
     return Cluster{.name = answer->cluster_name,
