@@ -26,6 +26,7 @@ int run() {
     }
     prolog::end_network_report(EnvView{environ}, *job);
     prolog::queue_results(*job);
+    prolog::forget_node_copies(*job);
     prolog::forget_word(*job);
     if (auto removed = state::remove_job_state(config::run_dir, *job); !removed)
         log::write(log::Level::Error, to_string(removed.error()));

@@ -1,7 +1,8 @@
 /// fairlead-stage-in: what the prolog runs on each node of a job that stages data. On the job's
 /// first node it claims the job, has fairlead-stage copy, tells the other nodes how that went, and,
 /// where the data is not there in the end, holds the job with the reason, or cancels one that
-/// cannot be held. On the other nodes it waits for the first one's word.
+/// cannot be held. On the other nodes it waits for the first one's word. On each node it copies
+/// what goes to each node (mode=local).
 ///
 /// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed. With
 /// --held JOBID it stages for a job that has no nodes yet (prolog/stage_held.hpp), for `fairlead
@@ -9,6 +10,7 @@
 ///
 /// Exit status and output: prolog/stage_answer.hpp.
 
+#include "base/deadline.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "base/words.hpp"
@@ -18,6 +20,7 @@
 #include "prolog/stage_held.hpp"
 #include "prolog/stage_leader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <unistd.h>
@@ -72,20 +75,59 @@ StageAnswer act(StageAnswer answer, JobId job) {
     return answer;
 }
 
-StageAnswer run_leader(const config::Config& config, const Arguments& arguments,
-                       const std::string& node, StagedJob&& staged) {
+Result<Leader> leader_of(const config::Config& config, const Arguments& arguments,
+                         const std::string& node, StagedJob&& staged) {
     const EnvView env{environ};
-    const JobId job = staged.run.job;
     auto owner = job_owner(number(env, "SLURM_JOB_UID").value_or(0));
     if (!owner)
-        return act({Kind::Refused, owner.error()}, job);
-    Leader leader{config,
+        return std::unexpected(owner.error());
+    return Leader{config,
                   arguments.config_path,
                   node,
                   std::string(env.get("SLURM_CLUSTER_NAME").value_or("")),
                   std::move(staged),
                   std::move(*owner)};
-    return act(lead(leader), job);
+}
+
+/// Once what all nodes see is there.
+StageAnswer fill(const Leader& leader, const Deadline& deadline) {
+    constexpr auto least = std::chrono::seconds(1);
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline.left());
+    return fill_node(leader, std::max(left, least));
+}
+
+/// What this node gets for itself, where it does not lead.
+StageAnswer fill_follower(const config::Config& config, const Arguments& arguments,
+                          const std::string& node, StagedJob&& staged, const Deadline& deadline) {
+    auto leader = leader_of(config, arguments, node, std::move(staged));
+    if (!leader)
+        return {Kind::Refused, leader.error()};
+    const auto spelt = spell_out(*leader);
+    return spelt ? fill(*leader, deadline) : StageAnswer{Kind::Refused, spelt.error()};
+}
+
+/// Whom the first node refuses, that one holds.
+StageAnswer run_follower(const config::Config& config, const Arguments& arguments,
+                         const std::string& node, StagedJob&& staged, const Deadline& deadline) {
+    const JobId job = staged.run.job;
+    if (staged.has(Direction::In))
+        if (auto answer = await_leader(config.state_dir, staged.run,
+                                       std::chrono::seconds(config.staging.deadline));
+            answer.kind != Kind::Ready)
+            return answer;
+    if (!staged.has(Direction::In, stage::Mode::Local))
+        return {Kind::Ready};
+    return act(fill_follower(config, arguments, node, std::move(staged), deadline), job);
+}
+
+StageAnswer run_leader(const config::Config& config, const Arguments& arguments,
+                       const std::string& node, StagedJob&& staged, const Deadline& deadline) {
+    const JobId job = staged.run.job;
+    auto leader = leader_of(config, arguments, node, std::move(staged));
+    if (!leader)
+        return act({Kind::Refused, leader.error()}, job);
+    const StageAnswer shared = lead(*leader);
+    return act(shared.kind == Kind::Ready ? fill(*leader, deadline) : shared, job);
 }
 
 StageAnswer answer_for(JobId job, const Arguments& arguments) {
@@ -96,16 +138,13 @@ StageAnswer answer_for(JobId job, const Arguments& arguments) {
     const auto config = config::load_for_node(named_path(arguments));
     if (!config)
         return {Kind::Refused, config.error()};
+    const Deadline deadline{std::chrono::seconds(config->staging.deadline)};
     auto staged = staged_job(env, job, *config);
     if (!staged)
         return leads ? act({Kind::Refused, staged.error()}, job)
                      : StageAnswer{Kind::Refused, staged.error()};
-    if (leads)
-        return run_leader(*config, arguments, node, std::move(*staged));
-    if (!staged->has(Direction::In))
-        return {Kind::Ready};
-    return await_leader(config->state_dir, staged->run,
-                        std::chrono::seconds(config->staging.deadline));
+    return (leads ? run_leader : run_follower)(*config, arguments, node, std::move(*staged),
+                                               deadline);
 }
 
 /// "sentence [FL-S119]" as an error again.

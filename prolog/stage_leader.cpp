@@ -53,17 +53,6 @@ class Names {
     std::optional<Result<slurm::Job>> asked_;
 };
 
-Result<void> spell_out(Leader& leader) {
-    Names names{leader};
-    for (stage::Transfer& transfer : leader.job.transfers) {
-        auto whole = stage::expand(transfer, [&](char symbol) { return names(symbol); }, true);
-        if (!whole)
-            return std::unexpected(whole.error());
-        transfer = std::move(*whole);
-    }
-    return {};
-}
-
 /// The controller's word needs no second look; a user's does.
 Result<void> check_permit(const Leader& leader) {
     if (leader.job.admitted)
@@ -80,10 +69,12 @@ Result<void> check_permit(const Leader& leader) {
     return {};
 }
 
-std::vector<stage::Transfer> of_phase(const Leader& leader, Direction phase) {
+std::vector<stage::Transfer> of_phase(const Leader& leader, Direction phase,
+                                      stage::Mode mode = stage::Mode::Shared) {
     std::vector<stage::Transfer> transfers;
-    std::ranges::copy_if(leader.job.transfers, std::back_inserter(transfers),
-                         [&](const auto& transfer) { return transfer.direction == phase; });
+    std::ranges::copy_if(
+        leader.job.transfers, std::back_inserter(transfers),
+        [&](const auto& transfer) { return transfer.direction == phase && transfer.mode == mode; });
     return transfers;
 }
 
@@ -127,13 +118,13 @@ class Watcher {
     int round_ = 0;
 };
 
-bool may_run_without(const Leader& leader) {
-    return std::ranges::all_of(of_phase(leader, Direction::In), [](const auto& transfer) {
-        return transfer.on_fail == stage::OnFail::Run;
-    });
+bool may_run_without(const std::vector<stage::Transfer>& transfers) {
+    return std::ranges::all_of(
+        transfers, [](const auto& transfer) { return transfer.on_fail == stage::OnFail::Run; });
 }
 
-StageAnswer judged(const stage::StageResult& result, const Leader& leader) {
+StageAnswer judged(const stage::StageResult& result,
+                   const std::vector<stage::Transfer>& transfers) {
     const Error error = stage::error_of(result);
     switch (result.outcome) {
     case stage::Outcome::Done:
@@ -144,7 +135,7 @@ StageAnswer judged(const stage::StageResult& result, const Leader& leader) {
     case stage::Outcome::ServiceFault:
         break;
     }
-    if (!may_run_without(leader))
+    if (!may_run_without(transfers))
         return {Kind::Refused, error};
     log::error(error);
     return {Kind::Ready};
@@ -182,7 +173,7 @@ Copied copied(const Leader& leader, const stage::Launch& launch, Watcher& watche
     const auto result =
         stage::launch(launch, [&](const stage::Progress& progress) { return watcher(progress); });
     const StageAnswer answer =
-        result ? judged(*result, leader) : StageAnswer{Kind::Refused, result.error()};
+        result ? judged(*result, launch.transfers) : StageAnswer{Kind::Refused, result.error()};
     if (answer.error.code == Code::S122)
         return {answer, false};
     const bool ready = answer.kind == Kind::Ready;
@@ -220,7 +211,7 @@ Result<void> plan_out(const Leader& leader) {
 }
 
 /// The other nodes learn of it last, when all that they rely on is written.
-StageAnswer tell_nodes(const Leader& leader, const stage::Claim& claim, StageAnswer answer) {
+StageAnswer tell_nodes(const Leader& leader, const stage::Claim& claim, const StageAnswer& answer) {
     const bool ready = answer.kind == Kind::Ready;
     const auto written = stage::write_standing(
         claim, leader.job.run,
@@ -230,7 +221,52 @@ StageAnswer tell_nodes(const Leader& leader, const stage::Claim& claim, StageAns
 
 StageAnswer refused(const Result<void>& done) { return {Kind::Refused, done.error()}; }
 
+/// Every node asks, so seldom: what slurmctld does not answer counts as yes.
+stage::Watch now_and_then(JobId id) {
+    constexpr int rounds = 15; // 30 s
+    return [id, round = 0](const stage::Progress&) mutable {
+        if (++round % rounds != 0)
+            return true;
+        const auto job = slurm::load_job(id);
+        return !job || job->running;
+    };
+}
+
+/// Nodes differ, so that the reason names its own.
+StageAnswer of_node(StageAnswer answer, const Leader& leader) {
+    if (answer.kind == Kind::Refused)
+        answer.error.message += fmt::format(" (on node {})", leader.node);
+    return answer;
+}
+
 } // namespace
+
+Result<void> spell_out(Leader& leader) {
+    Names names{leader};
+    for (stage::Transfer& transfer : leader.job.transfers) {
+        auto whole = stage::expand(transfer, [&](char symbol) { return names(symbol); }, true);
+        if (!whole)
+            return std::unexpected(whole.error());
+        transfer = std::move(*whole);
+    }
+    return {};
+}
+
+StageAnswer fill_node(const Leader& leader, std::chrono::seconds deadline) {
+    const std::filesystem::path node_state = config::run_dir;
+    auto transfers = of_phase(leader, Direction::In, stage::Mode::Local);
+    if (transfers.empty())
+        return {Kind::Ready};
+    const auto claim = stage::make_claim(node_state, leader.job.run.job, std::time(nullptr));
+    if (!claim)
+        return {Kind::Refused, claim.error()};
+    auto launch = launch_of(leader, *claim, deadline);
+    launch.transfers = std::move(transfers);
+    const auto result = stage::launch(launch, now_and_then(leader.job.run.job));
+    return of_node(result ? judged(*result, launch.transfers)
+                          : StageAnswer{Kind::Refused, result.error()},
+                   leader);
+}
 
 StageAnswer lead(Leader& leader) {
     const auto claim =
@@ -248,7 +284,7 @@ StageAnswer lead(Leader& leader) {
     if (answer.kind == Kind::Ready)
         if (auto planned = plan_out(leader); !planned)
             answer = refused(planned);
-    return tell_nodes(leader, *claim, std::move(answer));
+    return tell_nodes(leader, *claim, answer);
 }
 
 StageAnswer lead_held(Leader& leader) {

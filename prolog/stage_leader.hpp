@@ -7,6 +7,7 @@
 #include "prolog/stage_answer.hpp"
 #include "prolog/staged_job.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace fairlead::prolog {
@@ -21,6 +22,13 @@ struct Leader {
     JobOwner owner;
     std::string account{}; ///< where it is known
 };
+
+/// Fills in the symbols, once. FL-S101, FL-S102.
+Result<void> spell_out(Leader& leader);
+
+/// Of a leader that is spelt out: copies what goes to this node alone (mode=local), after all that
+/// is shared is there. Its claim and journal are the node's own.
+StageAnswer fill_node(const Leader& leader, std::chrono::seconds deadline);
 
 /// Spells the symbols out, checks the map of buckets where the request is a user's, copies, and
 /// plans what is staged out.

@@ -29,4 +29,9 @@ void queue_results(JobId job) {
         log::write(log::Level::Error, to_string(queued.error()));
 }
 
+void forget_node_copies(JobId job) {
+    std::error_code ignored;
+    std::filesystem::remove_all(stage::job_place(config::run_dir, job), ignored);
+}
+
 } // namespace fairlead::prolog

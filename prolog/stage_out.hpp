@@ -11,4 +11,7 @@ namespace fairlead::prolog {
 /// once the job has ended.
 void queue_results(JobId job);
 
+/// Removes the journal of what was copied to this node alone; the data is its user's.
+void forget_node_copies(JobId job);
+
 } // namespace fairlead::prolog

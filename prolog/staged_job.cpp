@@ -33,8 +33,10 @@ bool stages(const EnvView& env) {
     return entry(env, stage::record_name) || entry(env, stage::options_name);
 }
 
-bool StagedJob::has(stage::Direction direction) const {
-    return std::ranges::find(transfers, direction, &stage::Transfer::direction) != transfers.end();
+bool StagedJob::has(stage::Direction direction, stage::Mode mode) const {
+    return std::ranges::any_of(transfers, [&](const stage::Transfer& transfer) {
+        return transfer.direction == direction && transfer.mode == mode;
+    });
 }
 
 Result<StagedJob> staged_job(const EnvView& env, JobId job, const config::Config& config) {

@@ -19,7 +19,7 @@ struct StagedJob {
     std::vector<stage::Transfer> transfers; ///< with symbols left in them
     bool admitted;                          ///< they are the controller's word
 
-    bool has(stage::Direction direction) const;
+    bool has(stage::Direction direction, stage::Mode mode = stage::Mode::Shared) const;
 };
 
 /// The controller's record where the configuration says `admission: controller`, else what the user

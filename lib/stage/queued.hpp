@@ -10,7 +10,8 @@
 
 namespace fairlead::stage {
 
-/// Whether one line asks for it; then all that the job stages in comes so.
+/// Whether one line asks for it; then all that the job stages in comes so, but for what goes to
+/// each node.
 bool asks_queued(const Request& request);
 
 /// "fairlead-stage=1763790000000000000;FL-S: held until its data is there"

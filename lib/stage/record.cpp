@@ -18,12 +18,15 @@ std::string_view word(std::span<const std::string_view> words, Value value) {
 }
 
 Json encode_transfer(const Transfer& transfer) {
-    return {{"direction", word(directions, transfer.direction)},
-            {"source", transfer.source},
-            {"destination", transfer.destination},
-            {"verify", word(verifications, transfer.verify)},
-            {"when", word(moments, transfer.when)},
-            {"on_fail", word(failures, transfer.on_fail)}};
+    Json json{{"direction", word(directions, transfer.direction)},
+              {"source", transfer.source},
+              {"destination", transfer.destination},
+              {"verify", word(verifications, transfer.verify)},
+              {"when", word(moments, transfer.when)},
+              {"on_fail", word(failures, transfer.on_fail)}};
+    if (transfer.mode != Mode::Shared)
+        json["mode"] = word(modes, transfer.mode);
+    return json;
 }
 
 template <class Value>
@@ -52,7 +55,10 @@ Result<Transfer> decode_transfer(const Json& record) {
          {read_word(record, "direction", directions, transfer.direction),
           read_word(record, "verify", verifications, transfer.verify),
           read_word(record, "when", moments, transfer.when),
-          read_word(record, "on_fail", failures, transfer.on_fail), check(transfer)})
+          read_word(record, "on_fail", failures, transfer.on_fail),
+          record.contains("mode") ? read_word(record, "mode", modes, transfer.mode)
+                                  : Result<void>{},
+          check(transfer)})
         if (!read)
             return std::unexpected(read.error());
     return transfer;

@@ -78,6 +78,13 @@ Result<void> take_failure(std::string_view value, Transfer& transfer) {
     return choose("on-fail", value, failures, transfer.on_fail);
 }
 
+Result<void> take_mode(std::string_view value, Transfer& transfer) {
+    if (transfer.direction == Direction::Out)
+        return fail(Code::S101, "#STAGE: mode is for `in`: results go out from a path that all "
+                                "nodes see");
+    return choose("mode", value, modes, transfer.mode);
+}
+
 struct Key {
     std::string_view name;
     Result<void> (*take)(std::string_view value, Transfer& transfer);
@@ -101,6 +108,7 @@ constexpr std::array keys{
             return choose("verify", value, verifications, transfer.verify);
         }},
     Key{"on-fail", take_failure},
+    Key{"mode", take_mode},
 };
 
 constexpr auto key_names = [] {
@@ -205,6 +213,14 @@ Result<void> check(const Transfer& transfer) {
                     printable(in ? transfer.destination : transfer.source, longest_name),
                     in ? "a path of the nodes as the destination"
                        : "a path of the nodes as the source");
+    if (transfer.mode == Mode::Local && is_s3(transfer.source))
+        return fail(Code::S101,
+                    "staging in: '{}' is in S3, and mode=local copies to each node from a path "
+                    "that all nodes see; stage it to such a path first, in a line before",
+                    printable(transfer.source, longest_name));
+    if (transfer.mode == Mode::Local && transfer.when == When::Queued)
+        return fail(Code::S101, "staging in: mode=local needs the job's nodes, and when=queued is "
+                                "before it has any");
     return {};
 }
 

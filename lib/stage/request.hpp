@@ -21,6 +21,8 @@ enum class Verify { Checksum, Size };
 /// Of what is staged in: before the job starts, on its nodes or while it is still in the queue. Of
 /// what is staged out: whatever became of the job, or only after it succeeded.
 enum class When { Start, Queued, Always, Success };
+/// Of what is staged in: once, to a path that all nodes see, or from such a path to each node.
+enum class Mode { Shared, Local };
 /// What a stage-in that fails does to its job.
 enum class OnFail { Hold, Run };
 
@@ -28,6 +30,7 @@ enum class OnFail { Hold, Run };
 inline constexpr std::array<std::string_view, 2> directions{"in", "out"};
 inline constexpr std::array<std::string_view, 2> verifications{"checksum", "size"};
 inline constexpr std::array<std::string_view, 4> moments{"start", "queued", "always", "success"};
+inline constexpr std::array<std::string_view, 2> modes{"shared", "local"};
 inline constexpr std::array<std::string_view, 2> failures{"hold", "run"};
 
 inline constexpr std::size_t most_transfers = 32;
@@ -46,6 +49,7 @@ struct Transfer {
     Verify verify = Verify::Checksum;
     When when = When::Start;
     OnFail on_fail = OnFail::Hold;
+    Mode mode = Mode::Shared;
 
     bool operator==(const Transfer&) const = default;
 };
@@ -65,7 +69,8 @@ Result<Transfer> parse_option(Direction direction, std::string_view value);
 Result<Transfer> parse_line(std::string_view line);
 
 /// Whether the paths are as long as they may be, absolute, and have no `..`; and whether the
-/// transfer goes the way it says. Symbols stay symbols. FL-S101, FL-S102.
+/// transfer goes the way it says, to each node from a path alone. Symbols stay symbols. FL-S101,
+/// FL-S102.
 Result<void> check(const Transfer& transfer);
 
 /// What stands for a symbol: 'j' job, 'u' user, 'x' job name, 'A' array, 'a' task. Nothing for one

@@ -44,7 +44,8 @@ std::string spelling(const Transfer& transfer) {
     line += fmt::format(" verify={} when={}", word(stage::verifications, transfer.verify),
                         word(stage::moments, transfer.when));
     if (transfer.direction == Direction::In)
-        line += fmt::format(" on-fail={}", word(stage::failures, transfer.on_fail));
+        line += fmt::format(" on-fail={} mode={}", word(stage::failures, transfer.on_fail),
+                            word(stage::modes, transfer.mode));
     return line;
 }
 

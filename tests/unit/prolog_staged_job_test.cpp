@@ -27,6 +27,14 @@ const std::string admitted =
                                                       .destination = "s3://lab/r",
                                                       .when = stage::When::Always}}});
 
+TEST(StagedJob, ToldOfASharedPathAndOfEachNodeApart) {
+    const StagedJob job{{JobId{1}, 0, "7"},
+                        {{.direction = stage::Direction::In, .mode = stage::Mode::Local}},
+                        true};
+    EXPECT_FALSE(job.has(stage::Direction::In));
+    EXPECT_TRUE(job.has(stage::Direction::In, stage::Mode::Local));
+}
+
 Result<StagedJob> job_of(const std::vector<std::string>& entries, config::Admission admission) {
     const Environment environment{entries};
     config::Config config;

@@ -16,7 +16,11 @@ const Request request{"17",
                        {.direction = Direction::In,
                         .source = "s3://lab/%j",
                         .destination = "/c",
-                        .on_fail = OnFail::Run}}};
+                        .on_fail = OnFail::Run},
+                       {.direction = Direction::In,
+                        .source = "/fsx/ref/",
+                        .destination = "/scratch/ref/",
+                        .mode = Mode::Local}}};
 
 TEST(StageRecord, IsReadBack) { EXPECT_EQ(decode_record(encode_record(request)), request); }
 

@@ -65,6 +65,12 @@ TEST(StageLine, SaysAllInWords) {
     EXPECT_EQ(parse_line("in src=/a dst=/b when=queued")->when, When::Queued);
     EXPECT_EQ(parse_line("in src=/a dst=/b when=start")->when, When::Start);
     EXPECT_TRUE(fails_with(parse_line("out src=/a dst=/b when=queued"), Code::S101, "'queued'"));
+    EXPECT_EQ(parse_line("in src=/a dst=/b mode=local")->mode, Mode::Local);
+    EXPECT_EQ(parse_line("in src=/a dst=/b")->mode, Mode::Shared);
+    EXPECT_TRUE(fails_with(parse_line("out src=/a dst=/b mode=local"), Code::S101, "for `in`"));
+    EXPECT_TRUE(fails_with(parse_line("in src=s3://lab/b dst=/b mode=local"), Code::S101, "in S3"));
+    EXPECT_TRUE(fails_with(parse_line("in src=/a dst=/b mode=local when=queued"), Code::S101,
+                           "needs the job's nodes"));
     EXPECT_EQ(parse_line("in profile=ref")->profile, "ref");
 }
 
