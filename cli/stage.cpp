@@ -174,13 +174,20 @@ void import_data(const Options& options, Session& session) {
     const auto config = trusted_config(session);
     if (!config)
         return session.report(config.error());
+    const auto only = only_import(config->state_dir);
+    if (!only)
+        return session.report(only.error());
     Imports imports{session.config_path};
     for (;;) {
-        const auto looked = imports.look();
-        if (!looked)
-            session.report(looked.error());
-        if (options.once)
-            return imports.finish();
+        const auto begun = imports.look();
+        if (!begun)
+            session.report(begun.error());
+        if (options.once) {
+            imports.finish();
+            if (!begun || *begun == 0)
+                return;
+            continue;
+        }
         std::this_thread::sleep_for(std::chrono::seconds(options.interval));
     }
 }

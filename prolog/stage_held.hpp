@@ -11,9 +11,10 @@
 namespace fairlead::prolog {
 
 /// Stages what the #STAGE lines of the job's script ask for, and releases the job. Where the data
-/// is not to be had, the job stays held, with the reason in its comment. Where it is the service
-/// that cannot stage, the job is released too: the prolog stages then. A job that is not held any
-/// more is left alone. The exit status: 0, or 1 where slurmctld does not answer.
+/// is certain not to be had, the job stays held, with the reason in its comment. Where it may be
+/// the service that cannot stage, the job is released too: the prolog stages then. A job that is
+/// not held any more, or that another holds, stays as it is (prolog/held_job.hpp). The exit status:
+/// 0, or 1 where slurmctld does not answer.
 int stage_held(JobId job, const config::Config& config, const std::string& config_path);
 
 } // namespace fairlead::prolog

@@ -2,12 +2,14 @@
 
 #include "base/log.hpp"
 #include "config/paths.hpp"
+#include "prolog/held_job.hpp"
 #include "prolog/stage_note.hpp"
 #include "slurm/job_control.hpp"
 #include "stage/launch.hpp"
 #include "stage/manifest.hpp"
 #include "stage/permit.hpp"
 #include "stage/queue.hpp"
+#include "stage/queued.hpp"
 #include "stage/standing.hpp"
 #include "stage/status.hpp"
 
@@ -104,17 +106,21 @@ class Watcher {
             return true;
         const auto job = slurm::load_job(leader_.job.run.job);
         const bool wanted = !job || (*job).*wanted_;
+        ended_ = !wanted;
         if (job && wanted && round_ % told_rounds == 0)
             log_failure(slurm::set_admin_comment(
                 job->id, with_note(job->admin_comment, progress_note(progress))));
         return wanted;
     }
 
+    bool ended() const { return ended_; }
+
     stage::Progress last{};
 
   private:
     const Leader& leader_;
     Wanted wanted_;
+    bool ended_ = false;
     int round_ = 0;
 };
 
@@ -141,11 +147,12 @@ StageAnswer judged(const stage::StageResult& result,
     return {Kind::Ready};
 }
 
-/// A reason or a progress of before is past.
+/// A reason or a progress of before is past, and so is the word for the service.
 void settle_comment(JobId id, std::int64_t files) {
     const auto job = slurm::load_job(id);
-    if (job && has_note(job->admin_comment))
-        log_failure(slurm::set_admin_comment(id, with_note(job->admin_comment, ready_note(files))));
+    if (job && (has_note(job->admin_comment) || stage::queued_id(job->admin_comment)))
+        log_failure(slurm::set_admin_comment(
+            id, with_note(stage::without_queued(job->admin_comment), ready_note(files))));
 }
 
 stage::Launch launch_of(const Leader& leader, const stage::Claim& claim,
@@ -163,22 +170,20 @@ stage::Launch launch_of(const Leader& leader, const stage::Claim& claim,
             .region = leader.config.region};
 }
 
-struct Copied {
-    StageAnswer answer;
-    bool whole; ///< not where the job may run without
-};
+void tell_end(const Leader& leader, const StageAnswer& answer, const stage::Progress& last) {
+    const bool ready = answer.kind == Kind::Ready;
+    tell_user(leader, Direction::In, ready ? stage::Step::Ready : stage::Step::Held, last,
+              ready ? std::string{} : to_string(answer.error));
+}
 
 /// Who lost the claim says nothing more.
-Copied copied(const Leader& leader, const stage::Launch& launch, Watcher& watcher) {
+HeldCopy copied(const Leader& leader, const stage::Launch& launch, Watcher& watcher) {
     const auto result =
         stage::launch(launch, [&](const stage::Progress& progress) { return watcher(progress); });
     const StageAnswer answer =
         result ? judged(*result, launch.transfers) : StageAnswer{Kind::Refused, result.error()};
     if (answer.error.code == Code::S122)
         return {answer, false};
-    const bool ready = answer.kind == Kind::Ready;
-    tell_user(leader, Direction::In, ready ? stage::Step::Ready : stage::Step::Held, watcher.last,
-              ready ? std::string{} : to_string(answer.error));
     const bool whole = result && result->outcome == stage::Outcome::Done;
     if (whole)
         stage::show_manifest(leader.config.state_dir, leader.job.run, Direction::In,
@@ -193,6 +198,8 @@ StageAnswer copy_in(const Leader& leader, const stage::Claim& claim) {
         return {Kind::Ready};
     Watcher watcher{leader, &slurm::Job::running};
     const StageAnswer answer = copied(leader, launch, watcher).answer;
+    if (answer.error.code != Code::S122)
+        tell_end(leader, answer, watcher.last);
     if (answer.kind == Kind::Ready)
         settle_comment(leader.job.run.job, watcher.last.files_done);
     return answer;
@@ -237,6 +244,31 @@ StageAnswer of_node(StageAnswer answer, const Leader& leader) {
     if (answer.kind == Kind::Refused)
         answer.error.message += fmt::format(" (on node {})", leader.node);
     return answer;
+}
+
+/// The job may have been released since it was seen held; from now on its prolog outranks us.
+Result<void> fit_while_held(Leader& leader) {
+    const auto job = slurm::load_job(leader.job.run.job);
+    if (!job)
+        return std::unexpected(job.error());
+    if (!awaits_data(*job))
+        return fail(Code::S122, "job {} was released meanwhile", job->id.value);
+    auto fit = spell_out(leader);
+    if (fit)
+        fit = check_permit(leader);
+    return fit ? stage::check_folders(leader.config.staging, of_phase(leader, Direction::In)) : fit;
+}
+
+/// Of a job that is released or cancelled its prolog speaks from now on, or nobody.
+void tell_held(const Leader& leader, const stage::Claim& claim, const HeldCopy& copy,
+               const Watcher& watcher) {
+    if (copy.answer.error.code == Code::S122 || !stage::still_ours(claim))
+        return;
+    const HeldEnd end = end_of(copy.answer, copy.whole);
+    if (!watcher.ended() && (end == HeldEnd::Staged || end == HeldEnd::Refused))
+        tell_end(leader, copy.answer, watcher.last);
+    else
+        stage::remove_status(leader.config.state_dir, leader.job.run, Direction::In);
 }
 
 } // namespace
@@ -287,23 +319,21 @@ StageAnswer lead(Leader& leader) {
     return tell_nodes(leader, *claim, answer);
 }
 
-StageAnswer lead_held(Leader& leader) {
+HeldCopy lead_held(Leader& leader, std::int64_t epoch) {
     constexpr auto day = std::chrono::hours(24); // no prolog ends it
-    const auto claim =
-        stage::make_claim(leader.config.state_dir, leader.job.run.job, std::time(nullptr));
+    const auto claim = stage::claim_after(leader.config.state_dir, leader.job.run.job, epoch);
     if (!claim)
-        return {Kind::Refused, claim.error()};
-    auto fit = spell_out(leader);
-    if (fit)
-        fit = check_permit(leader);
-    if (!fit)
-        return refused(fit);
+        return {{Kind::Refused, claim.error()}};
+    if (auto fit = fit_while_held(leader); !fit)
+        return {refused(fit)};
     const auto launch = launch_of(leader, *claim, day);
     Watcher watcher{leader, &slurm::Job::held};
-    const auto [answer, whole] = copied(leader, launch, watcher);
-    if (whole)
-        log_failure(stage::keep_staged(launch));
-    return answer;
+    HeldCopy copy = copied(leader, launch, watcher);
+    if (copy.whole)
+        if (auto kept = stage::keep_staged(launch); !kept)
+            return {refused(kept)};
+    tell_held(leader, *claim, copy, watcher);
+    return copy;
 }
 
 void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& run,
@@ -325,7 +355,8 @@ void hold_job(JobId id, const Error& error) {
     const std::string note = held_note(error, id);
     log::write(log::Level::Info, note);
     if (job->batch && job->may_requeue) {
-        log_failure(slurm::set_admin_comment(id, with_note(job->admin_comment, note)));
+        log_failure(slurm::set_admin_comment(
+            id, with_note(stage::without_queued(job->admin_comment), note)));
         if (auto held = slurm::requeue_held(job->whole); held)
             return;
         else

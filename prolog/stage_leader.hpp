@@ -34,9 +34,15 @@ StageAnswer fill_node(const Leader& leader, std::chrono::seconds deadline);
 /// plans what is staged out.
 StageAnswer lead(Leader& leader);
 
+struct HeldCopy {
+    StageAnswer answer;
+    bool whole = false; ///< not where the job may run without
+};
+
 /// What the service does for a job that is held: the same without nodes that wait, and without
-/// results. What is copied is kept for the prolog to find.
-StageAnswer lead_held(Leader& leader);
+/// results. What is copied is kept for the prolog to find. `epoch` is the last claim from before
+/// the job was seen held; FL-S122 where the job was claimed or released since.
+HeldCopy lead_held(Leader& leader, std::int64_t epoch);
 
 /// Takes over from a leader that was killed, only to tell the other nodes that the job is refused.
 void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& run,

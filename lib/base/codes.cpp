@@ -512,10 +512,12 @@ constexpr std::array table{
               "No staging is recorded for the job.",
               "Check the job id; records are kept for as long as `staging.keep` says."},
     CodeEntry{Code::S133, "FL-S133", "not staged while held",
-              "`fairlead stage import` could not learn what a held job asks for, or could not run "
-              "its staging. The job is released, and its data comes in when it starts.",
-              "Check that slurmctld answers on the machine of `fairlead stage import`, and its "
-              "log."},
+              "`fairlead stage import` could not stage for a held job: it could not learn what the "
+              "job asks for, a path is not in `staging.import_folders`, or another such service "
+              "runs. The job is released, and its data comes in when it starts; one that does not "
+              "ask, or failed three times, stays held.",
+              "Check that slurmctld answers on the machine of `fairlead stage import`, its folders "
+              "and its log, and that one machine alone runs it."},
     CodeEntry{Code::X101, "FL-X101", "file missing",
               "A file that was named does not exist. Where it is the configuration, slurmctld and "
               "slurmd run on and nothing is enforced.",

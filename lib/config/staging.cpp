@@ -1,6 +1,7 @@
 #include "config/staging_reader.hpp"
 
 #include <array>
+#include <filesystem>
 
 namespace fairlead::config {
 namespace {
@@ -60,11 +61,6 @@ Key folder_key(const Reader& reader, std::string_view name, std::string& target)
             }};
 }
 
-bool lies_in(std::string_view folder, std::string_view mount) {
-    return folder == mount ||
-           (folder.starts_with(mount) && (mount == "/" || folder[mount.size()] == '/'));
-}
-
 /// "fs-" and hexadecimal digits (FSx, FileSystemId).
 bool is_file_system(std::string_view id) {
     constexpr std::size_t prefix = 3, shortest = 11, longest = 21;
@@ -118,7 +114,32 @@ Result<void> read_links(const Reader& reader, const YAML::Node& node, Staging& s
     return {};
 }
 
+Result<void> read_import_folders(const Reader& reader, const YAML::Node& node, Staging& staging) {
+    constexpr std::string_view name = "staging.import_folders";
+    const auto texts = reader.texts(node, name);
+    if (!texts)
+        return std::unexpected(texts.error());
+    for (const std::string& text : *texts) {
+        std::string folder = std::filesystem::path(text).lexically_normal().native();
+        while (folder.size() > 1 && folder.ends_with('/'))
+            folder.pop_back();
+        if (!folder.starts_with('/') || folder == "/" || folder == "//")
+            return reader.error(Code::X106, node,
+                                "staging.import_folders takes absolute paths of folders, such as "
+                                "[/fsx], and not the whole machine");
+        staging.import_folders.push_back(std::move(folder));
+    }
+    return {};
+}
+
 } // namespace
+
+bool imports(const Staging& staging) { return staging.queued && !staging.import_folders.empty(); }
+
+bool lies_in(std::string_view path, std::string_view folder) {
+    return path == folder ||
+           (path.starts_with(folder) && (folder == "/" || path[folder.size()] == '/'));
+}
 
 Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging& staging) {
     constexpr int least = 10, day = 86400, year = 366;
@@ -132,6 +153,8 @@ Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging&
         folder_key(reader, "lfs", staging.lfs),
         number_key(reader, "stall", 1, day, staging.stall),
         truth_key(reader, "queued", staging.queued),
+        {"import_folders",
+         [&](const YAML::Node& value) { return read_import_folders(reader, value, staging); }},
     };
     return reader.map(node, "staging", keys);
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fairlead::config {
@@ -20,7 +21,15 @@ struct Staging {
     std::vector<Link> links{};
     std::string lfs = "/usr/bin/lfs"; ///< Lustre's command
     bool queued = false; ///< `fairlead stage import` stages for jobs that are still held
+    /// What that service may read and write, without a slash at the end; nothing where it is empty.
+    std::vector<std::string> import_folders{};
     int stall = 300; ///< seconds after which a restore or export that does not go on is given up
 };
+
+/// Whether the service may copy for a job while it is held.
+bool imports(const Staging& staging);
+
+/// Whether a path is that folder or lies in it; both are absolute, without `..`.
+bool lies_in(std::string_view path, std::string_view folder);
 
 } // namespace fairlead::config

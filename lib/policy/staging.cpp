@@ -56,7 +56,7 @@ Result<stage::Transfer> admitted(const stage::Transfer& asked, const JobRequest&
 /// script, but not its options, and an array as one job.
 std::optional<std::string_view> against_queued(const JobRequest& request,
                                                const Snapshot& snapshot) {
-    if (!snapshot.config.staging.queued)
+    if (!config::imports(snapshot.config.staging))
         return "is not set up on this cluster";
     if (request.stage_options)
         return "is not for jobs with --stage-in or --stage-out";

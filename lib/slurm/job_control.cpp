@@ -70,7 +70,7 @@ Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&
 
 } // namespace
 
-Result<std::vector<Job>> load_held_jobs() {
+Result<std::vector<Job>> load_jobs() {
     initialise();
     job_info_msg_t* answer = nullptr;
     const int status = slurm_load_jobs(0, &answer, SHOW_ALL);
@@ -80,8 +80,7 @@ Result<std::vector<Job>> load_held_jobs() {
         return fail(Code::E224, "slurmctld does not show its queue: {}", slurm_strerror(errno));
     std::vector<Job> jobs;
     for (std::uint32_t i = 0; i < answer->record_count; ++i)
-        if (const auto& job = answer->job_array[i]; is_held(job))
-            jobs.push_back(job_of(job));
+        jobs.push_back(job_of(answer->job_array[i]));
     return jobs;
 }
 

@@ -38,8 +38,8 @@ struct Job {
 /// FL-E224 for this and all that follows, with slurmctld's own words.
 Result<Job> load_job(JobId id);
 
-/// All that are held.
-Result<std::vector<Job>> load_held_jobs();
+/// All of the queue, those that ended a short while ago among them.
+Result<std::vector<Job>> load_jobs();
 
 /// Whether slurmctld says that it does not know the job, so that it ended long ago.
 bool is_unknown(const Error& error);

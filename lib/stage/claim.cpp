@@ -52,6 +52,25 @@ Result<Claim> make_claim(const fs::path& state_dir, JobId job, std::int64_t now)
     return fail(Code::S123, "staging: job {} is claimed by others all the time", job.value);
 }
 
+Result<std::int64_t> last_epoch(const fs::path& state_dir, JobId job) {
+    if (auto made = make_places(state_dir, job); !made)
+        return std::unexpected(made.error());
+    return highest(claims_place(state_dir, job));
+}
+
+Result<Claim> claim_after(const fs::path& state_dir, JobId job, std::int64_t epoch) {
+    const Claim claim{state_dir, job, epoch + 1};
+    const fs::path place = claims_place(state_dir, job) / std::to_string(claim.epoch);
+    if (::mkdir(place.c_str(), 0700) != 0)
+        return errno == EEXIST
+                   ? fail(Code::S122, "staging of job {} was taken over by another node", job.value)
+                   : fail(Code::S123, "staging: cannot claim job {} by {}: {}", job.value,
+                          place.native(), std::strerror(errno));
+    if (auto ours = still_ours(claim); !ours)
+        return std::unexpected(ours.error());
+    return claim;
+}
+
 Result<void> still_ours(const Claim& claim) {
     const auto now = highest(claims_place(claim.state_dir, claim.job));
     if (!now)

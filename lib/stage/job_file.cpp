@@ -171,6 +171,8 @@ std::string encode(const JobFile& request) {
             json[name] = *value;
     if (request.staged)
         json["staged"] = true;
+    if (request.restart != 0)
+        json["restart"] = request.restart;
     return line_of(json);
 }
 
@@ -212,7 +214,8 @@ Result<JobFile> decode_job_file(std::string_view text, std::string_view source) 
                     .region = fields.text_or_none("region"),
                     .streams = streams_in(fields, *json),
                     .kms_key = fields.text_or_none("kms_key"),
-                    .staged = json->value("staged", Json()).is_boolean() && json->at("staged")};
+                    .staged = json->value("staged", Json()).is_boolean() && json->at("staged"),
+                    .restart = json->contains("restart") ? fields.number<int>("restart") : 0};
     for (const Json& transfer : fields.list("transfers"))
         if (auto copy = copy_of(transfer))
             request.transfers.push_back(std::move(*copy));

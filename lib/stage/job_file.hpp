@@ -44,6 +44,7 @@ struct JobFile {
     int streams = 16;          ///< connections at once, from 1 to 16
     std::string kms_key{};     ///< that S3 encrypts results with; empty for the bucket's default
     bool staged = false;       ///< all was staged before: nothing is copied that is still there
+    int restart = 0;           ///< how often the job was requeued before
 
     bool operator==(const JobFile&) const = default;
 };

@@ -33,7 +33,8 @@ JobFile job_file(const Launch& launch) {
                  .groups = launch.owner.groups,
                  .deadline = launch.deadline.count(),
                  .s3_endpoint = launch.s3_endpoint,
-                 .region = launch.region};
+                 .region = launch.region,
+                 .restart = launch.run.restart};
     for (const Transfer& transfer : launch.transfers)
         file.transfers.push_back({transfer.source, transfer.destination,
                                   transfer.verify == Verify::Size ? Check::Size : Check::Checksum});
@@ -42,14 +43,16 @@ JobFile job_file(const Launch& launch) {
 
 constexpr const char* staged_file = "staged.json";
 
-/// Whether the same was staged before, for the same user.
+/// Whether the same was staged before, for the same user and the same start: one that was requeued
+/// looks at its source again.
 bool was_staged(const JobFile& request, const fs::path& work) {
     const fs::path file = work / staged_file;
     const auto text = read_file(file);
     const auto before =
         text ? decode_job_file(*text, file.native()) : std::unexpected(text.error());
     return request.phase == Phase::In && before && before->job == request.job &&
-           before->uid == request.uid && before->transfers == request.transfers;
+           before->restart == request.restart && before->uid == request.uid &&
+           before->transfers == request.transfers;
 }
 
 /// A result of an earlier start must not be taken for this one's.

@@ -17,7 +17,24 @@ bool is_id(std::string_view text) {
            text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_open(const config::Staging& site, const std::string& path) {
+    return is_s3(path) || std::ranges::any_of(site.import_folders, [&](const std::string& folder) {
+               return config::lies_in(path, folder);
+           });
+}
+
 } // namespace
+
+Result<void> check_folders(const config::Staging& site, const std::vector<Transfer>& transfers) {
+    for (const Transfer& transfer : transfers) {
+        if (auto fine = check(transfer); !fine)
+            return fine;
+        for (const std::string* path : {&transfer.source, &transfer.destination})
+            if (!is_open(site, *path))
+                return fail(Code::S133, "{} is not in staging.import_folders", printable(*path));
+    }
+    return {};
+}
 
 bool asks_queued(const Request& request) {
     return std::ranges::find(request.transfers, When::Queued, &Transfer::when) !=

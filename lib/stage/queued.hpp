@@ -2,6 +2,7 @@
 /// admin_comment by which job_submit tells the service `fairlead stage import` of it.
 #pragma once
 
+#include "config/staging.hpp"
 #include "stage/request.hpp"
 
 #include <optional>
@@ -13,6 +14,10 @@ namespace fairlead::stage {
 /// Whether one line asks for it; then all that the job stages in comes so, but for what goes to
 /// each node.
 bool asks_queued(const Request& request);
+
+/// Whether all local paths lie in the folders that the site opens to the service, which runs beside
+/// files that no node has. FL-S102, FL-S133.
+Result<void> check_folders(const config::Staging& site, const std::vector<Transfer>& transfers);
 
 /// "fairlead-stage=1763790000000000000;FL-S: held until its data is there"
 std::string queued_note(std::string_view id);

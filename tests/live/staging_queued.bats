@@ -136,8 +136,107 @@ shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"
     id=$(as ben sbatch --parsable --hold -o /dev/null "$(job_script thief.sh true)")
     as root scontrol update JobId="$id" AdminComment="fairlead-stage=1"
     run -0 fairlead stage import --once
-    [[ $(comment_of "$id") == "FL-S: its data comes in when it starts"* && -z $(calls_of "$id") ]]
+    [[ $(comment_of "$id") == "FL-S133: its script asks for no when=queued. Job $id held"* && -z $(calls_of "$id") ]]
+    [[ $(field Priority "$id") == 0 ]]
 }
+
+@test "a hold that comes after the job's release is not ended; one that ran is not staged for" {
+    object lab/in/a.txt one
+    id=$(queued again "#STAGE in src=s3://lab/in/ dst=$W/again/ when=queued" "cat $W/again/a.txt")
+    as root scontrol update PartitionName=debug State=DOWN
+    as ada scontrol release "$id" || [[ $(field Priority "$id") != 0 ]]
+    run -0 fairlead stage import --once
+    [[ $(comment_of "$id") == "FL-S: its data comes in when it starts"* && -z $(calls_of "$id") ]]
+    as ada scontrol hold "$id"
+    run -0 fairlead stage import --once
+    [[ $(field Priority "$id") == 0 && -z $(calls_of "$id") ]]
+    as root scontrol update PartitionName=debug State=UP
+    as ada scontrol release "$id"
+    wait_for 30 has_state "$id" COMPLETED
+    # Its operator wants it to wait; the word is gone since its prolog.
+    id=$(queued rerun "#STAGE in src=s3://lab/in/ dst=$W/rerun/ when=queued" "sleep 60")
+    as ada scontrol release "$id"
+    wait_for 30 has_state "$id" RUNNING
+    [[ $(comment_of "$id") != *fairlead-stage=* ]]
+    as root scontrol requeuehold "$id"
+    wait_for 40 is_held "$id"
+    as root scontrol update JobId="$id" AdminComment="fairlead-stage=1"
+    run -0 fairlead stage import --once
+    [[ $(field Priority "$id") == 0 && $(comment_of "$id") != *fairlead-stage=* ]]
+    [[ $(calls_of "$id" | wc -l) == 1 ]]
+}
+
+@test "who is held by an operator as well is not released by the data" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(queued both "#STAGE in src=s3://lab/in/ dst=$W/both/ when=queued" true)
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    as root scontrol hold "$id"
+    fault
+    copying_goes_on
+    wait "$pid"
+    [[ $(field Priority "$id") == 0 && $(comment_of "$id") == "FL-S: staged in while it was held"* ]]
+}
+
+@test "a path outside import_folders is neither read nor written by the service; the nodes stage" {
+    object lab/in/a.txt one
+    as root scontrol update PartitionName=debug State=DOWN
+    out=$(queued outside "#STAGE in src=s3://lab/in/ dst=/run/cluster/shared/elsewhere/ when=queued" true)
+    source=$(queued source "#STAGE in src=/etc/hostname dst=$W/hostname when=queued" true)
+    run -0 fairlead stage import --once
+    for id in $out $source; do
+        [[ $(field Priority "$id") != 0 && -z $(calls_of "$id") ]]
+        [[ $(comment_of "$id") == "FL-S: its data comes in when it starts"* ]]
+    done
+    as root scontrol update PartitionName=debug State=UP
+}
+
+@test "F7: an outage of S3 and a folder that is not mounted here hold no job" {
+    object lab/in/a.txt one
+    as root scontrol update PartitionName=debug State=DOWN
+    for words in "service_fault FL-S112 s3://lab/in/: no answer" "data_fault FL-S110 $W/x: No such file or directory"; do
+        fault "$words"
+        id=$(queued outage "#STAGE in src=s3://lab/in/ dst=$W/outage/ when=queued" true)
+        run -0 fairlead stage import --once
+        [[ $(field Priority "$id") != 0 && $(comment_of "$id") == "FL-S: its data comes in when it starts"* ]]
+        as ada scancel "$id"
+    done
+    as root scontrol update PartitionName=debug State=UP
+}
+
+@test "two services do not run beside one another" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(queued twice "#STAGE in src=s3://lab/in/ dst=$W/twice/ when=queued" true)
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    run -1 fairlead stage import --once
+    [[ $output == *"another \`fairlead stage import\` works on"*"[FL-S133]"* ]]
+    fault
+    copying_goes_on
+    wait "$pid"
+    wait_for 30 has_state "$id" COMPLETED
+    [[ $(calls_of "$id" | wc -l) == 2 ]]
+}
+
+@test "a job that is requeued asks its source again" {
+    object lab/requeued/a.txt one
+    id=$(queued requeued "#STAGE in src=s3://lab/requeued/ dst=$W/requeued/ when=queued" "sleep 60")
+    run -0 fairlead stage import --once
+    wait_for 30 has_state "$id" RUNNING
+    object lab/requeued/a.txt two
+    as root scontrol requeuehold "$id"
+    wait_for 40 is_held "$id"
+    as root scontrol release "$id"
+    wait_for 60 content_is requeued/a.txt two
+    as ada scancel "$id"
+}
+content_is() { [[ $(cat "$CLUSTER_DIR/shared/work/$1") == "$2" ]]; }
 
 @test "who is held for another reason is not released; what cannot be staged early says so and starts as ever" {
     object lab/in/a.txt one

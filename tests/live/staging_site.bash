@@ -10,6 +10,7 @@ default_partition: debug
 staging:
   deadline: 25
   queued: true
+  import_folders: [/run/cluster/shared/work]
   profiles:
     reference: ["in src=s3://lab/ref/ dst=/run/cluster/shared/work/ref/"]'
 

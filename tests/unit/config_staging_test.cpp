@@ -15,6 +15,7 @@ TEST(StagingConfig, HasDefaults) {
     EXPECT_EQ(config->staging.deadline, 1500);
     EXPECT_TRUE(config->staging.profiles.empty());
     EXPECT_FALSE(config->staging.queued);
+    EXPECT_TRUE(config->staging.import_folders.empty());
 }
 
 TEST(StagingConfig, IsRead) {
@@ -67,6 +68,18 @@ TEST(StagingConfig, HasOnlyLinksThatCanBe) {
     EXPECT_TRUE(fails_with(link(task + "fsx-1}"), Code::X106, "file_system"));
     EXPECT_TRUE(test::succeeds(link(task + "fs-0123456789abcdef0}")));
     EXPECT_TRUE(fails_with(read(" {links: {prefix: \"s3://lab/\"}}\n"), Code::X106, "list"));
+}
+
+TEST(StagingConfig, ImportsIntoFoldersThatItNames) {
+    EXPECT_FALSE(imports(read(" {queued: true}\n")->staging));
+    EXPECT_FALSE(imports(read(" {import_folders: [/fsx]}\n")->staging));
+    const auto config = read(" {queued: true, import_folders: [/fsx/, /home]}\n");
+    ASSERT_TRUE(test::succeeds(config));
+    EXPECT_TRUE(imports(config->staging));
+    EXPECT_EQ(config->staging.import_folders, (std::vector<std::string>{"/fsx", "/home"}));
+    for (const char* wrong : {"[fsx]", "[/]", "[//]", "[/fsx/..]", "/fsx"})
+        EXPECT_TRUE(fails_with(read(fmt::format(" {{import_folders: {}}}\n", wrong)), Code::X106))
+            << wrong;
 }
 
 } // namespace config_staging_test

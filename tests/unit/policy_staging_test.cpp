@@ -102,6 +102,7 @@ TEST_F(PolicyStaging, HoldsInEveryModeOfTheRules) {
 
 TEST_F(PolicyStaging, HoldsAJobWhoseDataComesInWhileItIsQueued) {
     snapshot.config.staging.queued = true;
+    snapshot.config.staging.import_folders = {"/fsx"};
     request.script = Text("#!/bin/sh\n#STAGE in src=s3://lab/a dst=/b when=queued\n");
     const Decision decision = decide(request, snapshot);
     ASSERT_TRUE(decision.patch.queued);
@@ -109,6 +110,9 @@ TEST_F(PolicyStaging, HoldsAJobWhoseDataComesInWhileItIsQueued) {
               std::string_view("fairlead-stage=42;FL-S: held until its data is there"));
     EXPECT_TRUE(decision.warnings.empty());
     EXPECT_FALSE(decision.patch.hold) << "that one is not ended by the data";
+    snapshot.config.staging.import_folders.clear();
+    EXPECT_FALSE(decide(request, snapshot).patch.queued) << "nobody may stage for it";
+    snapshot.config.staging.import_folders = {"/fsx"};
     snapshot.paused = true;
     EXPECT_FALSE(decide(request, snapshot).patch.queued);
 }
@@ -125,6 +129,7 @@ TEST_F(PolicyStaging, TellsWhereDataCannotComeInWhileAJobIsQueued) {
               "staging: when=queued is not set up on this cluster; the data comes in when the "
               "job starts");
     snapshot.config.staging.queued = true;
+    snapshot.config.staging.import_folders = {"/fsx"};
     request.array_size = 2;
     EXPECT_NE(told().find("arrays"), std::string::npos);
     request.array_size.reset();

@@ -52,5 +52,28 @@ TEST(StageClaim, IsNeverGivenTwice) {
     EXPECT_EQ(std::set(epochs.begin(), epochs.end()).size(), epochs.size());
 }
 
+// A prolog that claims between the service's look at a held job and its claim is not outranked.
+TEST(StageClaim, OfTheServiceIsOutrankedByAnyProlog) {
+    const test::TempFolder folder;
+    const auto before = last_epoch(folder.path(), job);
+    ASSERT_TRUE(succeeds(before));
+    EXPECT_EQ(*before, 0);
+    const auto prologs = make_claim(folder.path(), job, 100);
+    EXPECT_TRUE(fails_with(claim_after(folder.path(), job, *before), Code::S122));
+    EXPECT_TRUE(succeeds(still_ours(*prologs)));
+}
+
+TEST(StageClaim, OfTheServiceTakesOverFromTheOneItSaw) {
+    const test::TempFolder folder;
+    const auto old = claim_after(folder.path(), job, *last_epoch(folder.path(), job));
+    ASSERT_TRUE(succeeds(old));
+    const auto next = claim_after(folder.path(), job, *last_epoch(folder.path(), job));
+    ASSERT_TRUE(succeeds(next));
+    EXPECT_TRUE(fails_with(still_ours(*old), Code::S122));
+    EXPECT_TRUE(fails_with(claim_after(folder.path(), job, old->epoch), Code::S122));
+    EXPECT_TRUE(succeeds(make_claim(folder.path(), job, 1)));
+    EXPECT_TRUE(fails_with(still_ours(*next), Code::S122));
+}
+
 } // namespace stage_claim_test
 } // namespace fairlead::stage

@@ -74,6 +74,9 @@ TEST_F(StageLaunch, SaysToLaterOnesThatTheSameWasStagedBefore) {
     other = launch_of(keep);
     other.owner.uid = 2002;
     EXPECT_FALSE(staged(other));
+    other = launch_of(keep);
+    other.run.restart = 1;
+    EXPECT_FALSE(staged(other)) << "its source may be another since";
     EXPECT_TRUE(fails_with(keep_staged(first), Code::S122)) << "its claim is lost";
 }
 

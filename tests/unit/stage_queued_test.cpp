@@ -1,6 +1,5 @@
+#include "expect_error.hpp"
 #include "stage/queued.hpp"
-
-#include <gtest/gtest.h>
 
 namespace fairlead::stage {
 namespace stage_queued_test {
@@ -22,6 +21,22 @@ TEST(StageQueued, OneLineAsksForAll) {
     EXPECT_FALSE(asks_queued(request));
     request.transfers.front().when = When::Queued;
     EXPECT_TRUE(asks_queued(request));
+}
+
+TEST(StageQueued, TheServiceReadsAndWritesItsFoldersAlone) {
+    config::Staging site;
+    const auto checked = [&](const char* source, const char* destination) {
+        return check_folders(
+            site, {{.direction = Direction::In, .source = source, .destination = destination}});
+    };
+    EXPECT_TRUE(test::fails_with(checked("s3://lab/a", "/fsx/a"), Code::S133, "import_folders"));
+    site.import_folders = {"/fsx", "/home"};
+    EXPECT_TRUE(test::succeeds(checked("s3://lab/a", "/fsx/a")));
+    EXPECT_TRUE(test::succeeds(checked("/home/ada/", "/fsx/ada/")));
+    EXPECT_TRUE(test::fails_with(checked("/etc/shadow", "/fsx/a"), Code::S133, "/etc/shadow"));
+    EXPECT_TRUE(test::fails_with(checked("s3://lab/a", "/var/tmp/a"), Code::S133, "/var/tmp/a"));
+    EXPECT_TRUE(test::fails_with(checked("s3://lab/a", "/fsx2/a"), Code::S133));
+    EXPECT_TRUE(test::fails_with(checked("s3://lab/a", "/fsx/../etc/a"), Code::S102));
 }
 
 } // namespace stage_queued_test
