@@ -5,7 +5,13 @@ bats_require_minimum_version 1.5.0
 load site_cluster
 load staging_site
 
-setup_file() { staging_cluster; }
+setup_file() {
+    staging_cluster "${STAGING_CONFIG/state_dir:/scontrol: /run/cluster/shared/scontrol
+state_dir:}"
+    printf '%s\n' '#!/bin/sh' 'cd /run/cluster/shared/s3' \
+        'if rm look 2>/dev/null; then : >looked; read -r _ <look.gate; fi' 'exec scontrol "$@"' >"$CLUSTER_DIR/shared/scontrol"
+    chmod 0755 "$CLUSTER_DIR/shared/scontrol"
+}
 teardown_file() { cluster_down; }
 teardown() {
     fault
@@ -205,6 +211,47 @@ shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"
         as ada scancel "$id"
     done
     as root scontrol update PartitionName=debug State=UP
+}
+
+@test "F6: a release between the service's look and its claim leaves the prolog alone" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    mkfifo "$CLUSTER_DIR/shared/s3/look.gate"
+    : >"$CLUSTER_DIR/shared/s3/look"
+    id=$(queued between "#STAGE in src=s3://lab/in/ dst=$W/between/ when=queued" "cat $W/between/a.txt")
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 test -e "$CLUSTER_DIR/shared/s3/looked"
+    as ada scontrol release "$id"
+    wait_for 30 copying_waits # the prolog's
+    timeout 20 sh -c ': >"$0"' "$CLUSTER_DIR/shared/s3/look.gate"
+    wait "$pid"
+    fault
+    copying_goes_on
+    wait_for 30 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/between.out") == one && $(calls_of "$id" | wc -l) == 1 ]]
+    nobody_drained
+}
+
+@test "F3: a service that is killed while it copies begins anew" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(queued killed "#STAGE in src=s3://lab/in/ dst=$W/killed/ when=queued" "cat $W/killed/a.txt")
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    as root pkill -KILL -f 'fairlead[ ]stage import'
+    as root pkill -KILL -f 'fairlead-stage-in .*--held'
+    run ! wait "$pid"
+    fault
+    awaits_data "$id"
+    run -0 fairlead stage import --once
+    wait_for 30 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/killed.out") == one ]]
+    epochs=$(calls_of "$id" | cut -d' ' -f3)
+    [[ $(sort -nu <<<"$epochs") == "$epochs" ]]
 }
 
 @test "two services do not run beside one another" {

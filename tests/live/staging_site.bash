@@ -78,8 +78,9 @@ state_of() { as root sinfo -h -N -o '%N %T' | awk -v node="$1" '$1 == node { pri
 no_job_of() { [[ -z $(as root squeue -h -u "$1") ]]; }
 # A test that fails leaves none for the next.
 no_jobs_left() {
+    local user
     [[ -n $(as root squeue -h) ]] || return 0
-    as root scancel --user=ada,ben || as root scancel --user=ada --user=ben
+    for user in ada ben; do as root scancel --user="$user"; done
     wait_for 40 all_idle || :
 }
 nothing_copies() { ! as root ps -eo args | grep -q '[f]airlead-stage --work'; }
