@@ -242,10 +242,10 @@ shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"
     fairlead stage import --once 3>&- &
     pid=$!
     wait_for 20 copying_waits
-    as root pkill -KILL -f 'fairlead[ ]stage import'
-    as root pkill -KILL -f 'fairlead-stage-in .*--held'
-    run ! wait "$pid"
-    fault
+    service=$(as root ps -eo pid,args | awk '$2 ~ /\/fairlead$/ && /stage import/ { print $1; exit }')
+    as root kill -9 "$service"
+    wait "$pid" || true
+    fault # what it had begun still waits
     awaits_data "$id"
     run -0 fairlead stage import --once
     wait_for 30 has_state "$id" COMPLETED
