@@ -254,6 +254,25 @@ shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"
     [[ $(sort -nu <<<"$epochs") == "$epochs" ]]
 }
 
+@test "one user's jobs do not keep another's waiting" {
+    object lab/in/a.txt one
+    object home/ben/a.txt two
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    first=$(queued many "#STAGE in src=s3://lab/in/ dst=$W/many/ when=queued" true)
+    second=$(queued more "#STAGE in src=s3://lab/in/ dst=$W/more/ when=queued" true)
+    other=$(as ben sbatch --parsable -o /dev/null "$(job_script other.sh "#STAGE in src=s3://home/ben/ dst=$W/other/ when=queued" true)")
+    fairlead stage import --once 3>&- &
+    pid=$!
+    wait_for 20 begun "$first" "$other"
+    [[ -z $(calls_of "$second") ]]
+    fault
+    copying_goes_on
+    wait "$pid"
+    for id in $first $second $other; do wait_for 30 has_state "$id" COMPLETED; done
+}
+begun() { [[ -n $(calls_of "$1") && -n $(calls_of "$2") ]]; }
+
 @test "two services do not run beside one another" {
     object lab/in/a.txt one
     fault gate
