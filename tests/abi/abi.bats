@@ -69,7 +69,7 @@ slurms_own() {
 @test "a C program loads both planning parts through their one function" {
     for part in "$core" "$from_records"; do
         run -0 "$load" "$part" core
-        [[ $output == "core ABI 4" ]]
+        [[ $output == "core ABI 5" ]]
     done
 }
 
