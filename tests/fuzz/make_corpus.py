@@ -240,7 +240,7 @@ def topologies():
 
 def machine(**changes):
     record = {
-        "schema": "fairlead.machine/1", "boot_id": "b", "hwloc": "2.9.0", "name": "m", "libfabric": "", "cpus": "0-7",
+        "schema": "fairlead.machine/1", "boot_id": "b", "hwloc": "2.9.0", "slurm_asked": True, "name": "m", "libfabric": "", "cpus": "0-7",
         "numa_nodes": [{"os_index": 0, "package": 0, "cpus": "0-3"}, {"os_index": 1, "package": 1, "cpus": "4-7"}],
         "cores": [{"pus": [2 * i, 2 * i + 1], "numa": i // 2, "cache": i // 2} for i in range(4)],
         "efas": [device("efa0", "0000:10:00.0", "0-3", 0), device("efa1", "0000:20:00.0", "4-7", 1)],
@@ -287,6 +287,8 @@ def records():
         "many gpus": machine(gpus=[device(f"g{i}", f"{i:04x}", "4-7", i, minor=i) for i in range(64)]), "gpu minors alike": machine(gpus=[device("g", "g", "", 0, minor=0)] * 4),
         "gpu minor huge": machine(gpus=[device("g", "g", "", 0, minor=2**31 - 1)]), "gpu uuid": machine(gpus=[device("g", "g", "0-3", 9, uuid="GPU-0123")]), "gpus without efas": machine(efas=[]),
         "gpus share no nics": machine(gpus=[device(f"g{i}", f"{i}", "0-3", 7) for i in range(3)]), "device no object": machine(efas=[[]]), "device key missing": machine(efas=[{"name": "x"}]),
+        "slurm": machine(slurm={"sockets": 2, "cores_per_socket": 4, "threads_per_core": 1}), "slurm negative": machine(slurm={"sockets": -1}),
+        "slurm no object": machine(slurm=[2, 4, 1]), "slurm_asked number": machine(slurm_asked=1),
         "extra key": machine(zebra=1), "null": None, "list": [], "text": "text", "number": 1, "empty object": {},
     }
     for key in plain:

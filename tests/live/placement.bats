@@ -317,13 +317,6 @@ in_group() {
     [[ $output == *"[FL-E105]"* ]]
 }
 
-@test "a job that slurmctld does not know cannot be sent back" {
-    run ! as root env SLURM_JOB_ID=999999 SLURM_JOB_PARTITION=near SLURM_JOB_NODELIST=n1 \
-        "$SITE_PREFIX/libexec/fairlead/fairlead-prolog-slurmctld" --config /run/cluster/etc/fairlead.yaml \
-        --first-node 5000 --end "it lies wrong"
-    [[ $output == *"slurmctld knows no job 999999"*"[FL-E224]"* ]]
-}
-
 @test "a job for several partitions is held to the one where it starts" {
     run ! as ada srun -p near,watch -N2 -w n1,n3 hostname
     [[ $output == *"partition 'near' allows 1"*"[FL-E220]"* ]]
