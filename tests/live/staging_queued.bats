@@ -27,6 +27,8 @@ queued() {
     as ada sbatch --parsable -o "/run/cluster/shared/$name.out" "$(job_script "$name.sh" "$@")"
 }
 awaits_data() { has_state "$1" PENDING && [[ $(field Reason "$1") == JobHeldUser && $(comment_of "$1") == *"fairlead-stage="*"FL-S: "* ]]; }
+# A job is RUNNING while its prolog runs. has_begun NAME: its script says so.
+has_begun() { grep -qx began "$CLUSTER_DIR/shared/$1.out"; }
 calls_of() { grep "^$1 in" "$CLUSTER_DIR/shared/s3/calls"; }
 
 @test "the service stages for a job that is held, and releases it; the prolog finds all there" {
@@ -160,9 +162,9 @@ shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"
     as ada scontrol release "$id"
     wait_for 30 has_state "$id" COMPLETED
     # Its operator wants it to wait; the word is gone since its prolog.
-    id=$(queued rerun "#STAGE in src=s3://lab/in/ dst=$W/rerun/ when=queued" "sleep 60")
+    id=$(queued rerun "#STAGE in src=s3://lab/in/ dst=$W/rerun/ when=queued" "echo began; sleep 60")
     as ada scontrol release "$id"
-    wait_for 30 has_state "$id" RUNNING
+    wait_for 30 has_begun rerun
     [[ $(comment_of "$id") != *fairlead-stage=* ]]
     as root scontrol requeuehold "$id"
     wait_for 40 is_held "$id"
@@ -292,9 +294,9 @@ begun() { [[ -n $(calls_of "$1") && -n $(calls_of "$2") ]]; }
 
 @test "a job that is requeued asks its source again" {
     object lab/requeued/a.txt one
-    id=$(queued requeued "#STAGE in src=s3://lab/requeued/ dst=$W/requeued/ when=queued" "sleep 60")
+    id=$(queued requeued "#STAGE in src=s3://lab/requeued/ dst=$W/requeued/ when=queued" "echo began; sleep 60")
     run -0 fairlead stage import --once
-    wait_for 30 has_state "$id" RUNNING
+    wait_for 30 has_begun requeued
     object lab/requeued/a.txt two
     as root scontrol requeuehold "$id"
     wait_for 40 is_held "$id"
