@@ -152,7 +152,7 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
         return std::unexpected(plan.error());
     request.memory = memory_of(step.mem_bind, request, *plan);
     plan->broken.insert(plan->broken.end(), yielded.begin(), yielded.end());
-    auto shared = pin::shared_environment(machine, *plan, request, gpus);
+    auto shared = pin::shared_environment(machine, *plan, request);
     return std::make_unique<fairlead_plan>(
         fairlead_plan{std::move(machine), std::move(request), std::move(gpus), std::move(*plan),
                       std::move(shared), step.wants_report != 0});

@@ -36,6 +36,19 @@ bool one_cpu_a_core(const Machine& machine, const RankPlan& rank) {
     });
 }
 
+const char* places_of(const Machine& machine, const RankPlan& rank) {
+    return one_cpu_a_core(machine, rank) ? "cores" : "threads";
+}
+
+/// Null where ranks differ.
+const char* places_of_all(const Machine& machine, const Plan& plan) {
+    const bool single = one_cpu_a_core(machine, plan.ranks.front());
+    for (const RankPlan& rank : plan.ranks)
+        if (one_cpu_a_core(machine, rank) != single)
+            return nullptr;
+    return single ? "cores" : "threads";
+}
+
 Variable threads_of(const RankPlan& rank, bool replaces) {
     return {"OMP_NUM_THREADS", fmt::format("{}", rank.cpus.size()), replaces};
 }
@@ -45,8 +58,7 @@ void add_openmp(const Machine& machine, const RankPlan& rank, Omp omp, Variables
         return;
     const bool replaces = omp == Omp::Set;
     variables.push_back(threads_of(rank, replaces));
-    variables.push_back(
-        {"OMP_PLACES", one_cpu_a_core(machine, rank) ? "cores" : "threads", replaces});
+    variables.push_back({"OMP_PLACES", places_of(machine, rank), replaces});
     variables.push_back({"OMP_PROC_BIND", "close", replaces});
 }
 
@@ -58,8 +70,8 @@ void share_openmp(const Machine& machine, const Plan& plan, Omp omp, Variables& 
     if (std::ranges::adjacent_find(plan.ranks, std::ranges::not_equal_to{}, size) ==
         plan.ranks.end())
         variables.push_back(threads_of(plan.ranks.front(), replaces));
-    if (std::ranges::all_of(machine.cores, [](const auto& core) { return core.pus.size() == 1; }))
-        variables.push_back({"OMP_PLACES", "cores", replaces});
+    if (const auto places = places_of_all(machine, plan))
+        variables.push_back({"OMP_PLACES", places, replaces});
     variables.push_back({"OMP_PROC_BIND", "close", replaces});
 }
 
@@ -136,14 +148,15 @@ std::vector<Variable> environment_of(const Machine& machine, const Plan& plan, c
 }
 
 std::vector<Variable> shared_environment(const Machine& machine, const Plan& plan,
-                                         const Request& request, const VisibleGpus& visible) {
+                                         const Request& request) {
     Variables variables{policy_of(plan)};
     if (machine.gpus.empty())
         variables.push_back({"FAIRLEAD_PIN_GPUS", "", true});
     if (plan.binds() && !plan.ranks.empty())
         share_openmp(machine, plan, request.omp, variables);
+    // GPUs that Slurm binds a rank to always have interfaces where the node does.
     const auto has_nic = [](const RankPlan& rank) { return !rank.nics.empty(); };
-    if (visible.words() == 0 && std::ranges::all_of(plan.ranks, has_nic))
+    if (std::ranges::all_of(plan.ranks, has_nic))
         lead_to_efa(variables);
     return variables;
 }

@@ -30,7 +30,7 @@ std::vector<Variable> environment_of(const topology::Machine& machine, const Pla
 /// us for a variable (bench/task_init), so these are set once for the step. Not all that happens to
 /// be the same is found.
 std::vector<Variable> shared_environment(const topology::Machine& machine, const Plan& plan,
-                                         const Request& request, const VisibleGpus& visible);
+                                         const Request& request);
 
 /// The rank with the GPUs that Slurm bound it to, and their interfaces where the plan had chosen
 /// those of other GPUs. Where it cannot be told which they are, no GPU is named and all interfaces

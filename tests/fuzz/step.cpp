@@ -107,7 +107,7 @@ void check_overlaps(const Plan& plan) {
 
 void check_output(const Machine& machine, const Step& step, const Plan& plan) {
     promise(!pin::report_lines(machine, plan).empty(), "a plan has a report");
-    const auto shared = pin::shared_environment(machine, plan, step.input.request, step.gpus);
+    const auto shared = pin::shared_environment(machine, plan, step.input.request);
     for (const RankPlan& rank : plan.ranks) {
         const auto all = pin::environment_of(machine, plan, rank, step.input.request, step.gpus);
         promise(std::ranges::all_of(shared,

@@ -256,6 +256,20 @@ hasty_prolog() {
     nobody_drained
 }
 
+@test "where slurmctld refuses to send a job back, its words are logged, and the job stays refused on the node" {
+    gate mine
+    id=$(as ada sbatch --parsable -N1 -w n1 -o /dev/null "$(job_script mine.sh "$(at_gate mine)")")
+    wait_for 20 has_state "$id" RUNNING
+    # Whoever is not SlurmUser may not requeue, or end, what is ada's.
+    run -3 as ben env "SLURM_JOB_ID=$id" "$SITE_PREFIX/libexec/fairlead/fairlead-prolog-slurmctld" \
+        --config /run/cluster/etc/fairlead.yaml --first-node 5000 --end 'nodes too far apart [FL-E220]'
+    [[ $output == *"job $id cannot be sent back to the queue: "*"[FL-E224]"* ]]
+    [[ $output == *"job $id cannot be cancelled: "*"[FL-E224]"* ]]
+    has_state "$id" RUNNING
+    open_gate mine
+    wait_for 20 has_state "$id" COMPLETED
+}
+
 @test "srun and salloc end with the reason on their terminal" {
     run ! as ada srun -N2 -w n1,n3 hostname
     [[ $output == *"fairlead: nodes span 2 leaf network nodes (nn-a31, nn-a32); partition 'near' allows 1"*"[FL-E220]"* ]]

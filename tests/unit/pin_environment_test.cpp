@@ -238,11 +238,9 @@ TEST(Environment, GpusAreCalledByTheWordsThatSlurmUsed) {
 }
 
 std::set<std::string> shared_names(const Machine& machine, const Plan& plan,
-                                   std::string_view arguments = "",
-                                   const VisibleGpus& visible = {}) {
+                                   std::string_view arguments = "") {
     std::set<std::string> names;
-    for (const Variable& one :
-         shared_environment(machine, plan, parse_request(arguments).value(), visible))
+    for (const Variable& one : shared_environment(machine, plan, parse_request(arguments).value()))
         EXPECT_TRUE(names.insert(one.name).second) << one.name << " twice";
     return names;
 }
@@ -268,16 +266,41 @@ TEST(SharedEnvironment, LeavesOutWhatDiffersBetweenRanks) {
     EXPECT_FALSE(uneven.contains("OMP_NUM_THREADS"));
     EXPECT_FALSE(uneven.contains("FI_PROVIDER"));
     EXPECT_TRUE(uneven.contains("OMP_PROC_BIND"));
+    EXPECT_TRUE(uneven.contains("OMP_PLACES"));
+}
+
+TEST(SharedEnvironment, LeavesOutPlacesWhereOneRankAloneHasTwoThreadsOfACore) {
+    const auto& machine = recorded("p5.48xlarge");
+    auto two = planned(machine, 2, "smt:1");
+    EXPECT_TRUE(shared_names(machine, two, "smt:1").contains("OMP_PLACES"));
+    for (const int pu : machine.cores[0].pus)
+        two.ranks[1].cpus.add(pu);
+    EXPECT_FALSE(shared_names(machine, two, "smt:1").contains("OMP_PLACES"));
 }
 
 TEST(SharedEnvironment, LeavesOutWhatTheGpusOfARankMayChange) {
     const auto& machine = recorded("p5.48xlarge");
+    const auto plan = planned(machine, 8, "", {0, 1, 2, 3, 4, 5, 6, 7});
+    EXPECT_EQ(shared_names(machine, plan),
+              (std::set<std::string>{"FAIRLEAD_PIN_POLICY", "FI_PROVIDER", "I_MPI_OFI_PROVIDER",
+                                     "OMPI_MCA_mtl", "OMPI_MCA_pml", "OMP_NUM_THREADS",
+                                     "OMP_PLACES", "OMP_PROC_BIND"}));
+}
+
+TEST(SharedEnvironment, IsEachRanksWhicheverGpusSlurmBindsItTo) {
+    const auto& machine = recorded("p5.48xlarge");
     const auto visible = visible_gpus(machine, "0,1,2,3,4,5,6,7", "");
-    const auto names =
-        shared_names(machine, planned(machine, 8, "", indices(visible)), "", visible);
-    EXPECT_FALSE(names.contains("FI_PROVIDER"));
-    EXPECT_FALSE(names.contains("FAIRLEAD_PIN_GPUS"));
-    EXPECT_FALSE(names.contains("OMP_PLACES")); // two threads a core
+    const auto plan = planned(machine, 8, "", indices(visible));
+    const auto shared = shared_environment(machine, plan, {});
+    std::vector<std::optional<std::vector<int>>> bound{std::nullopt};
+    for (int gpu = 0; gpu < 8; ++gpu)
+        bound.push_back(std::vector{gpu});
+    for (const auto& gpus : bound) {
+        const auto rank = with_own_gpus(machine, {}, plan.ranks[0], gpus);
+        const auto all = environment_of(machine, plan, rank, {}, visible);
+        for (const Variable& one : shared)
+            EXPECT_NE(std::ranges::find(all, one), all.end()) << one.name;
+    }
 }
 
 TEST(OwnGpus, BringTheirInterfacesWithThem) {

@@ -220,7 +220,7 @@ void expect_shown(const Machine& machine, const PlanInput& input, const Plan& pl
     EXPECT_EQ(plan.overlaps > 0, std::ranges::any_of(plan.broken, [](const std::string& one) {
                   return one.contains("ranks share CPUs");
               }));
-    const auto shared = shared_environment(machine, plan, input.request, {});
+    const auto shared = shared_environment(machine, plan, input.request);
     for (const RankPlan& rank : plan.ranks) {
         const auto all = environment_of(machine, plan, rank, input.request, {});
         for (const Variable& one : shared)
