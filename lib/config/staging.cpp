@@ -114,8 +114,9 @@ Result<void> read_links(const Reader& reader, const YAML::Node& node, Staging& s
     return {};
 }
 
-Result<void> read_import_folders(const Reader& reader, const YAML::Node& node, Staging& staging) {
-    constexpr std::string_view name = "staging.import_folders";
+/// Without a slash at the end, as lies_in() takes them.
+Result<void> read_folders(const Reader& reader, const YAML::Node& node, std::string_view name,
+                          std::vector<std::string>& folders) {
     const auto texts = reader.texts(node, name);
     if (!texts)
         return std::unexpected(texts.error());
@@ -125,11 +126,25 @@ Result<void> read_import_folders(const Reader& reader, const YAML::Node& node, S
             folder.pop_back();
         if (!folder.starts_with('/') || folder == "/" || folder == "//")
             return reader.error(Code::X106, node,
-                                "staging.import_folders takes absolute paths of folders, such as "
-                                "[/fsx], and not the whole machine");
-        staging.import_folders.push_back(std::move(folder));
+                                fmt::format("{} takes absolute paths of folders, such as [/fsx], "
+                                            "and not the whole machine",
+                                            name));
+        folders.push_back(std::move(folder));
     }
     return {};
+}
+
+Result<void> read_stripes(const Reader& reader, const YAML::Node& node, Stripes& stripes) {
+    constexpr int largest = 1 << 30, most = 2000; // Lustre's LOV_MAX_STRIPE_COUNT
+    const Key keys[] = {
+        {"folders",
+         [&](const YAML::Node& value) {
+             return read_folders(reader, value, "staging.stripes.folders", stripes.folders);
+         }},
+        number_key(reader, "at_least", 1, largest, stripes.at_least),
+        number_key(reader, "count", -1, most, stripes.count),
+    };
+    return reader.map(node, "staging.stripes", keys);
 }
 
 } // namespace
@@ -150,11 +165,15 @@ Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging&
          [&](const YAML::Node& value) { return read_profiles(reader, value, staging); }},
         text_key(reader, "s3_endpoint", staging.s3_endpoint),
         {"links", [&](const YAML::Node& value) { return read_links(reader, value, staging); }},
+        {"stripes",
+         [&](const YAML::Node& value) { return read_stripes(reader, value, staging.stripes); }},
         folder_key(reader, "lfs", staging.lfs),
         number_key(reader, "stall", 1, day, staging.stall),
         truth_key(reader, "queued", staging.queued),
         {"import_folders",
-         [&](const YAML::Node& value) { return read_import_folders(reader, value, staging); }},
+         [&](const YAML::Node& value) {
+             return read_folders(reader, value, "staging.import_folders", staging.import_folders);
+         }},
     };
     return reader.map(node, "staging", keys);
 }

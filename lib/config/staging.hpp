@@ -11,6 +11,14 @@
 
 namespace fairlead::config {
 
+/// Large files are laid over several storage targets of Lustre, so that many nodes read them at
+/// once.
+struct Stripes {
+    std::vector<std::string> folders{}; ///< in file systems of Lustre; none: nothing is striped
+    int at_least = 1024;                ///< MiB that a file has
+    int count = -1;                     ///< storage targets; -1 for all
+};
+
 struct Staging {
     int deadline = 1500; ///< seconds that staging in takes at most, below PrologEpilogTimeout
     int keep = 14;       ///< days that the records of a job's staging are kept
@@ -19,6 +27,7 @@ struct Staging {
     std::map<std::string, std::vector<std::string>, std::less<>> profiles{};
     std::string s3_endpoint{}; ///< empty for AWS's own of the region
     std::vector<Link> links{};
+    Stripes stripes{};
     std::string lfs = "/usr/bin/lfs"; ///< Lustre's command
     bool queued = false; ///< `fairlead stage import` stages for jobs that are still held
     /// What that service may read and write, without a slash at the end; nothing where it is empty.

@@ -1,6 +1,7 @@
 /// One file on its way: parts that any lane may copy, in any order, and an end.
 #pragma once
 
+#include "config/staging.hpp"
 #include "stage/journal.hpp"
 #include "stage/plan.hpp"
 #include "stage/report.hpp"
@@ -15,6 +16,7 @@ struct Run {
     Journal& journal;
     Report& report;
     std::uint64_t part_size;
+    const config::Staging& site;
 };
 
 class Copying {

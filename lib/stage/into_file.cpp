@@ -2,6 +2,7 @@
 
 #include "stage/crc64.hpp"
 #include "stage/etag.hpp"
+#include "stage/striping.hpp"
 
 #include <algorithm>
 
@@ -79,6 +80,8 @@ Staged<void> IntoFile::create_target(Lane& lane, std::string temporary) {
                 {.source = item_.version, .temporary = temporary, .part_size = run_.part_size}));
             !noted)
             return noted;
+        if (auto striped = stripe(item_, temporary, lane.hand, run_.site); !striped)
+            return striped;
         const auto opened = lane.hand.open_temporary(path(), temporary);
         if (!opened)
             return std::unexpected(opened.error());

@@ -154,7 +154,7 @@ Staged<void> Staging::use_links(std::vector<Lane> lanes) {
 
 Staged<void> Staging::copy(std::vector<Lane> lanes, std::uint64_t part_size) {
     PlanReader plan{folder_, config_.staging.links.empty() ? whole_plan : rest_of_plan};
-    Crew crew{plan, Run{journal_, report_, part_size}, [this] { return left(); },
+    Crew crew{plan, Run{journal_, report_, part_size, config_.staging}, [this] { return left(); },
               [this] {
                   account_->stop();
                   waiting_.end();

@@ -38,6 +38,16 @@ TEST(StagingConfig, IsReadStrictly) {
     EXPECT_TRUE(fails_with(read(" {queued: 2}\n"), Code::X106));
 }
 
+TEST(StagingConfig, SaysWhichFilesAreStriped) {
+    const auto config = read(" {stripes: {folders: [/fsx, /lustre/], at_least: 64, count: 8}}\n");
+    ASSERT_TRUE(test::succeeds(config));
+    EXPECT_EQ(config->staging.stripes.folders, (std::vector<std::string>{"/fsx/", "/lustre/"}));
+    EXPECT_EQ(config->staging.stripes.at_least, 64);
+    EXPECT_EQ(config->staging.stripes.count, 8);
+    EXPECT_TRUE(fails_with(read(" {stripes: {folders: [fsx]}}\n"), Code::X106, "absolute"));
+    EXPECT_TRUE(fails_with(read(" {stripes: {count: -2}}\n"), Code::X106));
+}
+
 TEST(StagingConfig, HasLinksOfFoldersToS3) {
     const auto config = read(" {lfs: /opt/lfs, stall: 60, links: [{prefix: \"s3://lab/data/\", "
                              "folder: /fsx/lab/, mount: /fsx}, {prefix: \"s3://b/\", "

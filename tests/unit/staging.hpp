@@ -14,6 +14,7 @@ struct Staging {
     StagedUser user;
     FakeBucket bucket;
     TempFolder work;
+    config::Staging site;
     std::optional<stage::Journal> journal;
     std::unique_ptr<stage::Report> report{*stage::Report::open(work.path(), {})};
     stage::Lane lane{user.lane(), bucket.s3()};
@@ -28,7 +29,7 @@ struct Staging {
         journal.emplace(std::move(*opened));
     }
 
-    stage::Run run(std::uint64_t part_size = 4) { return {*journal, *report, part_size}; }
+    stage::Run run(std::uint64_t part_size = 4) { return {*journal, *report, part_size, site}; }
 
     stage::Item from_s3(const std::string& key, const std::string& name) {
         const auto& object = bucket.objects.at(key);
