@@ -41,7 +41,11 @@ setup_file() {
     fairlead topology write --no-reconfigure
     # slurmctld does not start without the file, so it must be there first.
     "$CLUSTER" controller "$CLUSTER_DIR" stop
-    [[ $(topology_file) == *.yaml ]] || printf 'TopologyPlugin=topology/tree\n' >>"$CLUSTER_DIR/slurm/slurm.conf"
+    if [[ $(topology_file) == *.yaml ]]; then
+        printf 'PartitionName=blocks Nodes=n[1-6] Topology=blocks\n' >>"$CLUSTER_DIR/slurm/slurm.conf"
+    else
+        printf 'TopologyPlugin=topology/tree\n' >>"$CLUSTER_DIR/slurm/slurm.conf"
+    fi
     "$CLUSTER" controller "$CLUSTER_DIR" start
     wait_for 20 all_idle
 }
@@ -123,6 +127,15 @@ nodes_of() { as root scontrol show topology "$1" | sed -nE 's/.* Nodes=([^ ]*).*
     [[ $(nodes_of unknown) == n8 ]]
     [[ $(nodes_of all-zones) == "n[1-10]" ]]
     run ! grep -i 'lack access' "$CLUSTER_DIR/log/slurmctld.log"
+}
+
+@test "from Slurm 25.05 on a partition may have each leaf as a block" {
+    [[ $(topology_file) == *.yaml ]] || skip 'topology.yaml is of Slurm 25.05 and later'
+    run -0 as root scontrol show topology blocks
+    [[ $output =~ BlockName=nn-a3x1\ .*Nodes=n\[1-2\] && $output =~ BlockName=nn-b3x1\ .*Nodes=n\[5-6\] ]]
+    run -0 as ada srun -Q -p blocks -N 2 -w 'n[5-6]' hostname
+    [[ $(sort <<<"$output") == $'n5\nn6' ]]
+    wait_for 20 all_idle
 }
 
 @test "a job runs on any of them" {

@@ -41,7 +41,7 @@ TEST(StagingConfig, IsReadStrictly) {
 TEST(StagingConfig, SaysWhichFilesAreStriped) {
     const auto config = read(" {stripes: {folders: [/fsx, /lustre/], at_least: 64, count: 8}}\n");
     ASSERT_TRUE(test::succeeds(config));
-    EXPECT_EQ(config->staging.stripes.folders, (std::vector<std::string>{"/fsx/", "/lustre/"}));
+    EXPECT_EQ(config->staging.stripes.folders, (std::vector<std::string>{"/fsx", "/lustre"}));
     EXPECT_EQ(config->staging.stripes.at_least, 64);
     EXPECT_EQ(config->staging.stripes.count, 8);
     EXPECT_TRUE(fails_with(read(" {stripes: {folders: [fsx]}}\n"), Code::X106, "absolute"));
