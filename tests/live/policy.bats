@@ -250,6 +250,7 @@ END
     metered "$SITE_PREFIX/lib/slurm/job_submit_fairlead.so"
     wait_for 5 held
     run -0 calls_of several
+    echo "calls: ${lines[*]}"
     for call in "${lines[@]}"; do
         [[ $call =~ ^(brk|mmap|munmap|madvise|futex)$ ]]
     done

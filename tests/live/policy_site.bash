@@ -81,9 +81,11 @@ calls_of() {
     "$@"
     kill -INT "$tracer"
     wait "$tracer" || :
-    # Each thread's calls between two marks; what it was in when another thread's line came is named twice.
+    # Each thread's calls between two marks (meter.c); what it was in when another thread's line came is named
+    # twice. A signal is no call.
     awk '{ name = $2; sub(/\(.*/, "", name); sub(/^<\.\.\./, $3, name) }
-        name == "getpid" { if ($2 != "<...") { inside[$1] = !inside[$1]; marks++ } next }
-        inside[$1] { print name }
+        $2 ~ /^close\(-471[12]/ { inside[$1] = $2 ~ /^close\(-4711/; in_mark[$1] = /unfinished/; marks++; next }
+        in_mark[$1] && $2 == "<..." { in_mark[$1] = 0; next }
+        inside[$1] && name !~ /^[-+]/ { print name }
         END { if (marks == 0) print "no call was seen" }' "$trace" | sort -u
 }
