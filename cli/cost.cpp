@@ -11,6 +11,7 @@ void add_cost(CLI::App& app, Session& session) {
     add_cost_alert(*cost, session);
     add_cost_billing_weights(*cost, session);
     add_cost_close(*cost, session);
+    add_cost_deliver(*cost, session);
     add_cost_estimate(*cost, session);
     add_cost_groups(*cost, session);
     add_cost_pool(*cost, session);

@@ -9,6 +9,7 @@ void add_cost_adjust(CLI::App& cost, Session& session);
 void add_cost_alert(CLI::App& cost, Session& session);
 void add_cost_billing_weights(CLI::App& cost, Session& session);
 void add_cost_close(CLI::App& cost, Session& session);
+void add_cost_deliver(CLI::App& cost, Session& session);
 void add_cost_estimate(CLI::App& cost, Session& session);
 void add_cost_groups(CLI::App& cost, Session& session);
 void add_cost_pool(CLI::App& cost, Session& session);

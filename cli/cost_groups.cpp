@@ -66,7 +66,8 @@ Json to_json(const cost::Group& group) {
             {"grants", grants},
             {"budget", budget_json(group.budget)},
             {"thresholds", thresholds},
-            {"may_exceed", group.may_exceed}};
+            {"may_exceed", group.may_exceed},
+            {"viewers", group.viewers}};
 }
 
 void print_json(const cost::Groups& all) {
@@ -74,11 +75,12 @@ void print_json(const cost::Groups& all) {
     for (const cost::Group& group : all.groups)
         groups.push_back(to_json(group));
     for (const auto& [name, budget] : all.universities)
-        universities[name] = {{"budget", budget_json(budget)}};
+        universities[name] = {{"budget", budget_json(budget)},
+                              {"viewers", all.university_viewers.at(name)}};
     const Json json{{"schema", "fairlead.cost-groups/1"},
                     {"groups", groups},
                     {"universities", universities},
-                    {"site", {{"budget", budget_json(all.site)}}}};
+                    {"site", {{"budget", budget_json(all.site)}, {"viewers", all.site_viewers}}}};
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -3,15 +3,14 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "cli/cost.hpp"
+#include "cli/cost_report_forms.hpp"
+#include "cli/cost_report_ledger.hpp"
 #include "cli/cost_report_words.hpp"
 #include "cli/cost_source.hpp"
-#include "config/paths.hpp"
-#include "cost/committed.hpp"
 #include "cost/ledger_sums.hpp"
 #include "cost/months.hpp"
 #include "cost/report_csv.hpp"
 #include "cost/report_focus.hpp"
-#include "cost/report_html.hpp"
 #include "cost/report_json.hpp"
 #include "cost/report_text.hpp"
 
@@ -103,58 +102,23 @@ class Making {
     }
 
     Result<void> read_ledger(cost::Ledger& ledger, cost::Groups groups) {
-        const auto closings = ledger.closings();
-        if (!closings)
-            return std::unexpected(closings.error());
-        const auto over_time = cost::GroupsOverTime::with(std::move(groups), *closings);
-        if (!over_time)
-            return std::unexpected(over_time.error());
-        auto head = head_of(ledger, *closings);
-        if (!head)
-            return std::unexpected(head.error());
-        return report(*over_time, std::move(*head),
-                      closings->empty() ? std::nullopt : std::optional(closings->back().month),
+        const auto state = state_of(ledger, std::move(groups), words_.query);
+        if (!state)
+            return std::unexpected(state.error());
+        return report(state->groups, state->head, state->closed_through,
                       [&](const cost::Interval& needed, const cost::TakeCharge& take) {
                           return read_days(ledger, needed, take);
                       });
     }
 
-    /// Of closed months the end of the ledger when they were closed, so that a report of them is
-    /// the same whenever it is made.
-    Result<cost::Verified> head_of(cost::Ledger& ledger,
-                                   const std::vector<cost::Closing>& closings) {
-        const std::string last = cost::month_name(words_.query.to - std::chrono::seconds(1));
-        for (const cost::Closing& closing : closings)
-            if (last <= closing.month) {
-                words_.query.as_of = words_.query.to;
-                return cost::Verified{.entries = closing.entry, .head = closing.head};
-            }
-        const auto until = ledger.settled_until();
-        if (!until)
-            return std::unexpected(until.error());
-        words_.query.as_of = Time(std::chrono::seconds(until->value_or(0)));
-        return ledger.head();
-    }
-
-    /// Sums of days; where runs are told apart, and for the reasons of adjustments, entries.
+    /// Where runs are told apart, each entry.
     Result<void> read_days(cost::Ledger& ledger, const cost::Interval& needed,
                            const cost::TakeCharge& take) const {
-        const std::string from = cost::day_name(needed.from), to = cost::day_name(needed.to);
-        if (each_run())
-            return ledger.entries(from, to, [&](std::int64_t, const cost::Entry& entry) {
-                cost::charges_of(entry, take);
-            });
-        cost::Charge charge;
-        auto done = ledger.sums(from, to, [&](const cost::DaySum& sum) {
-            charge.sum = sum;
-            if (sum.kind != "adjustment")
-                take(charge);
-        });
-        return done ? ledger.adjustments(from, to,
-                                         [&](std::int64_t, const cost::Entry& entry) {
-                                             cost::charges_of(entry, take);
-                                         })
-                    : done;
+        if (!each_run())
+            return read_sums(ledger, needed, take);
+        return ledger.entries(
+            cost::day_name(needed.from), cost::day_name(needed.to),
+            [&](std::int64_t, const cost::Entry& entry) { cost::charges_of(entry, take); });
     }
 
     using Read = std::function<Result<void>(const cost::Interval&, const cost::TakeCharge&)>;
@@ -172,24 +136,11 @@ class Making {
         if (!done || !taken)
             return done ? taken : done;
         if (head)
-            take_committed(reporter);
+            take_committed(reporter, words_.query, session_);
         cost::Report report = std::move(reporter).report();
         report.ledger = std::move(head);
         report.closed_through = std::move(closed_through);
         return write(report);
-    }
-
-    /// Where the accountant's last look is of the time that is reported, and not old.
-    void take_committed(cost::Reporter& reporter) const {
-        const auto settings = cost::load_settings(session_.config_path);
-        const auto snapshot = cost::read_budgets(std::filesystem::path(config::run_dir) /
-                                                 "admission" / "budgets.json");
-        if (!settings || !*settings || !snapshot || snapshot->taken < words_.query.from ||
-            snapshot->taken >= words_.query.to ||
-            std::chrono::system_clock::now() - snapshot->taken > (*settings)->stale_after)
-            return;
-        for (const cost::Committed& one : cost::committed_of(*snapshot))
-            reporter.held(one.group, one.currency, one.amount);
     }
 
     Result<void> print_focus(const cost::GroupsOverTime& groups,
@@ -217,17 +168,15 @@ class Making {
     Result<void> write(const cost::Report& report) {
         constexpr mode_t readable = 0644;
         if (!options_.html.empty())
-            if (auto done = write_atomic(options_.html, page_of(report), readable); !done)
+            if (auto done = write_atomic(options_.html, cost_page(report, columns_), readable);
+                !done)
                 return done;
         if (!options_.output_dir.empty())
-            return deliver(report);
+            return write_forms(options_.output_dir, to_string(report.query.of),
+                               forms_of(report, columns_));
         if (options_.html.empty() || options_.json || options_.csv)
             fmt::print("{}", printed(report));
         return {};
-    }
-
-    std::string page_of(const cost::Report& report) const {
-        return cost::html_of(report, cost::table_of(report, columns_, cost::Places::Cents));
     }
 
     std::string printed(const cost::Report& report) const {
@@ -239,28 +188,6 @@ class Making {
             return cost::csv_of(table, !options_.no_header);
         return cost::text_of(report, table,
                              {.header = !options_.no_header, .parsable = options_.parsable});
-    }
-
-    /// All forms of it, as for a timer: each file is whole at every instant.
-    Result<void> deliver(const cost::Report& report) const {
-        constexpr mode_t readable = 0644, folder = 0755;
-        if (auto done = make_folders(options_.output_dir, folder); !done)
-            return done;
-        const std::string name =
-            fmt::format("{}-{}-{}", to_string(report.query.of), cost::day_name(report.query.from),
-                        cost::day_name(report.query.to));
-        const auto csv = cost::csv_of(cost::table_of(report, columns_, cost::Places::Nanos), true);
-        const auto text =
-            cost::text_of(report, cost::table_of(report, columns_, cost::Places::Cents), {});
-        const std::pair<const char*, std::string> files[] = {{".html", page_of(report)},
-                                                             {".json", cost::json_of(report)},
-                                                             {".csv", csv},
-                                                             {".txt", text}};
-        for (const auto& [ending, content] : files)
-            if (auto done = write_atomic(options_.output_dir / (name + ending), content, readable);
-                !done)
-                return done;
-        return {};
     }
 
     const Options& options_;

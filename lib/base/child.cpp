@@ -9,9 +9,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace fairlead {
 namespace {
@@ -31,9 +34,13 @@ struct SpawnSetup {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
-    SpawnSetup(int output, Complaints complaints) {
+    /// Without an input it is /dev/null.
+    SpawnSetup(std::optional<int> input, int output, Complaints complaints) {
         posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        if (input)
+            posix_spawn_file_actions_adddup2(&actions, *input, 0);
+        else
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions, output, 1);
         if (complaints == Complaints::Kept)
             posix_spawn_file_actions_adddup2(&actions, output, 2);
@@ -123,6 +130,48 @@ Result<ChildResult> ended(Code code, std::string_view what, pid_t child, int fd,
     return fail(code, "{} did not end within {} ms", what, deadline.count());
 }
 
+struct Command {
+    Code code;
+    const std::vector<std::string>& argv;
+    const std::vector<std::string>& env;
+    std::chrono::milliseconds deadline;
+    std::size_t limit;
+    Complaints complaints;
+    std::optional<int> input{};
+};
+
+Result<ChildResult> run(const Command& command) {
+    const auto end = Clock::now() + command.deadline;
+    const std::string& program = command.argv.at(0);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return fail(command.code, "cannot run {}: {}", program, std::strerror(errno));
+    const UniqueFd reader{ends[0]};
+    UniqueFd writer{ends[1]};
+    const SpawnSetup setup{command.input, writer.get(), command.complaints};
+    pid_t child = -1;
+    const int error = ::posix_spawn(&child, program.c_str(), &setup.actions, &setup.attributes,
+                                    pointers(command.argv).data(), pointers(command.env).data());
+    if (error != 0)
+        return fail(command.code, "cannot run {}: {}", program, std::strerror(error));
+    writer.reset();
+    return ended(command.code, program, child, reader.get(), end, command.deadline, command.limit);
+}
+
+/// A file in memory: however slowly it is read, nobody waits to write it.
+UniqueFd file_of(std::string_view text) {
+    UniqueFd file{::memfd_create("input", MFD_CLOEXEC)};
+    while (file && !text.empty()) {
+        const ssize_t written = ::write(file.get(), text.data(), text.size());
+        if (written <= 0)
+            return {};
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (file && ::lseek(file.get(), 0, SEEK_SET) != 0)
+        return {};
+    return file;
+}
+
 constexpr int fault_status = 127;
 
 void ignore_fault(const char*, const char*) noexcept {}
@@ -163,20 +212,18 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               const std::vector<std::string>& env,
                               std::chrono::milliseconds deadline, std::size_t limit,
                               Complaints complaints) {
-    const auto end = Clock::now() + deadline;
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-        return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(errno));
-    const UniqueFd reader{ends[0]};
-    UniqueFd writer{ends[1]};
-    const SpawnSetup setup{writer.get(), complaints};
-    pid_t child = -1;
-    const int error = ::posix_spawn(&child, argv.at(0).c_str(), &setup.actions, &setup.attributes,
-                                    pointers(argv).data(), pointers(env).data());
-    if (error != 0)
-        return fail(code, "cannot run {}: {}", argv.at(0), std::strerror(error));
-    writer.reset();
-    return ended(code, argv.at(0), child, reader.get(), end, deadline, limit);
+    return run({code, argv, env, deadline, limit, complaints});
+}
+
+Result<ChildResult> feed_child(Code code, const std::vector<std::string>& argv,
+                               const std::vector<std::string>& env,
+                               std::chrono::milliseconds deadline, std::string_view input,
+                               std::size_t limit) {
+    const UniqueFd file = file_of(input);
+    if (!file)
+        return fail(code, "cannot run {}: no memory for its input: {}", argv.at(0),
+                    std::strerror(errno));
+    return run({code, argv, env, deadline, limit, Complaints::Kept, file.get()});
 }
 
 Result<ChildResult> ask_forked(Code code, std::string_view what, std::chrono::milliseconds deadline,

@@ -35,6 +35,12 @@ Result<ChildResult> run_child(Code code, const std::vector<std::string>& argv,
                               std::chrono::milliseconds deadline, std::size_t limit = usual_output,
                               Complaints complaints = Complaints::Dropped);
 
+/// The same with `input` on its standard input, and its standard error among its output.
+Result<ChildResult> feed_child(Code code, const std::vector<std::string>& argv,
+                               const std::vector<std::string>& env,
+                               std::chrono::milliseconds deadline, std::string_view input,
+                               std::size_t limit = usual_output);
+
 /// Runs `work` in a forked child, for what may hang in the kernel: a device, storage behind a
 /// network. The child has no open file of ours, so that nobody waits for it once it is given up. An
 /// error of `work`, and a child that outlives the deadline, are errors of `code`. For programs with

@@ -176,7 +176,9 @@ constexpr std::array table{
               "the next run."},
     CodeEntry{Code::C303, "FL-C303", "ledger of another release",
               "The ledger was written by another release, whose tables this one does not know.",
-              "Run the release that wrote it, or settle a new ledger from the accounting."},
+              "Where it is older, the next round of the accountant, or `fairlead ledger settle`, "
+              "brings it up; else run the release that wrote it, or settle a new ledger from the "
+              "accounting."},
     CodeEntry{
         Code::C304, "FL-C304", "entry contradicts the ledger",
         "The ledger has another job under the run's number, or the same that starts at another "
@@ -207,9 +209,10 @@ constexpr std::array table{
               "with a bill that was read in part.",
               "Export it again with hourly granularity and resource ids, unpacked; the message "
               "names the column or the line."},
-    CodeEntry{Code::C404, "FL-C404", "alert not delivered",
-              "A threshold was passed, but the mail or hook command failed. It is tried again with "
-              "the next run.",
+    CodeEntry{Code::C404, "FL-C404", "alert or report not delivered",
+              "A threshold was passed, or a viewer is to have a report, but the mail or hook command "
+              "failed, or another delivers into the same folder. The others are told, and it is "
+              "tried again with the next run.",
               "See the cause in the message."},
     CodeEntry{
         Code::E101, "FL-E101", "no EFA node for the job",

@@ -3,6 +3,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "config/reader.hpp"
+#include "cost/mail.hpp"
 #include "cost/names.hpp"
 
 #include <algorithm>
@@ -35,6 +36,25 @@ Key texts_key(const Reader& reader, std::string_view name, std::vector<std::stri
                 if (!texts)
                     return std::unexpected(texts.error());
                 into = std::move(*texts);
+                return {};
+            }};
+}
+
+/// Addresses of those who are sent reports.
+Key viewers_key(const Reader& reader, std::vector<std::string>& into) {
+    return {"viewers", [&reader, &into](const YAML::Node& node) -> Result<void> {
+                auto addresses = reader.texts(node, "viewers");
+                if (!addresses)
+                    return std::unexpected(addresses.error());
+                for (const std::string& address : *addresses)
+                    if (!is_address(address))
+                        return reader.error(Code::X106, node,
+                                            fmt::format("viewer '{}' is no mail address; expected "
+                                                        "such as ada@north.example",
+                                                        printable(address)));
+                std::ranges::sort(*addresses);
+                addresses->erase(std::ranges::unique(*addresses).begin(), addresses->end());
+                into = std::move(*addresses);
                 return {};
             }};
 }
@@ -175,6 +195,7 @@ Result<void> read_group(const Reader& reader, const std::string& name, const YAM
         {"thresholds",
          [&](const YAML::Node& value) { return read_thresholds(reader, value, group); }},
         texts_key(reader, "may_exceed", group.may_exceed),
+        viewers_key(reader, group.viewers),
         {"when_stale",
          [&](const YAML::Node& value) -> Result<void> {
              const auto index = reader.word(value, "when_stale", stales);
@@ -245,7 +266,8 @@ Result<void> read_grant(const Reader& reader, const std::string& name, const YAM
 Result<void> read_university(const Reader& reader, const std::string& name, const YAML::Node& node,
                              Groups& all) {
     std::optional<Budget> budget;
-    const Key keys[] = {own_budget_key(reader, budget)};
+    const Key keys[] = {own_budget_key(reader, budget),
+                        viewers_key(reader, all.university_viewers[name])};
     if (auto done = reader.map(node, "university " + printable(name), keys); !done)
         return done;
     all.universities.emplace(name, std::move(budget));
@@ -312,7 +334,7 @@ Result<Groups> parse_groups(std::string_view text, const std::filesystem::path& 
                                              });
                    }};
     };
-    const Key site[] = {own_budget_key(reader, all.site),
+    const Key site[] = {own_budget_key(reader, all.site), viewers_key(reader, all.site_viewers),
                         number_key(reader, "fiscal_year_start", 12, all.fiscal_year_start)};
     const Key keys[] = {
         {"schema",

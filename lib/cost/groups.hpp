@@ -47,6 +47,7 @@ struct Group {
     std::optional<Budget> budget{};
     std::vector<Threshold> thresholds{};   ///< rising
     std::vector<std::string> may_exceed{}; ///< users
+    std::vector<std::string> viewers{};    ///< mail addresses
     std::optional<WhenStale> when_stale{}; ///< empty: as the site says
     bool notify = true;                    ///< its users are told what a job costs
 };
@@ -55,7 +56,9 @@ struct Groups {
     std::vector<Group> groups{};
     std::map<std::string, Grant, std::less<>> grants{};
     std::map<std::string, std::optional<Budget>, std::less<>> universities{};
+    std::map<std::string, std::vector<std::string>, std::less<>> university_viewers{};
     std::optional<Budget> site{};
+    std::vector<std::string> site_viewers{};
     int fiscal_year_start = 1; ///< its first month
 
     /// Null for an account of no group. However they are typed, accounts are in small letters.

@@ -172,6 +172,10 @@ class Ledger {
     Result<bool> alerted(const std::string& group, const std::string& period, int percent);
     Result<void> note_alert(const std::string& group, const std::string& period, int percent);
 
+    /// Whether a report ("group bio 2026-06") was sent to a viewer, and that it was.
+    Result<bool> delivered(const std::string& report, const std::string& viewer);
+    Result<void> note_delivery(const std::string& report, const std::string& viewer);
+
     /// How many runs that ended before `end` (seconds since 1970) wait for a price.
     Result<std::int64_t> waiting(std::int64_t end);
 

@@ -117,15 +117,21 @@ int LedgerDatabase::version() {
     return number;
 }
 
+/// Each step from the version that is there on.
+void LedgerDatabase::take_steps() {
+    for (const SchemaStep& step : dialect.steps)
+        if (version() == step.from)
+            for (const std::string_view statement : step.statements)
+                sql << std::string(statement);
+}
+
 /// Two that open a new ledger at once take turns, and the second finds it done.
 void LedgerDatabase::make_tables() {
-    if (version() != 0)
+    if (version() >= schema_version)
         return;
     if (&dialect == &sqlite_dialect) {
         sql << std::string(dialect.begin);
-        if (version() == 0)
-            for (const std::string_view statement : dialect.tables)
-                sql << std::string(statement);
+        take_steps();
         sql << "COMMIT";
         return;
     }
@@ -138,12 +144,10 @@ void LedgerDatabase::make_tables() {
         soci::use(patience);
     if (known != soci::i_ok || mine != 1)
         throw soci::soci_error("another has been making the ledger's tables for a minute");
-    if (version() == 0) {
+    if (version() == 0)
         sql << "CREATE TABLE IF NOT EXISTS ledger_version (one INT PRIMARY KEY, version INT NOT "
                "NULL) ENGINE=InnoDB";
-        for (const std::string_view statement : dialect.tables)
-            sql << std::string(statement);
-    }
+    take_steps();
     sql << "DO release_lock(concat('fairlead ', database()))";
 }
 

@@ -41,6 +41,7 @@ class LedgerDatabase {
 
   private:
     void make_tables();
+    void take_steps();
     void prepare_entries();
     void prepare_observations();
     void prepare_sums();

@@ -106,6 +106,28 @@ Result<void> Ledger::note_alert(const std::string& group, const std::string& per
     }
 }
 
+Result<bool> Ledger::delivered(const std::string& report, const std::string& viewer) {
+    try {
+        int count = 0;
+        database_->sql << "SELECT count(*) FROM delivery WHERE report = :report AND viewer = "
+                          ":viewer",
+            soci::into(count), soci::use(report), soci::use(viewer);
+        return count > 0;
+    } catch (const std::exception& cause) {
+        return unusable(*database_, cause);
+    }
+}
+
+Result<void> Ledger::note_delivery(const std::string& report, const std::string& viewer) {
+    try {
+        database_->sql << "REPLACE INTO delivery (report, viewer) VALUES (:report, :viewer)",
+            soci::use(report), soci::use(viewer);
+        return {};
+    } catch (const std::exception& cause) {
+        return unusable(*database_, cause);
+    }
+}
+
 Result<std::int64_t> Ledger::waiting(std::int64_t end) {
     try {
         long long count = 0;

@@ -42,6 +42,15 @@ constexpr std::array<std::string_view, 11> sqlite_tables{
         BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never removed'); END)",
     "PRAGMA user_version = 2"};
 
+constexpr std::array<std::string_view, 2> sqlite_deliveries{
+    R"(CREATE TABLE delivery (
+        report TEXT NOT NULL, viewer TEXT NOT NULL,
+        PRIMARY KEY (report, viewer)) WITHOUT ROWID)",
+    "PRAGMA user_version = 3"};
+
+constexpr std::array<SchemaStep, 2> sqlite_steps{SchemaStep{0, sqlite_tables},
+                                                 SchemaStep{2, sqlite_deliveries}};
+
 // Texts are bytes here: compared as they are, whatever letters they hold.
 constexpr std::array<std::string_view, 9> mariadb_tables{
     R"(CREATE TABLE IF NOT EXISTS entry (
@@ -84,15 +93,24 @@ constexpr std::array<std::string_view, 9> mariadb_tables{
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'entries of the ledger are never removed')",
     "INSERT IGNORE INTO ledger_version (one, version) VALUES (1, 2)"};
 
+constexpr std::array<std::string_view, 2> mariadb_deliveries{
+    R"(CREATE TABLE IF NOT EXISTS delivery (
+        report VARBINARY(1000) NOT NULL, viewer VARBINARY(255) NOT NULL,
+        PRIMARY KEY (report, viewer)) ENGINE=InnoDB)",
+    "UPDATE ledger_version SET version = 3 WHERE version = 2"};
+
+constexpr std::array<SchemaStep, 2> mariadb_steps{SchemaStep{0, mariadb_tables},
+                                                  SchemaStep{2, mariadb_deliveries}};
+
 } // namespace
 
-const Dialect sqlite_dialect{.tables = sqlite_tables,
+const Dialect sqlite_dialect{.steps = sqlite_steps,
                              .begin_to_read = "BEGIN",
                              .begin = "BEGIN IMMEDIATE",
                              .locked = "",
                              .duplicate = "UNIQUE constraint failed"};
 
-const Dialect mariadb_dialect{.tables = mariadb_tables,
+const Dialect mariadb_dialect{.steps = mariadb_steps,
                               .begin_to_read = "START TRANSACTION WITH CONSISTENT SNAPSHOT",
                               .begin = "START TRANSACTION",
                               .locked = "SELECT version FROM ledger_version FOR UPDATE",

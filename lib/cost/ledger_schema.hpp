@@ -6,14 +6,21 @@
 
 namespace fairlead::cost {
 
-/// Of the tables below. Those before 2 were never released.
-inline constexpr int schema_version = 2;
+/// Of the tables below.
+inline constexpr int schema_version = 3;
+
+/// What brings the tables of one version to the next: a statement each; those of MariaDB may
+/// repeat. The last says the version.
+struct SchemaStep {
+    int from; ///< 0: a new ledger
+    std::span<const std::string_view> statements;
+};
 
 /// What one database says otherwise than the other.
 struct Dialect {
-    std::span<const std::string_view> tables; ///< one statement each; those of MariaDB may repeat
-    std::string_view begin_to_read;           ///< all that is read in it is of one moment
-    std::string_view begin;                   ///< starts a transaction that writes, one at a time
+    std::span<const SchemaStep> steps; ///< rising
+    std::string_view begin_to_read;    ///< all that is read in it is of one moment
+    std::string_view begin;            ///< starts a transaction that writes, one at a time
     std::string_view locked;    ///< what makes others that write wait, behind `begin`; may be empty
     std::string_view duplicate; ///< how an error begins, or what it says, for a key that is there
 };

@@ -22,7 +22,10 @@ assert all["schema"] == "fairlead.cost-groups/1"
 assert bio["grants"] == [{"grant": "NIH-1", "percent": "60"}, {"grant": "NSF-2", "percent": "40"}], bio
 assert bio["budget"] == {"amount": "4000.000000000", "currency": "USD", "period": "month"}
 assert bio["thresholds"][2] == {"at": 95, "then": "require_qos", "qos": "low"}
-assert all["universities"]["south"]["budget"] is None'
+assert bio["viewers"] == ["office@north.example"], bio
+assert all["universities"]["north"]["viewers"] == ["dean@north.example", "finance@north.example"]
+assert all["universities"]["south"] == {"budget": None, "viewers": []}
+assert all["site"]["viewers"] == ["board@cluster.example"]'
 }
 
 @test "the file lies beside the configuration by default" {

@@ -135,7 +135,7 @@ report() {
     done
     [[ $(mariadb_sql "$db" "$waits") == 1 ]]
     # Made, and in use: to make a trigger now would wait for this transaction, or end it.
-    tell "INSERT INTO ledger_version VALUES (1, 2); START TRANSACTION; SELECT count(*) > 19 FROM entry;"
+    tell "INSERT INTO ledger_version VALUES (1, 3); START TRANSACTION; SELECT count(*) > 19 FROM entry;"
     [[ $answer == 1 ]]
     tell "SELECT release_lock('fairlead $name');"
     wait $!

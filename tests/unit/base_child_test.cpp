@@ -66,6 +66,18 @@ TEST(RunChild, ErrorsAreAmongTheOutputWhereTheyAreAskedFor) {
     EXPECT_EQ(result->output, "out\nwrong\n");
 }
 
+TEST(RunChild, IsFedFromItsBeginningAndNeedNotReadAll) {
+    const std::string input = std::string(3'000'000, 'x') + "end";
+    const auto counted = feed_child(Code::E205, {"/usr/bin/wc", "-c"}, {}, plenty, input);
+    ASSERT_TRUE(counted);
+    EXPECT_EQ(counted->output, "3000003\n");
+    const auto heedless = feed_child(Code::E205, {"/bin/sh", "-c", "echo no >&2; exit 4"},
+                                     {"PATH=/usr/bin:/bin"}, plenty, input);
+    ASSERT_TRUE(heedless);
+    EXPECT_EQ(heedless->status, 4);
+    EXPECT_EQ(heedless->output, "no\n") << "its complaints are heard";
+}
+
 TEST(RunChild, AChildThatOutlivesTheDeadlineIsKilled) {
     const auto begin = std::chrono::steady_clock::now();
     const auto result = run_child(Code::E205, {"/bin/sleep", "600"}, {}, 200ms);

@@ -47,6 +47,9 @@ TEST(Groups, AreReadWithAllThatBelongsToThem) {
     EXPECT_EQ(all.grants.at("NIH-1").to, day("2029-01-01")) << "its last day belongs to it";
     EXPECT_EQ(all.grants.at("NIH-1").fund, "4711-12");
     EXPECT_FALSE(all.universities.at("south"));
+    EXPECT_EQ(bio.viewers, (std::vector<std::string>{"office@north.example"}));
+    EXPECT_EQ(all.university_viewers.at("north").size(), 2u);
+    EXPECT_EQ(all.site_viewers, (std::vector<std::string>{"board@cluster.example"}));
     EXPECT_EQ(all.site->amount, read_money("200000").value());
 }
 
@@ -124,6 +127,9 @@ TEST(Groups, MistakesAreNamedWithTheirPlaces) {
         {group + "    thresholds: [{at: 80, then: warn, qos: low}]\n", "qos belongs to"},
         {group + "  chem:\n    accounts: [chem, bio]\n", "account bio is in groups bio and chem"},
         {group + "  chem:\n    accounts: [BIO]\n", "account bio is in groups bio and chem"},
+        {group + "    viewers: [eve]\n", "g.yaml:5:14: viewer 'eve' is no mail address"},
+        {"universities: {north: {viewers: ['a@x, b@y']}}\n", "viewer 'a@x, b@y' is no mail"},
+        {"site: {viewers: [\"a@x\\nBcc: b\"]}\n", "viewer 'a@x?Bcc: b' is no mail address"},
         {"site: {budget: {amount: 1, period: grant}}\n", "g.yaml:2:16: `period: grant` is for"},
         {"universities: {north: {budget: {amount: 1, period: grant}}}\n",
          "`period: grant` is for a group"},

@@ -108,5 +108,15 @@ TEST_F(LedgerReading, RemembersWhatWasTold) {
     EXPECT_FALSE(ledger.alerted("cfd", "2026-06-01", 80).value());
 }
 
+TEST_F(LedgerReading, RemembersWhatWasSent) {
+    Ledger ledger = opened();
+    EXPECT_FALSE(ledger.delivered("group bio 2026-06", "ada@north.example").value());
+    for (int again = 0; again < 2; ++again)
+        ASSERT_TRUE(succeeds(ledger.note_delivery("group bio 2026-06", "ada@north.example")));
+    EXPECT_TRUE(ledger.delivered("group bio 2026-06", "ada@north.example").value());
+    EXPECT_FALSE(ledger.delivered("group bio 2026-07", "ada@north.example").value());
+    EXPECT_FALSE(ledger.delivered("group bio 2026-06", "ben@north.example").value());
+}
+
 } // namespace cost_ledger_reading_test
 } // namespace fairlead::cost
