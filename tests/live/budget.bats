@@ -31,6 +31,8 @@ setup_file() {
                 "$number" "$number"
         done
         printf '  own: {accounts: [own], budget: {amount: 50}, thresholds: [{at: 100, then: hold}]}\n'
+        printf '  race-hold: {accounts: [race1, race2], budget: {amount: 70}, thresholds: [{at: 100, then: hold}]}\n'
+        printf '  race-reject: {accounts: [race3, race4], budget: {amount: 70}, thresholds: [{at: 100, then: reject}]}\n'
         printf 'site: {budget: {amount: 1000}}\n'
     } >"$SITE/conf/head/groups.yaml"
     printf '%s\n' 'region,az,instance_type,os,purchase,valid_from,valid_to,price_per_hour,currency' \
@@ -40,9 +42,10 @@ setup_file() {
     site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
     accounts=$(printf 'bio%d,' {1..15})
-    as root sacctmgr -i add account "${accounts}own"
-    as root sacctmgr -i add user ada account="${accounts%,}"
-    as root sacctmgr -i add user ben account=own
+    races=race1,race2,race3,race4
+    as root sacctmgr -i add account "${accounts}own,$races"
+    as root sacctmgr -i add user ada account="$accounts$races"
+    as root sacctmgr -i add user ben account="own,$races"
     wait_for 20 account_is_known
 }
 account_is_known() { as root scontrol show assoc_mgr accounts=own flags=assoc | grep -q 'Account=own UserName=ben'; }
@@ -50,6 +53,7 @@ teardown_file() { cluster_down; }
 teardown() {
     cluster_report; [[ -n ${BATS_TEST_COMPLETED:-} ]] || { as root squeue; as root sinfo -NRl; as root sinfo; }
     as root scancel -u ada
+    as root scancel -u ben
     wait_for 20 queue_is_empty
 }
 queue_is_empty() { [[ -z $(as root squeue --noheader) ]]; }
@@ -277,3 +281,41 @@ ada_is_looked_up() { as root grep -q '"ada"' /run/fairlead/admission/callers.jso
     as root scontrol update PartitionName=hpc TRESBillingWeights=
 }
 billed() { as root sacct -nPX -j "$job" -o AllocTRES | grep -q billing; }
+
+# race ACCOUNT ACCOUNT: twenty submissions at once, of two users; how many were taken is in $taken, and what each was told in
+# told.NUMBER.
+race() {
+    local number user account racers=() gate=/run/cluster/shared/race
+    rm -f "$CLUSTER_DIR/shared/race"*
+    mkfifo -m 0644 "$CLUSTER_DIR/shared/race"
+    for number in {1..20}; do
+        user=ada account=$1
+        ((number % 2)) || user=ben
+        ((number % 3)) || account=$2
+        # A command, not a function: one that is refused fails no test.
+        "$CLUSTER" exec "$CLUSTER_DIR" --user "$user" -- sh -c ': >"$0.ready.$1"; : <"$0"; exec sbatch --parsable --hold -A "$2" \
+            -o /dev/null -t 1:00:00 --wrap true' "$gate" "$number" "$account" >"$BATS_TEST_TMPDIR/told.$number" 2>&1 3>&- &
+        racers+=($!)
+    done
+    wait_for 60 all_are_ready
+    exec 5<>"$CLUSTER_DIR/shared/race"
+    taken=0
+    for number in "${racers[@]}"; do ! wait "$number" || ((++taken)); done
+    exec 5>&-
+}
+all_are_ready() { (($(find "$CLUSTER_DIR/shared" -name 'race.ready.*' | wc -l) == 20)); }
+
+@test "of twenty that submit at once on money for seven, seven pass, whoever they are" {
+    account
+    race race1 race2
+    cat "$BATS_TEST_TMPDIR"/told.*
+    ((taken == 20))
+    (($(grep -l 'held, not lost.*FL-C201' "$BATS_TEST_TMPDIR"/told.* | wc -l) == 13))
+    (($(as root scontrol -o show job | grep -c 'Account=race[12].*AdminComment=fairlead-hold=') == 7))
+    (($(as root scontrol -o show job | grep -c 'Account=race[12].*AdminComment=fairlead-stopped=FL-C201') == 13))
+    race race3 race4
+    ((taken == 7))
+    (($(grep -l 'job rejected.*FL-C202' "$BATS_TEST_TMPDIR"/told.* | wc -l) == 13))
+    account
+    [[ $(used "group race-hold") == 70000000000 && $(used "group race-reject") == 70000000000 ]]
+}
