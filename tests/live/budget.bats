@@ -319,3 +319,23 @@ all_are_ready() { (($(find "$CLUSTER_DIR/shared" -name 'race.ready.*' | wc -l) =
     account
     [[ $(used "group race-hold") == 70000000000 && $(used "group race-reject") == 70000000000 ]]
 }
+
+@test "an accountant that is killed at any change of a file loses nothing and doubles nothing" {
+    local day step=13
+    day=$(date -u -d yesterday +%F)
+    [[ -z ${FAIRLEAD_FULL-} ]] || step=1
+    as ada srun -Q -J swept -A "$group" -t 0:10:00 true
+    run ! as ada srun -Q -J swept -A cfd -t 0:10:00 false
+    as ada sbatch -W -J swept -A "$group" -o /dev/null --array 0-2 -t 0:10:00 --wrap true
+    wait_for 30 swept_runs_are_known
+    wait_for 30 queue_is_forgotten
+    account
+    mkdir -m 0700 "$CLUSTER_DIR/shared/swept"
+    sed 's|shared/state/ledger.db|shared/swept/ledger.db|; s|shared/fairlead.prom|shared/swept/fairlead.prom|' \
+        <<<"$CONFIG" >"$CLUSTER_DIR/conf/head/swept.yaml"
+    cp "$BATS_TEST_DIRNAME/killed_accountant" "$FAIRLEAD_BUILD/tests/fault/kill_at" "$CLUSTER_DIR/shared/swept"
+    run -0 as root /run/cluster/shared/swept/killed_accountant "$step" "$day"
+    printf '# %s\n' "${lines[@]}" >&3
+    account
+}
+swept_runs_are_known() { (($(as root sacct -aXn --name swept --state COMPLETED,FAILED --starttime now-1days --endtime now --format JobID | wc -l) >= 5)); }

@@ -3,7 +3,7 @@
 bats_require_minimum_version 1.5.0
 load lib
 
-setup() { stage_setup; fake_s3; kill_at=${FAIRLEAD_BUILD:?set by scripts/test}/tests/stage/kill_at; streams=1; }
+setup() { stage_setup; fake_s3; kill_at=${FAIRLEAD_BUILD:?set by scripts/test}/tests/fault/kill_at; streams=1; }
 teardown() { stage_teardown; }
 
 # changes: how many there are in a whole run of "work".

@@ -1,8 +1,9 @@
 // Runs a program and kills it, with all that it started, just before the Nth of the system calls
 // that change a file.
 //
-// usage: kill_at N CMD...
-//   N  from 1 on; 0 kills nothing and prints on standard error how many there were
+// usage: kill_at [-p] N CMD...
+//   -p  the program alone: what it starts is neither counted nor killed
+//   N   from 1 on; 0 kills nothing and prints on standard error how many there were
 //
 // Exit status: that of the program, or 137 when it was killed.
 
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -40,6 +42,9 @@ static int changes_a_file(long call) {
 #endif
 #ifdef SYS_renameat
     case SYS_renameat:
+#endif
+#ifdef SYS_unlink
+    case SYS_unlink:
 #endif
     case SYS_renameat2:
     case SYS_mkdirat:
@@ -92,10 +97,15 @@ static int trace(pid_t program, long wanted) {
 }
 
 int main(int argc, char** argv) {
+    const int alone = argc > 1 && strcmp(argv[1], "-p") == 0;
+    argc -= alone;
+    argv += alone;
     if (argc < 3)
         return 2;
-    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                         PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    // A thread comes by clone() without the signal of a child.
+    const long started = alone ? 0 : PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+                         PTRACE_O_EXITKILL | started;
     const pid_t program = fork();
     if (program == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
