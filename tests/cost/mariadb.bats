@@ -74,6 +74,82 @@ report() {
     done
 }
 
+# lived LEDGER: all that becomes of a ledger but runs alone: what instances cost, pools and their corrections, adjustments, a bill,
+# closed months, and who was told and sent what. Prints what each command says.
+lived() {
+    local examples=$here/../../conf/cost-examples times
+    sed 's/amount: 4000 /amount: 20 /' "$examples/groups.yaml" >groups.yaml
+    printf '#!/bin/sh\necho "$@"\n' >hook
+    printf '#!/bin/sh\nexec cat >/dev/null\n' >sendmail
+    chmod 755 hook sendmail
+    printf 'taken,group,bytes\n2026-07-01,bio,600\n2026-07-01,cfd,200\n' >usage.csv
+    sed 's/|cfd|/|bio|/' "$examples/sacct.txt" >later.txt
+    enter() { # enter DUMP SEEN
+        fairlead ledger settle --ledger "$ledger" --cluster atlas --tz UTC --book "$examples/prices.csv" \
+            --nodes "$examples/nodes.csv" --sacct "$1" --seen "$2" --instances "$examples/instances.csv" --month 2026-07
+    }
+    cost() { fairlead cost "$@" --ledger "$ledger" --groups groups.yaml; }
+    pool() { cost pool "$@" --month 2026-07 --author eva; }
+    bill() {
+        fairlead cost reconcile --ledger "$ledger" --month 2026-07 --book "$examples/prices.csv" --nodes "$examples/nodes.csv" \
+            --instances "$examples/instances.csv" --cur "$examples/bill.csv" --post --author eva || (($? == 1))
+    }
+    ledger=$1
+    enter "$examples/sacct.txt" 2027-01-01
+    cost close 2026-06 --author eva
+    pool fsx --kind storage --amount 100 --rule proportional
+    pool fsx --kind storage --amount 90.000000001 --rule used --usage usage.csv --capacity 1000
+    pool head-node --kind overhead --amount 7 --rule unallocated
+    pool idle --kind idle --rule quota --parts bio=1,cfd=4
+    cost adjust --from grant:NIH-1 --to grant:NSF-2 --amount 0.05 --reason "wrong key" --author eva --date 2026-07-03
+    cost adjust --from group:cfd --to university:north --amount 1.000000001 --reason "ü" --author eva --date 2026-07-03
+    bill
+    for times in once again; do
+        cost alert --hook "$PWD/hook" --date 2026-07-03
+        cost deliver month=2026-07 --output-dir "out.$times" --mail "$PWD/sendmail"
+    done
+    cost close 2026-07 --author eva
+    enter later.txt 2027-01-02 || (($? == 1))
+    cost report group month=2026-07 --html page.html
+    cat page.html out.*/*
+}
+
+@test "what is shared, idle, moved, billed, told and sent is the same as in SQLite" {
+    lived ledger.db >sqlite 2>&1
+    mkdir other
+    (cd other && lived "$place" >mariadb 2>&1)
+    diff sqlite other/mariadb
+    grep -q '^4 alerts told' sqlite
+    grep -q '^0 alerts told' sqlite
+    grep -q '; 4 sent, 0 sent before, ' sqlite
+    grep -q '; 0 sent, 4 sent before, ' sqlite
+    diff <(fairlead ledger verify --ledger ledger.db) <(fairlead ledger verify --ledger "$place")
+    for kind in group user account grant university job; do
+        for form in --json --csv -P --focus; do
+            diff <(report ledger.db "$kind" "$form") <(report "$place" "$kind" "$form")
+        done
+    done
+    # None of the kinds is missing.
+    [[ $(mariadb_sql "$db" "SELECT group_concat(DISTINCT kind ORDER BY kind) FROM $name.entry") == \
+        "$(python3 -c 'import sqlite3; print(",".join(sorted(kind for kind, in sqlite3.connect("ledger.db").execute("SELECT DISTINCT kind FROM entry"))))')" ]]
+    for kind in adjustment boot close idle instance overhead storage unexplained -storage; do
+        mariadb_sql "$db" "SELECT count(*) > 0 FROM $name.entry WHERE kind = '$kind'" | grep -qx 1 || { echo "no $kind"; false; }
+    done
+}
+
+@test "tables of the version before are brought up, and nothing of them is lost" {
+    python3 "$here/report.py" make 50 19 .
+    settle "$place"
+    before=$(fairlead ledger verify --ledger "$place")
+    mariadb_sql "$db" "DROP TABLE $name.delivery; UPDATE $name.ledger_version SET version = 2"
+    run -1 fairlead ledger verify --ledger "$place"
+    [[ $output == *"has tables of version 2; this release knows 3 [FL-C303]" ]]
+    run -0 settle "$place"
+    [[ $output == "0 new, 50 known, "* ]]
+    [[ $(fairlead ledger verify --ledger "$place") == "$before" ]]
+    mariadb_sql "$db" "SELECT count(*) FROM $name.delivery"
+}
+
 @test "a changed entry is found, and the database refuses to change one" {
     python3 "$here/report.py" make 50 13 .
     settle "$place"
