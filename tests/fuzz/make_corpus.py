@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 """Writes tests/fuzz/corpus: small inputs by hand, each of which is hostile in a way of its own.
 
-usage: tests/fuzz/make_corpus.py
-An input's name says what is wrong with it. Files that a fuzzer found (crash-*) are left alone.
+usage: tests/fuzz/make_corpus.py [--check]
+An input's name says what is wrong with it. Files that a fuzzer found (crash-*) are left alone; any other that is not
+of this script is named and left too, and the status is 1. --check writes nothing, and names what differs.
 """
 import json
 import pathlib
 import re
+import sys
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
+INPUTS = {}
 
 
 def write(target, name, data):
-    folder = CORPUS / target
-    folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    data = data if isinstance(data, bytes) else data.encode()
-    assert not (folder / name).exists(), name
-    (folder / name).write_bytes(data)
+    path = CORPUS / target / re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    assert path not in INPUTS, path
+    INPUTS[path] = data if isinstance(data, bytes) else data.encode()
 
 
 # --- the value of --efa-pin ------------------------------------------------------------------------
@@ -418,7 +418,9 @@ DESCRIPTIONS = {
     "options odd": "spank=_SLURM_SPANK_OPTION_fairlead_efa=maybe\nspank=_SLURM_SPANK_OPTION_\nspank==", "named": "name=t\nshared=1\nbegin_time=-1", "routed": "qos=low\npartition=cpu,gpu", "hold": "deadline=1900000000",
     "release": "priority=4294967295", "nice": "nice=2147483748", "nice upward": "nice=2147483548", "flags": "shared=0\nrequeue=0\ncontiguous=1\novercommit=1", "flags odd": "shared=65533\nrequeue=7\novercommit=255", "het": "het_job_offset=3\nenv=A=x",
     "features": "features=a|b", "features counted": "features=[a*2&b*1]", "licenses": "licenses=x:2;y|z=3(n1)", "comments": "comment=a;many;b\nadmin_comment=of bio in 1", "lists": "req_nodes=n[1-4],n9\nexc_nodes=n2\nreservation=a,b\ndependency=afterok:1",
-    "others": "alloc_node=login\ncontainer=/oci\nnetwork=verbs\nburst_buffer=#BB\nextra=x\nwork_dir=/tmp", "user": "user_id=4294967294", "no utf8": b"account=\xff\xfe\npartition=\x80\ncomment=\xc0\xaf",
+    "others": "alloc_node=login\ncontainer=/oci\nnetwork=verbs\nburst_buffer=#BB\nextra=x\nwork_dir=/tmp", "user": "user_id=4294967294",
+    "stage options": "partition=hpc\nspank=STAGE_REQUEST=[]\nscript=#STAGE in src=/fsx/a dst=/scratch/b\n", "stage script": "name=x\nscript=#STAGE in src=/fsx/a dst=/scratch/b\nuser_id=1\n",
+    "no utf8": b"account=\xff\xfe\npartition=\x80\ncomment=\xc0\xaf",
 }
 
 
@@ -472,16 +474,31 @@ def staged():
         write("staging", name, text)
 
 
+def store():
+    for path, data in INPUTS.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def differing():
+    """What is there and not of this script, and what is not there as this script has it."""
+    strangers = [path for path in CORPUS.glob("*/*") if path not in INPUTS and not path.name.startswith("crash-")]
+    return strangers + [path for path, data in INPUTS.items() if not path.is_file() or path.read_bytes() != data]
+
+
 def main():
-    for path in CORPUS.glob("*/*"):
-        if not path.name.startswith("crash-"):
-            path.unlink()
-    requests()
-    topologies()
-    records()
-    rules()
-    descriptions()
-    staged()
+    if sys.argv[1:] not in ([], ["--check"]):
+        print("usage: tests/fuzz/make_corpus.py [--check]", file=sys.stderr)
+        return 2
+    for make in (requests, topologies, records, rules, descriptions, staged):
+        make()
+    if not sys.argv[1:]:
+        store()
+    odd = differing()
+    for path in sorted(odd):
+        print(f"{path.relative_to(CORPUS)}: not what make_corpus.py writes; run it, or give this a line there, or name it crash-*",
+              file=sys.stderr)
+    return 1 if odd else 0
 
 
-main()
+sys.exit(main())
