@@ -125,13 +125,14 @@ bool export_run(const Export& work) {
     auto done = copy_out(work, progress);
     if (!done && !work.trouble.empty())
         done = fail(done.error().code, "{}; {}", done.error().message, work.trouble);
-    if (done)
-        done = stage::finish(work.config.state_dir, work.plan.run);
     if (done) {
+        // Before it leaves the queue: nobody would tell it after a kill in between.
         stage::show_manifest(work.config.state_dir, work.plan.run, Direction::Out,
                              work.plan.owner.uid);
         tell_user(work, stage::Step::Exported, progress, {});
-    } else
+        done = stage::finish(work.config.state_dir, work.plan.run);
+    }
+    if (!done)
         try_again(work, done.error(), progress);
     return done.has_value();
 }

@@ -1,5 +1,5 @@
 // Runs a program and kills it, with all that it started, just before the Nth of the system calls
-// that change a file.
+// that change a file or make one; kill_at.bash has strace name the same ones.
 //
 // usage: kill_at [-p] N CMD...
 //   -p  the program alone: what it starts is neither counted nor killed
@@ -8,6 +8,7 @@
 // Exit status: that of the program, or 137 when it was killed.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +30,17 @@ static void remember(pid_t pid) {
         traced[tracees++] = pid;
 }
 
-static int changes_a_file(long call) {
-    switch (call) {
+// Its number may become another process's.
+static void forget(pid_t pid) {
+    for (int i = 0; i < tracees; ++i)
+        if (traced[i] == pid)
+            traced[i] = traced[--tracees];
+}
+
+static int makes(unsigned long long flags) { return (flags & O_CREAT) != 0; }
+
+static int changes_a_file(pid_t pid, const struct __ptrace_syscall_info* info) {
+    switch (info->entry.nr) {
     case SYS_write:
     case SYS_pwrite64:
     case SYS_fsync:
@@ -43,13 +53,24 @@ static int changes_a_file(long call) {
 #ifdef SYS_renameat
     case SYS_renameat:
 #endif
+    case SYS_renameat2:
+#ifdef SYS_mkdir
+    case SYS_mkdir:
+#endif
+    case SYS_mkdirat:
 #ifdef SYS_unlink
     case SYS_unlink:
 #endif
-    case SYS_renameat2:
-    case SYS_mkdirat:
     case SYS_unlinkat:
         return 1;
+#ifdef SYS_open
+    case SYS_open:
+        return makes(info->entry.args[1]);
+#endif
+    case SYS_openat:
+        return makes(info->entry.args[2]);
+    case SYS_openat2: // the first word of what the third argument points to
+        return makes((unsigned long long)ptrace(PTRACE_PEEKDATA, pid, info->entry.args[2], 0));
     default:
         return 0;
     }
@@ -63,7 +84,7 @@ static void kill_all(void) {
 
 static int trace(pid_t program, long wanted) {
     long count = 0;
-    int result = 1;
+    int result = 1, over = 0;
     for (;;) {
         int status = 0;
         const pid_t pid = waitpid(-1, &status, __WALL);
@@ -75,17 +96,23 @@ static int trace(pid_t program, long wanted) {
             result = WEXITSTATUS(status);
         if (pid == program && WIFSIGNALED(status))
             result = 128 + WTERMSIG(status);
-        if (!WIFSTOPPED(status))
+        if (!WIFSTOPPED(status)) {
+            forget(pid);
             continue;
+        }
         remember(pid);
+        if (over) // begun while the others were killed
+            kill(pid, SIGKILL);
         int pass = WSTOPSIG(status);
         if (pass == (SIGTRAP | 0x80)) {
             struct __ptrace_syscall_info info;
             pass = 0;
             if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) > 0 &&
-                info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_a_file((long)info.entry.nr) &&
-                ++count == wanted)
+                info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_a_file(pid, &info) &&
+                ++count == wanted) {
+                over = 1;
                 kill_all();
+            }
         } else if (pass == SIGTRAP || pass == SIGSTOP || status >> 16) {
             pass = 0;
         }

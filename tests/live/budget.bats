@@ -333,7 +333,8 @@ all_are_ready() { (($(find "$CLUSTER_DIR/shared" -name 'race.ready.*' | wc -l) =
     mkdir -m 0700 "$CLUSTER_DIR/shared/swept"
     sed 's|shared/state/ledger.db|shared/swept/ledger.db|; s|shared/fairlead.prom|shared/swept/fairlead.prom|' \
         <<<"$CONFIG" >"$CLUSTER_DIR/conf/head/swept.yaml"
-    cp "$BATS_TEST_DIRNAME/killed_accountant" "$FAIRLEAD_BUILD/tests/fault/kill_at" "$CLUSTER_DIR/shared/swept"
+    cp "$BATS_TEST_DIRNAME/killed_accountant" "$BATS_TEST_DIRNAME/../fault/kill_at.bash" \
+        "$FAIRLEAD_BUILD/tests/fault/kill_at" "$CLUSTER_DIR/shared/swept"
     run -0 as root /run/cluster/shared/swept/killed_accountant "$step" "$day"
     printf '# %s\n' "${lines[@]}" >&3
     account

@@ -3,70 +3,11 @@
 # signature; slurmctld has forgotten the jobs.
 bats_require_minimum_version 1.5.0
 load lib
+load linked
 
-setup() {
-    stage_setup
-    prefix=${FAIRLEAD_STAGE:?set by scripts/test}/run/cluster/prefix
-    fake_s3 --also bin/lfs.d/objects
-    start imds "$fakes/imds" imds.port --data imds.json
-    said_by_fsx '{}'
-    start fsx "$fakes/fsx" fsx.port --state fsx.json --calls fsx.calls --tasks fsx.tasks
-    fsx=$here/home/fsx
-    mkdir -p "$fsx/lab" bin state/stage/queue && mkdir -m 0777 bin/lfs.d
-    chown -R "$uid:$uid" home
-    cp "$fakes/lfs" bin/lfs
-    printf '{"mount": "%s", "folder": "%s/lab"}\n' "$fsx" "$fsx" >bin/lfs.json
-    printf '%s\n' '#!/bin/sh' '[ "$1" = ping ] && echo "Slurmctld(primary) at head is UP"' >bin/scontrol
-    chmod 0755 bin/scontrol
-    printf '{"paths": {"/latest/meta-data/iam/security-credentials/fairlead-node": %s}}' \
-        "\"{\\\"Code\\\":\\\"Success\\\",\\\"Type\\\":\\\"AWS-HMAC\\\",\\\"AccessKeyId\\\":\\\"$AWS_ACCESS_KEY_ID\\\",\\\"SecretAccessKey\\\":\\\"$AWS_SECRET_ACCESS_KEY\\\",\\\"Token\\\":\\\"token\\\",\\\"Expiration\\\":\\\"2099-01-01T00:00:00Z\\\"}\"" >imds.json
-    printf '%s' "schema: fairlead.config/1
-region: us-east-2
-state_dir: $here/state
-scontrol: $here/bin/scontrol
-testing: {aws_endpoint: \"http://127.0.0.1:$(<fsx.port)\", imds_endpoint: \"http://127.0.0.1:$(<imds.port)\"}
-staging:
-  lfs: $here/bin/lfs
-  stall: 3
-  s3_endpoint: $endpoint
-  links: [{prefix: s3://lab/data/, folder: $fsx/lab/, mount: $fsx, export: task, file_system: fs-0123456789abcdef0}]
-" >config.yaml
-}
+setup() { stage_setup; task_site; }
 teardown() { stage_teardown; }
 
-# said_by_fsx JSON: what the fake has beside the command by which it exports.
-said_by_fsx() {
-    printf '{"export": ["/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "%s/bin/lfs", "--export"], %s\n' "$here" "${1#\{}" |
-        sed 's/, }$/}/' >fsx.new
-    mv fsx.new fsx.json
-}
-
-# job ID FILES: a job that has ended, with its results in the linked folder.
-job() {
-    mkdir -p -m 0755 state/stage/status "state/stage/jobs/$1"
-    tree "$fsx/lab/$1" "$2"
-    chown -R "$uid:$uid" "$fsx/lab/$1"
-    /usr/bin/python3 - "$1" "$uid" "$fsx/lab/$1/" <<'END_OF_PYTHON'
-import json, sys
-job, uid, source = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-transfer = {"direction": "out", "source": source, "destination": f"s3://lab/data/{job}/", "verify": "checksum",
-            "when": "always", "on_fail": "hold"}
-request = {"schema": "fairlead.staging/1", "id": str(job), "transfers": [transfer]}
-plan = {"schema": "fairlead.stage-plan/1", "job": job, "restart": 0, "cluster": "c", "uid": uid, "gid": uid,
-        "groups": [uid], "request": json.dumps(request)}
-open(f"state/stage/queue/{job}.0.{job}.json", "w").write(json.dumps(plan))
-END_OF_PYTHON
-}
-
-# fairlead WORDS: the installed one, where the place it was built for is.
-fairlead() {
-    unshare --mount /bin/sh -c 'mount -t tmpfs none /run && mkdir -p /run/cluster/prefix &&
-        mount --bind "$0" /run/cluster/prefix && exec /run/cluster/prefix/bin/fairlead --config "$@"' \
-        "$prefix" "$here/config.yaml" "$@"
-}
-exports() { fairlead stage export --once; }
-waits() { [[ -e state/stage/queue/$1.0.$1.json ]]; }
-there() { diff -r "$fsx/lab/$1" "bin/lfs.d/objects/data/$1"; }
 # asked OPERATION [STATUS]
 asked() { grep -c "^$1DataRepositoryTasks\? ${2-}" fsx.calls || true; }
 # due JOB: it is tried again now.

@@ -3,39 +3,12 @@
 # taken for done that is not.
 bats_require_minimum_version 1.5.0
 load lib
+load linked
 
-setup() {
-    stage_setup
-    fake_s3 --also bin/lfs.d/objects
-    fsx=$here/home/fsx
-    mkdir -p "$fsx/lab" bin && mkdir -m 0777 bin/lfs.d
-    cp "$fakes/lfs" bin/lfs
-    chown -R "$uid:$uid" home
-    printf '%s' "schema: fairlead.config/1
-staging:
-  lfs: $here/bin/lfs
-  stall: 3
-  links: [{prefix: s3://lab/data/, folder: $fsx/lab/, mount: $fsx}]
-" >config.yaml
-    config=$here/config.yaml
-    rules '{}'
-}
+setup() { stage_setup; linked_site; }
 teardown() { stage_teardown; }
 
-# rules JSON: what the fake does beside what is always the same.
-rules() { printf '{"mount": "%s", "folder": "%s/lab", %s\n' "$fsx" "$fsx" "${1#\{}" | sed 's/, }$/}/' >bin/lfs.json; }
-
 lfs() { env -i PATH="$PATH" bin/lfs "$@"; }
-
-# known FILES: a tree of theirs in S3 and in the linked folder, with no data in the file system.
-known() {
-    tree from "$1"
-    s3 tree lab data/run/ from
-    cp -a from "$fsx/lab/run"
-    chown -R "$uid:$uid" "$fsx"
-    find "$fsx/lab/run" -type f -print0 | xargs -0 env -i PATH="$PATH" bin/lfs --release
-    rm -f calls bin/lfs.d/calls
-}
 
 # asked VERB: how often lfs was.
 asked() { grep -c " $1 " bin/lfs.d/calls || true; }

@@ -2,37 +2,18 @@
 # F1: killed at every change of a file that it makes, a staging is gone on with and ends byte-identical.
 bats_require_minimum_version 1.5.0
 load lib
+load sweep
 
-setup() { stage_setup; fake_s3; kill_at=${FAIRLEAD_BUILD:?set by scripts/test}/tests/fault/kill_at; streams=1; }
+setup_file() { more_time; }
+setup() { stage_setup; fake_s3; sweep_setup; copy=("$stage" --work "$here/work"); }
 teardown() { stage_teardown; }
 
-# changes: how many there are in a whole run of "work".
-changes() { "$kill_at" 0 "$stage" --work "$here/work" 2>&1 | tail -n 1; }
+proceed() { "${copy[@]}"; }
 
 # fresh PHASE SOURCE DESTINATION: nothing is done yet.
 fresh() {
     rm -rf work
     request work "$1" 60 "$2" "$3"
-}
-
-# sweep CHECK...: kills at each change, goes on, and checks; `begin` makes things as before a run.
-sweep() {
-    local total n killed=0
-    begin
-    total=$(changes)
-    "$@"
-    for ((n = 1; n <= total; n++)); do
-        begin
-        status=0
-        "$kill_at" "$n" "$stage" --work "$here/work" 2>/dev/null || status=$?
-        ((status != 137)) || ((++killed))
-        "$stage" --work "$here/work"
-        "$@"
-        (($(leftovers home) == 0))
-    done
-    printf '# %d changes, killed at %d\n' "$total" "$killed" >&3
-    # The last ones may not come: progress is written by the clock.
-    ((killed >= total - 4 && killed > 20))
 }
 
 @test "F1: stage-in, killed at every change" {
@@ -43,8 +24,11 @@ sweep() {
         rm -rf home/in
         fresh in s3://lab/data/ "$here/home/in"
     }
-    check() { diff -r from home/in && [[ $(manifest_agrees work) == 5 ]]; }
-    sweep check
+    check() {
+        diff -r from home/in
+        [[ $(manifest_agrees work) == 5 && $(leftovers home) == 0 ]]
+    }
+    sweep 3 "${copy[@]}"
 }
 
 @test "F1: stage-out, killed at every change" {
@@ -62,7 +46,7 @@ sweep() {
         s3 get lab out/large | cmp - home/out/large
         s3 get lab 'out/c d/f+1 é' | cmp - 'home/out/c d/f+1 é'
     }
-    sweep check
+    sweep 3 "${copy[@]}"
     # Of a run that is killed between the server's answer with the name of an upload and the journal, the server
     # keeps an empty upload, which nobody can name: a lifecycle rule of the bucket ends it.
     (($(s3 uploads lab | wc -l) <= 2))
@@ -76,6 +60,9 @@ sweep() {
         rm -rf home/to
         fresh in "$here/home/from" "$here/home/to"
     }
-    check() { diff -r home/from home/to; }
-    sweep check
+    check() {
+        diff -r home/from home/to
+        [[ $(leftovers home) == 0 ]]
+    }
+    sweep 3 "${copy[@]}"
 }

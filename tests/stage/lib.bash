@@ -5,6 +5,9 @@
 # A user of no account: what is tested are numbers.
 uid=2001
 
+# What takes longer with FAIRLEAD_FULL may; for setup_file.
+more_time() { [[ -z ${FAIRLEAD_FULL-} ]] || export BATS_TEST_TIMEOUT=1800; }
+
 stage_setup() {
     repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     stage=${FAIRLEAD_STAGE:?set by scripts/test}/run/cluster/prefix/libexec/fairlead/fairlead-stage
