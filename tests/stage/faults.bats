@@ -1,10 +1,47 @@
 #!/usr/bin/env bats
-# The rows F2, F7 to F9, F13 and F14 of the faults that staging must bear.
+# The 22 rows of the faults that staging must bear, each with where it is tested: a test's title, or the comment above a
+# test of functions, begins with the row. Here are F2, F7 to F9, F13 and F14.
+#
+# row  what happens                                              tests
+# T1   symbolic links, .., a folder swapped for a link           stage/user.bats live/staging_s3.bats
+# T2   hard links, pipes and devices in the way                  stage/user.bats
+# T3   shells, NUL, line ends, no UTF-8, too long                stage/user.bats live/staging.bats unit/stage_path_test.cpp
+# T4   forged requests, other users' buckets                     live/staging.bats live/staging_queued.bats unit/policy_staging_test.cpp
+# T5   credentials that a user could read                        stage/user.bats live/staging_s3.bats
+# T6   keys that lead out of the folder                          stage/user.bats
+# F1   kill -9 at each write                                     stage/kill.bats stage/kill_linked.bats
+# F2   EIO, ENOSPC, EDQUOT, EINTR                                stage/faults.bats live/staging.bats
+# F3   the first node dies, or is paused and comes back          live/staging.bats live/staging_queued.bats unit/stage_standing_test.cpp
+# F4   a follower sees an old state                              live/staging.bats unit/prolog_stage_follower_test.cpp
+# F5   the prolog fails on one node                              live/staging.bats
+# F6   requeue, scancel or a new slurmd in the middle            live/staging.bats live/staging_faults.bats live/staging_queued.bats
+# F7   503, 429, reset, half, stall, flip, another object        stage/faults.bats live/staging.bats
+# F8   keys expire, no metadata service                          stage/faults.bats
+# F9   a clock that is off                                       stage/faults.bats
+# F10  export tasks of FSx                                       stage/fsx_task.bats
+# F11  hsm_restore and hsm_archive that do not go on             stage/hsm.bats
+# F12  a thousand prologs at once                                unit/prolog_stage_follower_test.cpp
+# F13  a journal that is torn or not ours                        stage/faults.bats
+# F14  nobody answers                                            stage/faults.bats
+# F15  a node or the service's machine is lost                   stage/queue.bats live/staging_faults.bats live/staging.bats
+# F16  the epilog's work when Slurm ends it                      live/staging_faults.bats
 bats_require_minimum_version 1.5.0
 load lib
 
 setup() { stage_setup; fake_s3; }
 teardown() { stage_teardown; [[ ! -e small ]] || ! mountpoint -q small || umount small; }
+
+@test "each row of the faults has its tests where the table says" {
+    local row rest files file
+    while read -r row rest; do
+        files=$(grep -oE '(stage|live|unit)/[a-z0-9_]+\.(bats|cpp)' <<<"$rest")
+        for file in $files; do
+            grep -qE "^(@test \"|// )(.* )?$row[:, ]" "$repo/tests/$file" || { echo "no test of $row in $file"; false; }
+        done
+        [[ -n $files ]]
+    done < <(grep -oE '^# [TF][0-9]+  .*' "$BATS_TEST_FILENAME" | cut -c3-)
+    (($(grep -cE '^# [TF][0-9]+  ' "$BATS_TEST_FILENAME") == 22))
+}
 
 # count KIND: spoiled answers of that kind.
 count() { grep -c "^$1 " spoiled || true; }
@@ -163,6 +200,16 @@ sys.stdin.read()'
     run -1 stages work in 3 s3://lab/one "$here/home/one"
     [[ $(outcome work) == "service_fault FL-S112" ]]
     ((SECONDS - before < 60)) # of 6 s
+}
+
+@test "F14: a network that swallows everything: the deadline holds, and the service is at fault" {
+    endpoint=http://192.0.2.2
+    request work in 3 s3://lab/one "$here/home/one"
+    run -1 unshare --net /bin/sh -c 'ip link add v0 type veth peer name v1 && ip address add 192.0.2.1/24 dev v0 &&
+        ip link set v0 up && ip link set v1 up && ip neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0 nud permanent &&
+        exec "$@"' - "$stage" --work "$here/work"
+    [[ $(outcome work) == "service_fault FL-S112" ]]
+    [[ -z $(ls -A home) ]]
 }
 
 @test "F14: what was copied before the deadline is not copied again" {

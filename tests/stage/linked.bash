@@ -91,8 +91,9 @@ END_OF_PYTHON
 
 # installed CMD...: with the installed programs at the place that they were built for, and a /run of its own, in
 # which what is in the folder `node` is below /run/fairlead.
+machine=() # what else of a machine it has for itself
 installed() {
-    unshare --mount /bin/sh -c 'mount -t tmpfs none /run && mkdir -p /run/cluster/prefix /run/fairlead &&
+    unshare "${machine[@]}" --mount /bin/sh -c 'mount -t tmpfs none /run && mkdir -p /run/cluster/prefix /run/fairlead &&
         mount --bind "$0" /run/cluster/prefix && { [ ! -e node ] || cp -R node/. /run/fairlead; } && exec "$@"' \
         "$prefix" "$@"
 }

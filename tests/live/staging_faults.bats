@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# Nodes and programs that are lost while data is staged, on three nodes: rows F6, F15 and F16 of the faults.
+bats_require_minimum_version 1.5.0
+load site_cluster
+load staging_site
+
+setup_file() { staging_cluster; }
+teardown_file() { cluster_down; }
+teardown() {
+    fault
+    cluster_report
+    no_jobs_left
+}
+W=/run/cluster/shared/work
+
+# lose_slurmd NODE; start_slurmd NODE
+lose_slurmd() { on "$1" -- sh -c 'pid=$(cat /run/slurmd.pid) && kill -9 "$pid" && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; rm -f /run/slurmd.pid'; }
+start_slurmd() {
+    # shellcheck disable=SC2016
+    on "$1" -- sh -c 'setsid slurmd -D -N "$0" >>"/run/cluster/log/slurmd.$0.out" 2>&1 </dev/null &' "$1"
+    wait_for 20 on "$1" -- test -s /run/slurmd.pid
+}
+epochs_of() { awk -v id="$1" '$1 == id { print $3 }' "$CLUSTER_DIR/shared/s3/calls"; }
+# A job is RUNNING while its prolog runs. has_begun NAME: its script says so.
+has_begun() { grep -qx began "$CLUSTER_DIR/shared/$1.out"; }
+
+# slurmctld asks a slurmd what it runs when it is told to, and takes no job for lost before it is so old.
+is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
+
+@test "F6: slurmd of the first node is killed in the middle of it: the job starts anew, the copy of before is ended, and one stands" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(as ada sbatch --parsable -N2 -w n1,n2 --stage-in=s3://lab/in/:$W/rs/ -o /run/cluster/shared/rs.out \
+        --wrap "cat $W/rs/a.txt; srun -l cat $W/rs/a.txt | sort")
+    wait_for 20 copying_waits
+    lose_slurmd n1
+    fault
+    start_slurmd n1
+    wait_for 40 is_old "$id"
+    as root scontrol reconfigure
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/rs.out") == $'one\n0: one\n1: one' ]]
+    epochs=$(awk -v id="$id" '$1 == id { print $3 }' "$CLUSTER_DIR/shared/s3/calls")
+    [[ $(wc -l <<<"$epochs") == 2 && $(sort -nu <<<"$epochs") == "$epochs" ]]
+    wait_for 20 all_idle
+    wait_for 20 nothing_copies
+    nobody_drained
+}
+
+@test "F6: slurmd that is told to end in the middle of it lets the prolog end first" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(as ada sbatch --parsable -w n3 --stage-in=s3://lab/in/:$W/te/ -o /run/cluster/shared/te.out --wrap "cat $W/te/a.txt")
+    wait_for 20 copying_waits
+    on n3 -- sh -c 'kill "$(cat /run/slurmd.pid)"'
+    fault
+    copying_goes_on
+    wait_for 20 on n3 -- sh -c '! kill -0 "$(cat /run/slurmd.pid)" 2>/dev/null'
+    start_slurmd n3
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/te.out") == one ]]
+    wait_for 20 all_idle
+    nobody_drained
+}
+
+@test "F15: the node is lost while its job runs: what reached the shared file system is exported, and what is for success is not" {
+    script=$(job_script lost.sh '#SBATCH --no-requeue' "#STAGE out src=$W/lost.a dst=s3://lab/lost/a" \
+        "#STAGE out src=$W/lost.b dst=s3://lab/lost/b when=success" "echo a >$W/lost.a; echo b >$W/lost.b; echo began; sleep 60")
+    id=$(as ada sbatch --parsable -w n3 -o /run/cluster/shared/lost.out "$script")
+    wait_for 30 has_begun lost
+    lose_slurmd n3
+    as root scontrol update nodename=n3 state=down reason=reclaimed
+    wait_for 20 has_state "$id" NODE_FAIL
+    [[ -z $(ls "$CLUSTER_DIR/shared/state/stage/queue") ]] # no epilog ran
+    run -0 fairlead stage export --once
+    [[ $(stored lab/lost/a) == a && ! -e $CLUSTER_DIR/shared/s3/lab/lost/b ]]
+    run -0 fairlead_of ada stage wait "$id" --timeout 5
+    start_slurmd n3
+    wait_for 30 all_idle
+}
+
+@test "F16: Slurm ends what an epilog leaves behind, and nothing of twelve epilogs' work is lost by it" {
+    for number in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        as ada sbatch -J "many$number" -o /dev/null --stage-out="$W/many.$number:s3://lab/many/$number" \
+            --wrap "echo $number >$W/many.$number"
+    done
+    wait_for 60 no_job_of ada
+    wait_for 30 all_idle
+    [[ $(find "$CLUSTER_DIR/shared/state/stage/queue" -name '*.json' | wc -l) == 12 ]]
+    [[ -z $(as root ps -eo args | grep '[f]airlead-') ]]
+    run -0 fairlead stage export --once
+    for number in 1 2 3 4 5 6 7 8 9 10 11 12; do [[ $(stored "lab/many/$number") == "$number" ]]; done
+}
+
+@test "F16: an epilog that is killed before it queues the results loses none of them" {
+    epilog=$CLUSTER_DIR/prefix/libexec/fairlead/fairlead-epilog
+    mv "$epilog" "$epilog.real"
+    printf '#!/bin/sh\nkill -9 $$\n' >"$epilog"
+    chmod 0755 "$epilog"
+    id=$(as ada sbatch --parsable -w n3 -o /dev/null --stage-out="$W/killed:s3://lab/killed" --wrap "echo killed >$W/killed")
+    wait_for 30 has_state "$id" COMPLETED
+    wait_for 30 is_drained n3 # by Slurm, for the epilog
+    mv "$epilog.real" "$epilog"
+    [[ -z $(find "$CLUSTER_DIR/shared/state/stage/queue" -name "$id.*") ]]
+    run -0 fairlead stage export --once
+    [[ $(stored lab/killed) == killed ]]
+    back_in_service n3
+}
+is_drained() { [[ $(state_of "$1") == drain* ]]; }
