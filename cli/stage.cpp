@@ -110,10 +110,12 @@ void print_manifest(const stage::ShownManifest& manifest, std::ifstream& lines, 
     std::string line;
     std::getline(lines, line);
     if (json)
-        fmt::print("{{\"manifest\":{},\n \"files\":[", line);
+        fmt::print("{{\"manifest\":{},\n \"mode\":\"{}\",\n \"files\":[", line,
+                   stage::modes.at(static_cast<std::size_t>(manifest.mode)));
     else
-        fmt::print("{} {}\n", manifest.run.job.value,
-                   stage::directions.at(static_cast<std::size_t>(manifest.phase)));
+        fmt::print("{} {}{}\n", manifest.run.job.value,
+                   stage::directions.at(static_cast<std::size_t>(manifest.phase)),
+                   manifest.mode == stage::Mode::Local ? ", to each node" : "");
     for (const char* between = ""; std::getline(lines, line); between = ",\n  ")
         if (json)
             fmt::print("{}{}", between, line);

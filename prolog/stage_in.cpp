@@ -89,11 +89,9 @@ Result<Leader> leader_of(const config::Config& config, const Arguments& argument
                   std::move(*owner)};
 }
 
-/// Once what all nodes see is there.
-StageAnswer fill(const Leader& leader, const Deadline& deadline) {
+std::chrono::seconds left(const Deadline& deadline) {
     constexpr auto least = std::chrono::seconds(1);
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline.left());
-    return fill_node(leader, std::max(left, least));
+    return std::max(std::chrono::duration_cast<std::chrono::seconds>(deadline.left()), least);
 }
 
 /// What this node gets for itself, where it does not lead.
@@ -103,7 +101,7 @@ StageAnswer fill_follower(const config::Config& config, const Arguments& argumen
     if (!leader)
         return {Kind::Refused, leader.error()};
     const auto spelt = spell_out(*leader);
-    return spelt ? fill(*leader, deadline) : StageAnswer{Kind::Refused, spelt.error()};
+    return spelt ? fill_node(*leader, left(deadline)) : StageAnswer{Kind::Refused, spelt.error()};
 }
 
 /// Whom the first node refuses, that one holds.
@@ -127,7 +125,8 @@ StageAnswer run_leader(const config::Config& config, const Arguments& arguments,
     if (!leader)
         return act({Kind::Refused, leader.error()}, job);
     const StageAnswer shared = lead(*leader);
-    return act(shared.kind == Kind::Ready ? fill(*leader, deadline) : shared, job);
+    // Once what all nodes see is there.
+    return act(shared.kind == Kind::Ready ? fill_first_node(*leader, left(deadline)) : shared, job);
 }
 
 StageAnswer answer_for(JobId job, const Arguments& arguments) {

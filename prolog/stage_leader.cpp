@@ -239,11 +239,50 @@ stage::Watch now_and_then(JobId id) {
     };
 }
 
+stage::Status of_nodes(const Leader& leader, stage::Step step, const stage::Progress& progress,
+                       const std::string& message = {}) {
+    return {.run = leader.job.run,
+            .phase = Direction::In,
+            .step = step,
+            .message = message,
+            .progress = progress,
+            .mode = stage::Mode::Local};
+}
+
+/// That a node could not take it is not hidden by what the first one says.
+void tell_of_nodes(const Leader& leader, const stage::Status& status) {
+    const auto told = stage::read_statuses(leader.config.state_dir, leader.job.run.job);
+    const bool held = std::ranges::any_of(told, [&](const stage::Status& other) {
+        return other.run == status.run && other.mode == stage::Mode::Local &&
+               other.step == stage::Step::Held;
+    });
+    if (!held || status.step == stage::Step::Held)
+        stage::write_status(leader.config.state_dir, status, leader.owner.uid);
+}
+
 /// Nodes differ, so that the reason names its own.
 StageAnswer of_node(StageAnswer answer, const Leader& leader) {
     if (answer.kind == Kind::Refused)
         answer.error.message += fmt::format(" (on node {})", leader.node);
     return answer;
+}
+
+HeldCopy filled(const Leader& leader, std::chrono::seconds deadline, const stage::Watch& watch) {
+    const std::filesystem::path node_state = config::run_dir;
+    const auto claim = stage::make_claim(node_state, leader.job.run.job, std::time(nullptr));
+    if (!claim)
+        return {{Kind::Refused, claim.error()}};
+    auto launch = launch_of(leader, *claim, deadline);
+    launch.transfers = of_phase(leader, Direction::In, stage::Mode::Local);
+    const auto result = stage::launch(launch, watch);
+    const StageAnswer answer =
+        result ? judged(*result, launch.transfers) : StageAnswer{Kind::Refused, result.error()};
+    return {of_node(answer, leader), result && result->outcome == stage::Outcome::Done};
+}
+
+void tell_unfilled(const Leader& leader, const StageAnswer& answer) {
+    if (answer.kind != Kind::Ready)
+        tell_of_nodes(leader, of_nodes(leader, stage::Step::Held, {}, to_string(answer.error)));
 }
 
 /// The job may have been released since it was seen held; from now on its prolog outranks us.
@@ -285,19 +324,29 @@ Result<void> spell_out(Leader& leader) {
 }
 
 StageAnswer fill_node(const Leader& leader, std::chrono::seconds deadline) {
-    const std::filesystem::path node_state = config::run_dir;
-    auto transfers = of_phase(leader, Direction::In, stage::Mode::Local);
-    if (transfers.empty())
+    const StageAnswer answer = filled(leader, deadline, now_and_then(leader.job.run.job)).answer;
+    tell_unfilled(leader, answer);
+    return answer;
+}
+
+StageAnswer fill_first_node(const Leader& leader, std::chrono::seconds deadline) {
+    if (!leader.job.has(Direction::In, stage::Mode::Local))
         return {Kind::Ready};
-    const auto claim = stage::make_claim(node_state, leader.job.run.job, std::time(nullptr));
-    if (!claim)
-        return {Kind::Refused, claim.error()};
-    auto launch = launch_of(leader, *claim, deadline);
-    launch.transfers = std::move(transfers);
-    const auto result = stage::launch(launch, now_and_then(leader.job.run.job));
-    return of_node(result ? judged(*result, launch.transfers)
-                          : StageAnswer{Kind::Refused, result.error()},
-                   leader);
+    stage::Progress last;
+    const stage::Watch wanted = now_and_then(leader.job.run.job);
+    const HeldCopy copy = filled(leader, deadline, [&](const stage::Progress& progress) {
+        last = progress;
+        tell_of_nodes(leader, of_nodes(leader, stage::Step::Staging, progress));
+        return wanted(progress);
+    });
+    tell_unfilled(leader, copy.answer);
+    if (copy.whole)
+        stage::show_node_manifest(config::run_dir, leader.config.state_dir, leader.job.run,
+                                  leader.owner.uid);
+    if (copy.answer.kind == Kind::Ready)
+        tell_of_nodes(leader, of_nodes(leader, stage::Step::Ready, last,
+                                       fmt::format("(as on node {})", leader.node)));
+    return copy.answer;
 }
 
 StageAnswer lead(Leader& leader) {

@@ -27,8 +27,12 @@ struct Leader {
 Result<void> spell_out(Leader& leader);
 
 /// Of a leader that is spelt out: copies what goes to this node alone (mode=local), after all that
-/// is shared is there. Its claim and journal are the node's own.
+/// is shared is there. Its claim and journal are the node's own. The user hears of it from a node
+/// that cannot take it.
 StageAnswer fill_node(const Leader& leader, std::chrono::seconds deadline);
+
+/// The same on the first node, which tells the user how far it is for all of them.
+StageAnswer fill_first_node(const Leader& leader, std::chrono::seconds deadline);
 
 /// Spells the symbols out, checks the map of buckets where the request is a user's, copies, and
 /// plans what is staged out.

@@ -18,25 +18,29 @@ namespace {
 
 constexpr std::size_t longest = 8192; ///< of a path, as Linux and S3 have them
 
+constexpr std::string_view node_ending = ".node.manifest";
+
 std::string ending_of(Direction phase) {
     return fmt::format(".{}.manifest", directions.at(static_cast<std::size_t>(phase)));
 }
 
-fs::path file_of(const fs::path& state_dir, const JobRun& run, Direction phase) {
-    return status_place(state_dir) /
-           fmt::format("{}.{}{}", run.job.value, name_of(run), ending_of(phase));
+fs::path file_of(const fs::path& state_dir, const JobRun& run, std::string_view ending) {
+    return status_place(state_dir) / fmt::format("{}.{}{}", run.job.value, name_of(run), ending);
+}
+
+std::optional<JobRun> run_of(std::string_view name, std::string_view ending) {
+    return name.ends_with(ending) ? parse_run(name.substr(0, name.size() - ending.size()))
+                                  : std::nullopt;
 }
 
 /// The file's name, which root chose, says which run it is of.
 std::optional<ShownManifest> named(const fs::path& file) {
     const std::string name = file.filename().native();
-    for (const Direction phase : {Direction::In, Direction::Out}) {
-        const std::string ending = ending_of(phase);
-        if (!name.ends_with(ending))
-            continue;
-        if (auto run = parse_run(std::string_view(name).substr(0, name.size() - ending.size())))
-            return ShownManifest{std::move(*run), phase, file};
-    }
+    for (const Direction phase : {Direction::In, Direction::Out})
+        if (auto run = run_of(name, ending_of(phase)))
+            return ShownManifest{std::move(*run), phase, Mode::Shared, file};
+    if (auto run = run_of(name, node_ending))
+        return ShownManifest{std::move(*run), Direction::In, Mode::Local, file};
     return std::nullopt;
 }
 
@@ -49,6 +53,20 @@ bool copied(int from, int to) {
     return count == 0;
 }
 
+void show(const fs::path& manifest, const fs::path& file, std::uint32_t uid) {
+    const fs::path unfinished = file.native() + ".new";
+    std::error_code error;
+    fs::remove(unfinished, error);
+    const UniqueFd from{::open(manifest.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+    if (!from)
+        return;
+    const UniqueFd to{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400)};
+    if (to && copied(from.get(), to.get()) && ::fchown(to.get(), uid, static_cast<gid_t>(-1)) == 0)
+        fs::rename(unfinished, file, error);
+    else
+        fs::remove(unfinished, error);
+}
+
 std::string text_of(const nlohmann::json& line, const char* field) {
     const auto found = line.find(field);
     return found != line.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -58,18 +76,14 @@ std::string text_of(const nlohmann::json& line, const char* field) {
 
 void show_manifest(const fs::path& state_dir, const JobRun& run, Direction phase,
                    std::uint32_t uid) {
-    const fs::path file = file_of(state_dir, run, phase), unfinished = file.native() + ".new";
-    std::error_code error;
-    fs::remove(unfinished, error);
-    const UniqueFd from{::open((work_place(state_dir, phase, run) / manifest_file).c_str(),
-                               O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
-    if (!from)
-        return;
-    const UniqueFd to{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400)};
-    if (to && copied(from.get(), to.get()) && ::fchown(to.get(), uid, static_cast<gid_t>(-1)) == 0)
-        fs::rename(unfinished, file, error);
-    else
-        fs::remove(unfinished, error);
+    show(work_place(state_dir, phase, run) / manifest_file,
+         file_of(state_dir, run, ending_of(phase)), uid);
+}
+
+void show_node_manifest(const fs::path& node_state, const fs::path& state_dir, const JobRun& run,
+                        std::uint32_t uid) {
+    show(work_place(node_state, Direction::In, run) / manifest_file,
+         file_of(state_dir, run, node_ending), uid);
 }
 
 std::vector<ShownManifest> shown_manifests(const fs::path& state_dir, JobId job) {
@@ -80,8 +94,8 @@ std::vector<ShownManifest> shown_manifests(const fs::path& state_dir, JobId job)
         if (auto one = named(entry->path()); one && one->run.job == job)
             found.push_back(std::move(*one));
     std::ranges::sort(found, [](const ShownManifest& a, const ShownManifest& b) {
-        return std::tuple(a.run.id.size(), a.run.id, a.run.restart, a.phase) <
-               std::tuple(b.run.id.size(), b.run.id, b.run.restart, b.phase);
+        return std::tuple(a.run.id.size(), a.run.id, a.run.restart, a.phase, a.mode) <
+               std::tuple(b.run.id.size(), b.run.id, b.run.restart, b.phase, b.mode);
     });
     return found;
 }

@@ -14,9 +14,15 @@ namespace fairlead::stage {
 void show_manifest(const std::filesystem::path& state_dir, const JobRun& run, Direction phase,
                    std::uint32_t uid);
 
+/// What came to the node whose state is at `node_state`, for all nodes.
+void show_node_manifest(const std::filesystem::path& node_state,
+                        const std::filesystem::path& state_dir, const JobRun& run,
+                        std::uint32_t uid);
+
 struct ShownManifest {
     JobRun run;
     Direction phase;
+    Mode mode;
     std::filesystem::path
         file; ///< JSON lines: {"schema":"fairlead.manifest/1",...}, then a line a file
 };

@@ -18,21 +18,30 @@ constexpr std::array<std::string_view, 6> steps{"staging", "ready",     "held",
                                                 "waiting", "exporting", "exported"};
 constexpr std::size_t longest = 16 * 1024;
 
-std::string_view word(Direction phase) { return directions.at(static_cast<std::size_t>(phase)); }
+/// What is told apart.
+using Kind = std::pair<Direction, Mode>;
+constexpr std::array<Kind, 3> kinds{
+    {{Direction::In, Mode::Shared}, {Direction::In, Mode::Local}, {Direction::Out, Mode::Shared}}};
 
-fs::path file_of(const fs::path& state_dir, const JobRun& run, Direction phase) {
+std::string_view word(Direction phase) { return directions.at(static_cast<std::size_t>(phase)); }
+std::string_view word(Mode mode) { return modes.at(static_cast<std::size_t>(mode)); }
+std::string_view word(const Kind& kind) {
+    return kind.second == Mode::Local ? "node" : word(kind.first);
+}
+
+fs::path file_of(const fs::path& state_dir, const JobRun& run, const Kind& kind) {
     return status_place(state_dir) /
-           fmt::format("{}.{}.{}.json", run.job.value, name_of(run), word(phase));
+           fmt::format("{}.{}.{}.json", run.job.value, name_of(run), word(kind));
 }
 
 /// The file's name, which root chose, says which run it is of.
-std::optional<std::pair<JobRun, Direction>> named(std::string_view name) {
-    for (const Direction phase : {Direction::In, Direction::Out}) {
-        const std::string ending = fmt::format(".{}.json", word(phase));
+std::optional<std::pair<JobRun, Kind>> named(std::string_view name) {
+    for (const Kind& kind : kinds) {
+        const std::string ending = fmt::format(".{}.json", word(kind));
         if (!name.ends_with(ending))
             continue;
         if (auto run = parse_run(name.substr(0, name.size() - ending.size())))
-            return std::pair{std::move(*run), phase};
+            return std::pair{std::move(*run), kind};
     }
     return std::nullopt;
 }
@@ -42,7 +51,7 @@ std::int64_t number(const Json& record, const char* name) {
     return found != record.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
-std::optional<Status> decode(const std::string& text, const JobRun& run, Direction phase) {
+std::optional<Status> decode(const std::string& text, const JobRun& run, const Kind& kind) {
     const auto record = state::parse_record(text, schema, "a status");
     const auto step =
         record ? state::text_field(*record, "state", "a status") : std::unexpected(record.error());
@@ -52,7 +61,7 @@ std::optional<Status> decode(const std::string& text, const JobRun& run, Directi
     if (found == steps.end())
         return std::nullopt;
     return Status{.run = run,
-                  .phase = phase,
+                  .phase = kind.first,
                   .step = static_cast<Step>(found - steps.begin()),
                   .message = state::text_field(*record, "message", "").value_or(""),
                   .progress = {.bytes_done = number(*record, "bytes_done"),
@@ -62,7 +71,8 @@ std::optional<Status> decode(const std::string& text, const JobRun& run, Directi
                                .started = number(*record, "started"),
                                .updated = number(*record, "updated"),
                                .rate = number(*record, "rate")},
-                  .written = state::text_field(*record, "written", "").value_or("")};
+                  .written = state::text_field(*record, "written", "").value_or(""),
+                  .mode = kind.second};
 }
 
 std::string bytes(std::int64_t count) {
@@ -107,6 +117,7 @@ std::string encode(const Status& status) {
                       {"job", status.run.job.value},
                       {"restart", status.run.restart},
                       {"direction", word(status.phase)},
+                      {"mode", word(status.mode)},
                       {"state", to_string(status.step)},
                       {"message", status.message},
                       {"bytes_done", progress.bytes_done},
@@ -121,7 +132,7 @@ std::string encode(const Status& status) {
 }
 
 void write_status(const fs::path& state_dir, const Status& status, std::uint32_t uid) {
-    const fs::path file = file_of(state_dir, status.run, status.phase);
+    const fs::path file = file_of(state_dir, status.run, {status.phase, status.mode});
     Status stamped = status;
     stamped.written = state::utc_now();
     if (write_atomic(file, encode(stamped), 0400))
@@ -129,7 +140,7 @@ void write_status(const fs::path& state_dir, const Status& status, std::uint32_t
 }
 
 void remove_status(const fs::path& state_dir, const JobRun& run, Direction phase) {
-    (void)remove_file(file_of(state_dir, run, phase));
+    (void)remove_file(file_of(state_dir, run, {phase, Mode::Shared}));
 }
 
 std::vector<Status> read_statuses(const fs::path& state_dir, std::optional<JobId> job) {
@@ -146,15 +157,16 @@ std::vector<Status> read_statuses(const fs::path& state_dir, std::optional<JobId
             found.push_back(std::move(*status));
     }
     std::ranges::sort(found, [](const Status& a, const Status& b) {
-        return std::tuple(a.run.job.value, a.run.id.size(), a.run.id, a.run.restart, a.phase) <
-               std::tuple(b.run.job.value, b.run.id.size(), b.run.id, b.run.restart, b.phase);
+        return std::tuple(a.run.job.value, a.run.id.size(), a.run.id, a.run.restart, a.phase,
+                          a.mode) < std::tuple(b.run.job.value, b.run.id.size(), b.run.id,
+                                               b.run.restart, b.phase, b.mode);
     });
     return found;
 }
 
 std::string show(const Status& status) {
-    std::string line = fmt::format("{:<10} {:<4} {:<10}", status.run.job.value, word(status.phase),
-                                   to_string(status.step));
+    std::string line = fmt::format("{:<10} {:<4} {:<10}", status.run.job.value,
+                                   word(Kind{status.phase, status.mode}), to_string(status.step));
     if (status.progress.bytes_total > 0 || status.progress.files_total > 0)
         line += " " + progress_text(status.progress);
     if (!status.message.empty())

@@ -29,12 +29,14 @@ struct Status {
     Step step;
     std::string message{}; ///< what went wrong last, with its code
     Progress progress{};
-    std::string written{}; ///< filled by write_status()
+    std::string written{};    ///< filled by write_status()
+    Mode mode = Mode::Shared; ///< Local: what comes to each node, as the first one sees it
 };
 
 /// What went wrong with it is nobody's fault and stays untold.
 void write_status(const std::filesystem::path& state_dir, const Status& status, std::uint32_t uid);
 
+/// Of what is shared.
 void remove_status(const std::filesystem::path& state_dir, const JobRun& run, Direction phase);
 
 /// Those that the caller may read, by job and start; of one job where it is given.

@@ -25,6 +25,8 @@ W=/run/cluster/shared/work
         [[ $output == 5001 ]]
     done
     [[ $(grep -c "^$id in" "$CLUSTER_DIR/shared/s3/calls") == 4 ]] # once for all, and once a node
+    run -0 fairlead_of ada stage status "$id"
+    [[ ${lines[0]} == "$id"*" in   ready"* && ${lines[1]} == "$id"*" node ready"*" (as on node n1)" ]]
     wait_for 20 all_idle
     for node in n1 n2 n3; do run ! on "$node" -- test -e "/run/fairlead/stage/jobs/$id"; done
 }
@@ -38,9 +40,29 @@ W=/run/cluster/shared/work
     wait_for 40 is_held "$id"
     [[ $(comment_of "$id") == "FL-S111: "*"(on node n2). Job $id held"*"scontrol release $id"* ]]
     [[ ! -s $CLUSTER_DIR/shared/blocked.out ]]
+    run -0 fairlead_of ada stage status "$id"
+    [[ $output == "$id"*" node held "*"(on node n2) [FL-S111]" ]]
+    run -1 fairlead_of ada stage wait "$id" --timeout 5
+    [[ $output == *" node held "* ]]
     wait_for 20 all_idle
     nobody_drained
 }
+
+@test "how far the first node is its user sees, and nobody else" {
+    as ada sh -c "mkdir -p $W/ref && echo x >$W/ref/a.txt"
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(as ada sbatch --parsable -o /dev/null "$(job_script seen.sh "#STAGE in src=$W/ref/ dst=/tmp/seen/ mode=local" true)")
+    wait_for 20 copying_waits
+    wait_for 10 shows_half "$id"
+    run -1 fairlead_of ben stage status "$id"
+    fault
+    copying_goes_on
+    wait_for 30 has_state "$id" COMPLETED
+    run -0 fairlead_of ada stage status "$id" --format json
+    [[ $output == *'"direction":"in","mode":"local","state":"ready"'* ]]
+}
+shows_half() { [[ $(fairlead_of ada stage status "$1") == *" node staging"*"50 %"* ]]; }
 
 @test "a source in S3, results and held jobs have no node of their own" {
     for line in "in src=s3://lab/in/ dst=/tmp/x/ mode=local" "out src=/tmp/x dst=s3://lab/x mode=local" \

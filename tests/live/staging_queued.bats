@@ -306,7 +306,7 @@ begun() { [[ -n $(calls_of "$1") && -n $(calls_of "$2") ]]; }
 }
 content_is() { [[ $(cat "$CLUSTER_DIR/shared/work/$1") == "$2" ]]; }
 
-@test "who is held for another reason is not released; what cannot be staged early says so and starts as ever" {
+@test "who is held for another reason is not released" {
     object lab/in/a.txt one
     script=$(job_script plain.sh "#STAGE in src=s3://lab/in/ dst=$W/plain.%j/ when=queued" true)
     id=$(as ada sbatch --parsable --hold -o /dev/null "$script")
@@ -314,8 +314,20 @@ content_is() { [[ $(cat "$CLUSTER_DIR/shared/work/$1") == "$2" ]]; }
     run -0 fairlead stage import --once
     has_state "$id" PENDING
     as ada scancel "$id"
-    id=$(as ada sbatch --parsable --array=1-2 -o /dev/null "$script" 2>"$BATS_TEST_TMPDIR/told")
+}
+
+@test "tasks of an array are not held: their user is told, the service leaves them alone, and each stages its own when it starts" {
+    object lab/in/a.txt one
+    as root scontrol update PartitionName=debug State=DOWN
+    script=$(job_script tasks.sh "#STAGE in src=s3://lab/in/ dst=$W/tasks/%A/%a/ when=queued" \
+        "cp $W/tasks/\$SLURM_ARRAY_JOB_ID/\$SLURM_ARRAY_TASK_ID/a.txt $W/tasks/\$SLURM_ARRAY_TASK_ID.read")
+    id=$(as ada sbatch --parsable --array=1-3 -o /dev/null "$script" 2>"$BATS_TEST_TMPDIR/told")
     grep -q 'when=queued is not for arrays and heterogeneous jobs; the data comes in when the job starts' "$BATS_TEST_TMPDIR/told"
-    wait_for 40 no_job_of ada
-    [[ -e $CLUSTER_DIR/shared/work/plain.$id/a.txt ]]
+    [[ $(field Priority "$id") != 0 && $(comment_of "$id") != *fairlead-stage=* ]]
+    run -0 fairlead stage import --once
+    [[ ! -e $CLUSTER_DIR/shared/work/tasks ]]
+    as root scontrol update PartitionName=debug State=UP
+    wait_for 60 no_job_of ada
+    for task in 1 2 3; do [[ $(work "tasks/$task.read") == one && $(work "tasks/$id/$task/a.txt") == one ]]; done
+    [[ $(awk -v id="$id" '$1 >= id && $1 < id + 3' "$CLUSTER_DIR/shared/s3/calls" | grep -c ' in ') == 3 ]]
 }

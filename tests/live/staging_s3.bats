@@ -95,6 +95,22 @@ END
     [[ $output == *"[FL-S132]"* ]]
 }
 
+@test "what goes to each node is in the manifest as the first one got it" {
+    as ada sh -c "mkdir -p $W/ref && printf reference >$W/ref/r"
+    id=$(as ada sbatch --parsable -N2 -o /run/cluster/shared/local.out \
+        "$(job_script local.sh "#STAGE in src=$W/ref/ dst=/tmp/%u.%j/ mode=local" 'srun cat /tmp/ada.$SLURM_JOB_ID/r')")
+    wait_for 40 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/local.out") == referencereference ]]
+    wait_for 20 all_idle
+    run -0 fairlead_of ada stage status "$id"
+    [[ $output == "$id"*" node ready"*"100 %"*"1 of 1 files"*" (as on node n1)" ]]
+    run -0 fairlead_of ada stage manifest "$id"
+    [[ ${lines[0]} == "$id in, to each node" && ${lines[1]} == *"crc64nvme:"*"  9 B  /tmp/ada.$id/r" ]]
+    run -0 fairlead_of ada stage manifest "$id" --format json
+    [[ $(jq -r '.[0] | .mode, .manifest.phase, .files[0].path' <<<"$output") == $'local\nin\n'"/tmp/ada.$id/r" ]]
+    run -1 fairlead_of ben stage manifest "$id"
+}
+
 # queued NAME: a script of ada's whose data comes in while its job is held; no job starts meanwhile.
 queued() {
     as root scontrol update PartitionName=debug State=DOWN

@@ -40,6 +40,19 @@ TEST_F(StageManifest, OfARequeueStandsBehindTheOneBefore) {
     EXPECT_TRUE(shown_manifests(folder.path(), JobId{471}).empty());
 }
 
+TEST_F(StageManifest, OfANodeIsShownForAll) {
+    test::TempFolder node;
+    node.write("stage/jobs/4711/in.17/manifest", "{\"job\":4711,\"of\":\"node\"}\n");
+    show_manifest(folder.path(), run, Direction::In, 0);
+    show_node_manifest(node.path(), folder.path(), run, 5001);
+    const auto all = shown_manifests(folder.path(), run.job);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].mode, Mode::Shared);
+    EXPECT_EQ(all[1].mode, Mode::Local);
+    EXPECT_EQ(test::content_of(all[1].file), "{\"job\":4711,\"of\":\"node\"}\n");
+    EXPECT_EQ(test::mode_of(all[1].file), 0400U);
+}
+
 TEST_F(StageManifest, ThatIsNotThereIsNotShown) {
     show_manifest(folder.path(), run, Direction::Out, 0);
     EXPECT_TRUE(std::filesystem::is_empty(status_place(folder.path())));

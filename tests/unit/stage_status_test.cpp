@@ -41,6 +41,22 @@ TEST_F(StageStatus, IsReadBack) {
     EXPECT_TRUE(read_statuses(folder.path(), run.job).empty());
 }
 
+TEST_F(StageStatus, OfWhatComesToEachNodeStandsBesideWhatIsShared) {
+    Status node = staging;
+    node.mode = Mode::Local;
+    node.message = "(as on node n1)";
+    write_status(folder.path(), node, 0);
+    write_status(folder.path(), staging, 0);
+    const auto all = read_statuses(folder.path(), run.job);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].mode, Mode::Shared);
+    EXPECT_EQ(all[1].mode, Mode::Local);
+    EXPECT_EQ(all[1].phase, Direction::In);
+    EXPECT_EQ(show(node), "4711       node staging    [#####...............]  25 %  512 B of "
+                          "2.0 KiB, 1 of 4 files, 256 B/s, 6 s left (as on node n1)");
+    EXPECT_TRUE(encode(node).contains(R"("direction":"in","mode":"local")")) << encode(node);
+}
+
 TEST_F(StageStatus, ThatIsDamagedIsLeftOut) {
     folder.write("stage/status/4711.0.17.in.json", "{}");
     folder.write("stage/status/nonsense", "");
