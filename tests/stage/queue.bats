@@ -12,12 +12,12 @@ teardown() { stage_teardown; }
     random_bytes $((20 * 1024 * 1024)) home/plain/large
     chown -R "$uid:$uid" home/plain
     plan 71 "$here/home/plain/" s3://lab/plain/ >state/stage/queue/71.0.71.json
-    spoiled '[{"match": "PUT /lab/plain/large", "kind": "stall", "skip": 2, "times": -1}]'
+    spoiled '[{"match": "PUT /lab/plain/large", "kind": "503", "skip": 2, "times": -1}]'
     cp config.yaml other.yaml
     sed -i "s|s3_endpoint: .*|s3_endpoint: $endpoint|" config.yaml
     machine=(--pid --fork --kill-child=KILL)
     exports 3>&- &
-    until [[ $(grep -c '"what":"part"' state/stage/jobs/71/out.0.71/journal) == 2 ]]; do kill -0 "$!"; sleep 0.02; done
+    until [[ $(grep -sc '"what":"part"' state/stage/jobs/71/out.0.71/journal) == 2 ]]; do kill -0 "$!"; sleep 0.02; done
     kill -9 "$(pgrep -P "$!")"
     wait "$!" || :
     waits 71
