@@ -15,6 +15,8 @@ using Kind = S3Failure::Kind;
 
 constexpr std::size_t largest_answer = 8 * 1024 * 1024; // a list of 1,000 keys of 1,024 bytes
 constexpr int tries_of_corrupt = 4;
+// "could take several minutes", with a blank now and then (S3 API, CompleteMultipartUpload).
+constexpr std::chrono::seconds time_to_complete{600};
 
 std::string_view domain_of(std::string_view region) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
@@ -159,7 +161,8 @@ struct S3::Call {
     std::vector<Parameter> query{};
     std::vector<Header> headers{};
     std::string_view body{};
-    std::span<char> into{}; ///< which a good answer fills
+    std::span<char> into{};           ///< which a good answer fills
+    std::chrono::seconds patience{0}; ///< beyond that for other answers that stand still
 };
 
 /// An answer, and what it says if it is an error. A try that reached nobody has status 0.
@@ -248,7 +251,7 @@ S3Result<S3::Reply> S3::ask_once(const Call& call) {
             sign(signable, {account_.options().region, "s3", account_.aws_now()}, *credentials),
         .large_body = call.body,
         .into = call.into,
-        .stall = account_.options().stall};
+        .stall = std::max(account_.options().stall, call.patience)};
     auto answer = http_.send(request, account_.left());
     if (!answer && answer.error().kind == HttpFailure::Kind::BadRequest)
         return std::unexpected(S3Failure{
@@ -447,7 +450,8 @@ S3Result<std::string> S3::complete_upload(const S3Place& place, const std::strin
                              .query = {{"uploadId", upload}},
                              .headers = {{"x-amz-checksum-crc64nvme", crc64nvme},
                                          {"x-amz-checksum-type", "FULL_OBJECT"}},
-                             .body = body});
+                             .body = body,
+                             .patience = time_to_complete});
     if (!answer)
         return std::unexpected(answer.error());
     const auto document = document_of(answer->body, "CompleteMultipartUploadResult");
