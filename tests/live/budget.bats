@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Budgets with real accounting: slurmctld, slurmdbd and MariaDB. A node costs 10 USD an hour; each test
-# has a group of its own, bio1 to bio15, with 50 USD a month.
+# has a group of its own, bio1 to bio18, with 50 USD a month.
 bats_require_minimum_version 1.5.0
 load lib
 # shellcheck source=tests/live/site.bash
@@ -26,7 +26,7 @@ setup_file() {
         AccountingStorageEnforce=associations PriorityFlags=MAX_TRES
     {
         printf 'schema: fairlead.groups/1\ngroups:\n  cfd: {accounts: [cfd], budget: {amount: 50}, thresholds: [{at: 100, then: reject}]}\n'
-        for number in {1..15}; do
+        for number in {1..18}; do
             printf '  bio%d: {accounts: [bio%d], budget: {amount: 50}, thresholds: [{at: 60, then: warn}, {at: 100, then: hold}], may_exceed: [ben]}\n' \
                 "$number" "$number"
         done
@@ -41,7 +41,7 @@ setup_file() {
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
     site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
-    accounts=$(printf 'bio%d,' {1..15})
+    accounts=$(printf 'bio%d,' {1..18})
     races=race1,race2,race3,race4
     as root sacctmgr -i add account "${accounts}own,$races"
     as root sacctmgr -i add user ada account="$accounts$races"
