@@ -12,6 +12,7 @@
 #include "jobsubmit/stamp.hpp"
 #include "policy/decide.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -185,6 +186,11 @@ int job_submit(job_desc_msg_t* job, uint32_t submit_uid, char** message) {
 
 int job_modify(job_desc_msg_t* job, job_record_t*,
                uint32_t submit_uid FAIRLEAD_JOB_MODIFY_MESSAGE) {
-    return guarded("job_modify", SLURM_SUCCESS, jobsubmit::report_fault,
-                   [&] { return jobsubmit::modify(*job, submit_uid, FAIRLEAD_MODIFY_MESSAGE); });
+    const int code = guarded("job_modify", SLURM_SUCCESS, jobsubmit::report_fault, [&] {
+        return jobsubmit::modify(*job, submit_uid, FAIRLEAD_MODIFY_MESSAGE);
+    });
+    // Where a job without an association gets another partition or account, slurmctld (seen in
+    // 22.05 and 26.05) takes whatever is in errno for its refusal, such as EAGAIN of a socket.
+    errno = 0;
+    return code;
 }

@@ -189,6 +189,13 @@ TEST(JobSubmitBudget, ARaiseIsCheckedAgain) {
     EXPECT_EQ(raise_limit("8", 2), ESLURM_ACCOUNTING_POLICY) << "it is not listed yet";
 }
 
+TEST(JobSubmit, AnUpdateLeavesNoErrorOfEarlierCalls) {
+    const Controller controller;
+    errno = EAGAIN;
+    EXPECT_EQ(raise_limit("7", 100), SLURM_SUCCESS);
+    EXPECT_EQ(errno, 0);
+}
+
 TEST(JobSubmitBudget, OfTwentyThatRaceForTheLastDollarOnePasses) {
     for (int round = 0; round < 5; ++round) {
         const Controller controller;

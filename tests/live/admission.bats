@@ -68,9 +68,9 @@ held() {
 # slurmctld cuts the wait to max_switch_wait, 300 s where slurm.conf says nothing.
 @test "one leaf is one switch and a long wait for Slurm, whatever the user said of switches" {
     run -0 held -p hpc -N2 --max-layer=1
-    [[ $output == *" Switches=1@00:05:00 "* ]]
+    [[ "$output " == *" Switches=1@00:05:00 "* ]]
     run -0 held -p hpc -N2 --max-layer=1 --switches=2@5
-    [[ $output == *" Switches=1@00:05:00 "* ]]
+    [[ "$output " == *" Switches=1@00:05:00 "* ]]
     run -0 held -p hpc -N2 --max-layer=2
     [[ $output != *" Switches="* ]]
     [[ $output == *'AdminComment={"schema":"fairlead.admitted/1","efa":"required","asked":false,"max_layer":2}'* ]]
