@@ -51,7 +51,8 @@ Result<Accounting::Site> Accounting::read_site() const {
 
 /// A partition that has no price is told and left out; jobs for it alone are not judged. False
 /// where Slurm does not say which there are.
-bool Accounting::take_partitions(const Site& site, cost::BudgetBuilder& builder) {
+bool Accounting::take_partitions(const Site& site, const slurm::Cluster& cluster,
+                                 cost::BudgetBuilder& builder) {
     const auto text = ask_partitions(config_);
     if (!works("partitions", text))
         return false;
@@ -68,6 +69,8 @@ bool Accounting::take_partitions(const Site& site, cost::BudgetBuilder& builder)
         if (works("partition " + partition.name, priced))
             costs.insert(costs.end(), priced->begin(), priced->end());
     }
+    for (cost::PartitionCost& partition : costs)
+        partition.memory_is_free = !cluster.allocates_memory;
     builder.partitions(std::move(costs), std::move(usual));
     return true;
 }
@@ -166,7 +169,7 @@ void Accounting::take_snapshot(const Site& site, const slurm::Cluster& cluster,
                                const std::vector<cost::QueuedJob>& queue) {
     cost::BudgetBuilder builder(site.groups, now_);
     take_accounts(cluster, builder);
-    const bool priced = take_partitions(site, builder);
+    const bool priced = take_partitions(site, cluster, builder);
     const auto spending = take_spending(builder);
     if (!works("ledger", spending) || !priced)
         return;

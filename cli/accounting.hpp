@@ -57,7 +57,8 @@ class Accounting {
     void note(const cost::EndedJob& job);
     void ask_for_cancelled(const std::vector<std::uint32_t>& jobs);
     bool is_settled(std::uint32_t job, cost::Time end) const;
-    bool take_partitions(const Site& site, cost::BudgetBuilder& builder);
+    bool take_partitions(const Site& site, const slurm::Cluster& cluster,
+                         cost::BudgetBuilder& builder);
     void read_accounts(const slurm::Cluster& cluster);
     void take_accounts(const slurm::Cluster& cluster, cost::BudgetBuilder& builder);
     Result<void> take_spending(cost::BudgetBuilder& builder);

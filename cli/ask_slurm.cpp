@@ -72,6 +72,18 @@ Result<std::vector<std::string>> ask_clusters(const config::Config& config) {
     return clusters;
 }
 
+Result<bool> ask_allocates_memory(const config::Config& config) {
+    constexpr std::chrono::seconds deadline(20);
+    const auto text =
+        output_of(Code::C108, {config.scontrol, "show", "config"}, deadline, usual_output);
+    if (!text)
+        return std::unexpected(text.error());
+    for (const std::string_view line : split(*text, '\n'))
+        if (line.starts_with("SelectTypeParameters"))
+            return line.find("MEMORY") != std::string_view::npos;
+    return true;
+}
+
 Result<std::string> ask_partitions(const config::Config& config) {
     constexpr std::chrono::seconds deadline(20);
     constexpr std::size_t most = 16 * 1024 * 1024;

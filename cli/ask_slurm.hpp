@@ -24,6 +24,10 @@ Result<std::vector<std::string>> ask_clusters(const config::Config& config);
 /// What `scontrol -o show partition` prints. FL-C108.
 Result<std::string> ask_partitions(const config::Config& config);
 
+/// Whether slurmctld gives memory to jobs: SelectTypeParameters of `scontrol show config`. Where it
+/// does not say, it does. FL-C108.
+Result<bool> ask_allocates_memory(const config::Config& config);
+
 /// What sacct prints of all users' runs between two times, with the columns that the ledger
 /// takes and its times in UTC. FL-C307.
 Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval);

@@ -37,6 +37,13 @@ Result<std::string> ask_scontrol(const Session& session) {
     return ask_partitions(*config);
 }
 
+/// Of a cluster that does not say it is not: an estimate is the most that a job costs.
+bool memory_is_free(const Session& session) {
+    const auto config = config::load(session.config_path);
+    const auto allocates = config ? ask_allocates_memory(*config) : Result<bool>(true);
+    return allocates && !*allocates;
+}
+
 Result<std::vector<cost::Partition>> partitions_of(const Options& options, const Session& session) {
     const auto text =
         options.partitions.empty() ? ask_scontrol(session) : read_file(options.partitions);
@@ -99,9 +106,12 @@ Result<cost::Estimate> estimate(Options& options, const Session& session) {
         sizes.push_back(size_of(job, *partitions));
         names.insert(names.end(), sizes.back().partitions.begin(), sizes.back().partitions.end());
     }
-    const auto costs = cost::priced(*partitions, names, *nodes, *book, *now);
+    auto costs = cost::priced(*partitions, names, *nodes, *book, *now);
     if (!costs)
         return std::unexpected(costs.error());
+    const bool free = options.partitions.empty() && memory_is_free(session);
+    for (cost::PartitionCost& partition : *costs)
+        partition.memory_is_free = free;
     return cost::estimate(sizes, *costs,
                           std::chrono::hours(static_cast<std::int64_t>(options.assumed_hours)));
 }

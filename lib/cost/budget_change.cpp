@@ -11,7 +11,8 @@ template <class Size>
 auto fields(Size& size) {
     return std::tie(size.least_nodes, size.most_nodes, size.tasks, size.tasks_per_node,
                     size.cpus_per_task, size.cpus, size.named_nodes, size.threads_per_core,
-                    size.gpus, size.memory_mb_a_cpu, size.memory_mb_a_gpu, size.time_limit);
+                    size.gpus, size.memory_mb_a_cpu, size.memory_mb_a_gpu, size.memory_mb_a_node,
+                    size.time_limit);
 }
 
 template <class Field>

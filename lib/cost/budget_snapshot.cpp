@@ -59,6 +59,8 @@ Json of(const PartitionCost& partition) {
     put(json, "memory_mb", partition.memory_mb);
     put(json, "default_minutes", partition.default_time);
     put(json, "most_minutes", partition.most_time);
+    if (partition.memory_is_free)
+        json["memory_is_free"] = true;
     return json;
 }
 
@@ -70,6 +72,7 @@ PartitionCost partition_of(const Json& json) {
             .cpus = maybe<std::uint64_t>(json, "cpus"),
             .gpus = maybe<std::uint64_t>(json, "gpus"),
             .memory_mb = maybe<std::uint64_t>(json, "memory_mb"),
+            .memory_is_free = json.value("memory_is_free", false),
             .default_time = maybe_minutes(json, "default_minutes"),
             .most_time = maybe_minutes(json, "most_minutes")};
 }
@@ -136,6 +139,7 @@ JobSize size_of(const Json& json) {
                  .gpus = maybe<std::uint64_t>(json, "gpus"),
                  .memory_mb_a_cpu = maybe<std::uint64_t>(json, "memory_mb_a_cpu"),
                  .memory_mb_a_gpu = maybe<std::uint64_t>(json, "memory_mb_a_gpu"),
+                 .memory_mb_a_node = maybe<std::uint64_t>(json, "memory_mb_a_node"),
                  .time_limit = maybe_minutes(json, "minutes")};
     size.unlimited = json.contains("unlimited");
     size.spread = json.contains("spread");
@@ -251,7 +255,8 @@ void put_size(Fields& fields, const JobSize& size) {
     fields.put("cpus_per_task", size.cpus_per_task).put("cpus", size.cpus);
     fields.put("named_nodes", size.named_nodes).put("threads_per_core", size.threads_per_core);
     fields.put("gpus", size.gpus).put("memory_mb_a_cpu", size.memory_mb_a_cpu);
-    fields.put("memory_mb_a_gpu", size.memory_mb_a_gpu);
+    fields.put("memory_mb_a_gpu", size.memory_mb_a_gpu)
+        .put("memory_mb_a_node", size.memory_mb_a_node);
     if (size.time_limit)
         fields.put("minutes", size.time_limit->count());
     fields.put_flag("unlimited", size.unlimited);

@@ -51,6 +51,19 @@ std::uint64_t gpus_on_a_node(const JobSize& job, const PartitionCost& partition)
                                : gpus;
 }
 
+/// The nodes that the memory on each of them sums to where each part has a node of its own, as
+/// slurmctld may lay them between other jobs.
+std::uint64_t nodes_of_memory(const JobSize& job, const PartitionCost& partition,
+                              std::uint64_t parts) {
+    if (!job.memory_mb_a_node || !partition.memory_mb || partition.memory_is_free)
+        return 1;
+    const std::uint64_t memory = *job.memory_mb_a_node;
+    if (memory == 0 || memory >= *partition.memory_mb)
+        return parts;
+    const Wide sum = Wide{parts} * memory;
+    return static_cast<std::uint64_t>((sum + *partition.memory_mb - 1) / *partition.memory_mb);
+}
+
 struct Limit {
     minutes time;
     bool assumed;
@@ -141,6 +154,7 @@ std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition) {
     const std::uint64_t each = std::max<std::uint64_t>(1, job.cpus_per_task.value_or(1));
     const std::uint64_t parts = parts_of(job, each);
     std::uint64_t filled = job.spread ? parts : over(parts, parts_on_a_node(job, partition, each));
+    filled = std::max(filled, nodes_of_memory(job, partition, parts));
     if (job.gpus)
         filled = std::max(filled,
                           job.spread ? *job.gpus : over(*job.gpus, gpus_on_a_node(job, partition)));

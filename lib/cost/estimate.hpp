@@ -27,8 +27,9 @@ struct JobSize {
     std::optional<std::uint64_t> named_nodes{};      ///< how many it names, with --nodelist
     std::optional<std::uint64_t> threads_per_core{}; ///< that it uses at most
     std::optional<std::uint64_t> gpus{};             ///< of all nodes together
-    std::optional<std::uint64_t> memory_mb_a_cpu{};  ///< 0: all of the node's, as the next
+    std::optional<std::uint64_t> memory_mb_a_cpu{};  ///< 0: all of the node's, as the next two
     std::optional<std::uint64_t> memory_mb_a_gpu{};
+    std::optional<std::uint64_t> memory_mb_a_node{};
     std::optional<std::chrono::minutes> time_limit{};
     bool unlimited = false;        ///< --time=unlimited
     bool spread = false;           ///< over as many nodes as it may get (--spread-job)
@@ -44,6 +45,7 @@ struct PartitionCost {
     std::optional<std::uint64_t> cpus{};      ///< of its smallest node
     std::optional<std::uint64_t> gpus{};      ///< of its node with fewest
     std::optional<std::uint64_t> memory_mb{}; ///< of its node with least
+    bool memory_is_free = false; ///< slurmctld gives memory to no job, so none pays for it
     std::optional<std::chrono::minutes> default_time{};
     std::optional<std::chrono::minutes> most_time{}; ///< empty: unlimited
 };
@@ -72,9 +74,11 @@ struct Estimate {
     std::size_t components;
 };
 
-/// How many nodes the job gets at most of a partition: as many as it asks for; else as many as its
+/// How many nodes the job pays at most of a partition: as many as it asks for; else as many as its
 /// tasks, their memory and its GPUs fill. Where it is not known what a node holds, each task and
-/// each GPU may get a node of its own.
+/// each GPU may get a node of its own. Memory that is asked for on each node counts for each task,
+/// because slurmctld may lay them apart, beside other jobs; where it is not known how much a node
+/// has, no job pays for memory.
 std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition);
 
 /// The sum of the components, each in the dearest of its partitions. FL-C103 for a partition that

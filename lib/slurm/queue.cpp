@@ -23,6 +23,7 @@ using cost::QueuedJob;
 
 /// The first bit of AccountingStorageEnforce: "associations" (22.05: seen).
 constexpr std::uint16_t enforces_associations = 1;
+constexpr std::uint16_t allocates_memory = 0x10; // CR_MEMORY
 
 std::string text(const char* value) { return value ? value : ""; }
 
@@ -69,9 +70,12 @@ std::uint32_t base_state(const slurm_job_info_t& job) { return job.job_state & J
 
 bool ended(const slurm_job_info_t& job) { return base_state(job) > JOB_SUSPENDED; }
 
+/// On each node 0 is --mem=0, but of jobs that ask for none as well.
 void put_memory(std::uint64_t memory, JobSize& size) {
     if (memory != NO_VAL64 && (memory & MEM_PER_CPU) != 0)
         size.memory_mb_a_cpu = memory & ~std::uint64_t{MEM_PER_CPU};
+    else
+        size.memory_mb_a_node = number(memory, NO_VAL64);
 }
 
 JobSize size_of(const slurm_job_info_t& job) {
@@ -173,7 +177,8 @@ Result<Cluster> cluster() {
         return fail(Code::C207, "slurmctld does not name its cluster: {}", slurm_strerror(errno));
     return Cluster{.name = answer->cluster_name,
                    .enforces_associations =
-                       (answer->accounting_storage_enforce & enforces_associations) != 0};
+                       (answer->accounting_storage_enforce & enforces_associations) != 0,
+                   .allocates_memory = (answer->select_type_param & allocates_memory) != 0};
 }
 
 } // namespace fairlead::slurm

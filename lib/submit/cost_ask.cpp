@@ -39,6 +39,12 @@ std::optional<std::uint64_t> named_nodes(const JobRequest& request) {
     return request.node_list ? count_hosts(request.node_list->view()) : std::nullopt;
 }
 
+/// 0 for all of a node's, as Slurm writes it.
+std::optional<std::uint64_t> memory_a_node(const JobRequest& request, const JobPatch& patch) {
+    const auto memory = wide(patch.memory, request.memory);
+    return memory == policy::unlimited ? 0 : memory;
+}
+
 cost::JobSize size(const JobRequest& request, const JobPatch& patch) {
     cost::JobSize size{.least_nodes = wide(patch.least_nodes, request.least_nodes),
                        .most_nodes = wide(patch.most_nodes, request.most_nodes),
@@ -50,7 +56,8 @@ cost::JobSize size(const JobRequest& request, const JobPatch& patch) {
                        .threads_per_core = wide(patch.threads_per_core, request.threads_per_core),
                        .gpus = gpus_of(request),
                        .memory_mb_a_cpu = request.memory_per_cpu,
-                       .memory_mb_a_gpu = request.memory_per_gpu};
+                       .memory_mb_a_gpu = request.memory_per_gpu,
+                       .memory_mb_a_node = memory_a_node(request, patch)};
     const auto minutes = wide(patch.time_limit, request.time_limit);
     size.unlimited = minutes == policy::unlimited;
     if (minutes && !size.unlimited)

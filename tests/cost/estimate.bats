@@ -37,6 +37,26 @@ estimate() {
     [[ $output == *"has no section \`cost\` that names prices and nodes; name them with --book and --nodes [FL-X106]" ]]
 }
 
+@test "memory on each node counts for each task, where slurmctld gives memory to jobs" {
+    run -0 estimate -- srun -n 8 --mem=384000 -t 60 true
+    [[ $output == 'At most $30.00 (4 nodes, 1 h)' ]]
+    run -0 estimate -- srun -N 1 -n 8 --mem=384000 -t 60 true
+    [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
+    printf '#!/bin/bash\nif [[ $* == "show config" ]]; then echo "SelectTypeParameters    = $(<"$0.says")"; else cat "%s"; fi\n' \
+        "$PWD/conf/cost-examples/partitions.txt" >"$BATS_TEST_TMPDIR/scontrol"
+    chmod 755 "$BATS_TEST_TMPDIR/scontrol"
+    printf 'schema: fairlead.config/1\nscontrol: %s/scontrol\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    asked() {
+        echo "$1" >"$BATS_TEST_TMPDIR/scontrol.says"
+        fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" cost estimate --book conf/cost-examples/prices.csv \
+            --nodes conf/cost-examples/nodes.csv --at 2026-11-01 -- srun -n 8 --mem=0 -t 60 true
+    }
+    run -0 asked CR_CORE_MEMORY
+    [[ $output == 'At most $60.00 (8 nodes, 1 h)' ]]
+    run -0 asked CR_CPU
+    [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
+}
+
 @test "it is an upper bound whatever makes more nodes of a job" {
     run -0 estimate -- srun -n 400 --threads-per-core=1 -t 2:00:00 true
     [[ $output == 'At most $75.00 (5 nodes, 2 h)' ]]

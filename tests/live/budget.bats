@@ -202,6 +202,15 @@ settled_below() { fairlead accountant --once >/dev/null && (($(used "group $grou
     as root chmod 0600 /run/cluster/shared/state/ledger.db
 }
 
+@test "that slurmctld gives memory to no job is known from its configuration" {
+    account
+    run -0 as root scontrol show config
+    [[ $output == *"SelectTypeParameters    = CR_CORE"$'\n'* ]]
+    free=$(as root cat /run/fairlead/admission/budgets.json |
+        python3 -c 'import json, sys; print(*{p.get("memory_is_free") for p in json.load(sys.stdin)["partitions"]})')
+    [[ $free == True ]]
+}
+
 @test "Prometheus finds the budgets in a file" {
     account
     run -0 cat "$CLUSTER_DIR/shared/fairlead.prom"

@@ -17,7 +17,11 @@ BudgetSnapshot full() {
                       .group = 1,
                       .partitions = "hpc,gpu",
                       .qos = "low",
-                      .size = {.least_nodes = 2, .tasks = 64, .gpus = 8, .array_tasks = 30},
+                      .size = {.least_nodes = 2,
+                               .tasks = 64,
+                               .gpus = 8,
+                               .memory_mb_a_node = 4000,
+                               .array_tasks = 30},
                       .at_most = {123},
                       .stopped = true},
                      {.job = 4712,
@@ -30,6 +34,7 @@ BudgetSnapshot full() {
                       .gone = true,
                       .end = test::noon}};
     snapshot.partitions[0].nodes = 12;
+    snapshot.partitions[0].memory_is_free = true;
     snapshot.members = {{"bio", {"ada", "ben"}}, {"cfd", {}}};
     return snapshot;
 }
@@ -42,6 +47,8 @@ TEST(BudgetSnapshot, IsReadAsItWasWritten) {
     EXPECT_EQ(again->holds, full().holds);
     EXPECT_EQ(again->groups[0].when_stale, WhenStale::Closed);
     EXPECT_EQ(again->jobs[0].size.array_tasks, 30u);
+    EXPECT_EQ(again->jobs[0].size.memory_mb_a_node, 4000u);
+    EXPECT_TRUE(again->partitions[0].memory_is_free);
     EXPECT_EQ(again->jobs[0].size.most_nodes, std::nullopt);
     EXPECT_TRUE(again->jobs[1].size.unlimited);
     EXPECT_EQ(again->jobs[1].group, std::nullopt);

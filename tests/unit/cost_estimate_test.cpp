@@ -3,6 +3,7 @@
 #include "expect_error.hpp"
 
 #include <gtest/gtest.h>
+#include <random>
 
 namespace fairlead::cost {
 namespace cost_estimate_test {
@@ -109,6 +110,64 @@ TEST(Estimate, NodesAreThoseThatTheMemoryFills) {
     EXPECT_EQ(nodes_of({.tasks = 3, .memory_mb_a_cpu = 500'000}, 96, {}), 3u) << "size not known";
     EXPECT_EQ(nodes_of({.gpus = 8, .memory_mb_a_gpu = 50'000}, 96, 8, 192'000), 3u);
     EXPECT_EQ(nodes_of({.gpus = 8, .memory_mb_a_gpu = 50'000}, 96, 8), 8u) << "size not known";
+}
+
+// slurmctld may lay eight tasks on eight nodes between other jobs, and --mem is had on each of
+// them.
+TEST(Estimate, MemoryOnEachNodeCountsForEachTask) {
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 96'000}, 96, {}, 192'000), 4u);
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 96'001}, 96, {}, 192'000), 5u);
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 1'000}, 96, {}, 192'000), 1u);
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 0}, 96, {}, 192'000), 8u) << "all of each";
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 500'000}, 96, {}, 192'000), 8u);
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 0}, 96, {}), 1u)
+        << "where a node's memory is not known, nobody pays for it";
+    EXPECT_EQ(nodes_of({.tasks = 8, .memory_mb_a_node = 0}, {}, {}), 8u) << "nothing is known";
+    EXPECT_EQ(
+        most_nodes(
+            {.tasks = 8, .memory_mb_a_node = 0},
+            {.name = {}, .dearest = {}, .cpus = 96, .memory_mb = 192'000, .memory_is_free = true}),
+        1u)
+        << "slurmctld gives memory to no job";
+    EXPECT_EQ(nodes_of({.memory_mb_a_node = 192'000}, 96, {}, 192'000), 1u) << "a task is on one";
+    EXPECT_EQ(nodes_of({.cpus_per_task = 8, .cpus = 16, .memory_mb_a_node = 0}, 96, {}, 1), 2u);
+    EXPECT_EQ(nodes_of({.most_nodes = 2, .tasks = 8, .memory_mb_a_node = 0}, 96, {}, 1), 2u);
+    EXPECT_EQ(most_nodes({.tasks = 8, .memory_mb_a_node = 0},
+                         {.name = {}, .dearest = {}, .nodes = 3, .cpus = 96, .memory_mb = 1}),
+              3u)
+        << "no more than there are";
+}
+
+/// What a run pays that has so many tasks on each of its nodes, in nodes.
+double paid(const std::vector<std::uint64_t>& tasks, std::uint64_t memory, std::uint64_t cpus,
+            std::uint64_t node_memory) {
+    double nodes = 0;
+    for (const std::uint64_t on_one : tasks)
+        nodes += std::max(static_cast<double>(on_one) / static_cast<double>(cpus),
+                          static_cast<double>(memory) / static_cast<double>(node_memory));
+    return nodes;
+}
+
+TEST(Estimate, HoweverTasksAreLaidTheyPayNoMore) {
+    std::mt19937_64 random(6);
+    const auto up_to = [&](std::uint64_t most) { return 1 + random() % most; };
+    for (int i = 0; i < 20'000; ++i) {
+        const std::uint64_t cpus = up_to(16), node_memory = up_to(1000), nodes = up_to(12);
+        const std::uint64_t memory = up_to(node_memory);
+        const std::uint64_t number = up_to(cpus * nodes);
+        std::vector<std::uint64_t> tasks(nodes, 0);
+        for (std::uint64_t task = 0; task < number; ++task) {
+            std::size_t node = random() % nodes;
+            while (tasks[node] == cpus)
+                node = (node + 1) % nodes;
+            ++tasks[node];
+        }
+        std::erase(tasks, 0);
+        const auto most = most_nodes(
+            {.tasks = number, .memory_mb_a_node = memory},
+            {.name = {}, .dearest = {}, .nodes = nodes, .cpus = cpus, .memory_mb = node_memory});
+        EXPECT_LE(paid(tasks, memory, cpus, node_memory), static_cast<double>(most) + 1e-9);
+    }
 }
 
 // slurm-banking-plugins counts CPUs that are not asked for as none: such a job is free there.

@@ -54,6 +54,7 @@ TEST(CostAsk, TakesOverWhatMakesMoreNodes) {
     EXPECT_EQ(size.threads_per_core, 1u);
     EXPECT_EQ(size.named_nodes, 7u);
     EXPECT_EQ(size.memory_mb_a_gpu, 4096u);
+    EXPECT_FALSE(size.memory_mb_a_node);
     EXPECT_TRUE(size.spread);
     policy::JobPatch patch;
     patch.threads_per_core = 2;
@@ -77,6 +78,10 @@ TEST(CostAsk, IsAnUpperBoundWhateverTheOptionsAre) {
     EXPECT_EQ(nodes_for("-w n[1-4]"), 4u);
     EXPECT_EQ(nodes_for("-n 10 --spread-job"), 10u);
     EXPECT_EQ(nodes_for("--gpus=8 --mem-per-gpu=50000"), 3u);
+    EXPECT_EQ(nodes_for("-n 8 --mem=96000"), 4u);
+    EXPECT_EQ(nodes_for("-n 8 --mem=0"), 8u);
+    EXPECT_EQ(nodes_for("-N 1 -n 8 --mem=0"), 1u);
+    EXPECT_EQ(nodes_for("-c 8 --mem=192000"), 1u);
 }
 
 TEST(CostAsk, WhatIsNotAskedForStaysOut) {
