@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <sched.h>
 
 namespace fairlead::spank {
@@ -93,30 +94,33 @@ pin::Memory memory_of(std::string_view mem_bind, const pin::Request& request,
     return mem_bind.contains("prefer") ? pin::Memory::Prefer : pin::Memory::Bind;
 }
 
-/// A rank that Slurm bound to GPUs of its own gets those and their interfaces.
-pin::RankPlan rank_of(const fairlead_plan& plan, std::size_t local_id, const char* visible) {
-    const pin::RankPlan& rank = plan.plan.ranks[local_id];
+/// A rank that Slurm bound to GPUs of its own gets those and their interfaces; nothing where it has
+/// the ones that it was planned with.
+std::optional<pin::RankPlan> rebound(const fairlead_plan& plan, std::size_t local_id,
+                                     const char* visible) {
     if (plan.gpus.words() == 0)
-        return rank;
+        return std::nullopt;
     auto own = pin::task_gpus(plan.gpus, visible);
     if (own && own->size() == plan.gpus.words())
-        return rank;
-    return pin::with_own_gpus(plan.machine, plan.request, rank, std::move(own));
+        return std::nullopt;
+    return pin::with_own_gpus(plan.machine, plan.request, plan.plan.ranks[local_id],
+                              std::move(own));
 }
 
-/// Into a row, which borrows all of it.
-fairlead_row lay_out(fairlead_plan& plan, std::vector<pin::Variable> variables) {
-    plan.variables = std::move(variables);
-    plan.replacing.clear();
-    plan.filling.clear();
-    for (const pin::Variable& variable : plan.variables) {
-        auto& pairs = variable.replaces ? plan.replacing : plan.filling;
+Row row_with(std::vector<unsigned char> mask, std::vector<pin::Variable> variables) {
+    Row row{.mask = std::move(mask), .variables = std::move(variables)};
+    for (const pin::Variable& variable : row.variables) {
+        auto& pairs = variable.replaces ? row.replacing : row.filling;
         pairs.insert(pairs.end(), {variable.name.c_str(), variable.value.c_str()});
     }
-    plan.replacing.push_back(nullptr);
-    plan.filling.push_back(nullptr);
-    return {plan.mask.empty() ? nullptr : plan.mask.data(), plan.mask.size(), plan.replacing.data(),
-            plan.filling.data()};
+    row.replacing.push_back(nullptr);
+    row.filling.push_back(nullptr);
+    return row;
+}
+
+fairlead_row lent(const Row& row) {
+    return {row.mask.empty() ? nullptr : row.mask.data(), row.mask.size(), row.replacing.data(),
+            row.filling.data()};
 }
 
 std::vector<pin::Variable> own_variables(const fairlead_plan& plan, const pin::RankPlan& rank) {
@@ -125,6 +129,11 @@ std::vector<pin::Variable> own_variables(const fairlead_plan& plan, const pin::R
         return std::ranges::find(plan.shared, variable) != plan.shared.end();
     });
     return all;
+}
+
+Row row_of(const fairlead_plan& plan, const pin::RankPlan& rank) {
+    return row_with(plan.plan.binds() ? kernel_mask(rank.cpus) : std::vector<unsigned char>{},
+                    own_variables(plan, rank));
 }
 
 } // namespace
@@ -153,14 +162,17 @@ Result<std::unique_ptr<fairlead_plan>> plan_of(const fairlead_step& step, pin::R
     request.memory = memory_of(step.mem_bind, request, *plan);
     plan->broken.insert(plan->broken.end(), yielded.begin(), yielded.end());
     auto shared = pin::shared_environment(machine, *plan, request);
-    return std::make_unique<fairlead_plan>(
+    auto made = std::make_unique<fairlead_plan>(
         fairlead_plan{std::move(machine), std::move(request), std::move(gpus), std::move(*plan),
                       std::move(shared), step.wants_report != 0});
+    for (const pin::RankPlan& rank : made->plan.ranks)
+        made->rows.push_back(row_of(*made, rank));
+    return made;
 }
 
 int give_shared(fairlead_plan& plan, fairlead_row& row) {
-    plan.mask.clear();
-    row = lay_out(plan, plan.shared);
+    plan.other = row_with({}, plan.shared);
+    row = lent(plan.other);
     return FAIRLEAD_OK;
 }
 
@@ -181,10 +193,10 @@ int give_row(fairlead_plan& plan, std::size_t local_id, const char* visible, fai
              fairlead_sentence& sentence) {
     if (local_id >= plan.plan.ranks.size())
         return refuse(sentence, {Code::P202, fmt::format("no plan for local task {}", local_id)});
-    const pin::RankPlan rank = rank_of(plan, local_id, visible);
-    if (plan.plan.binds())
-        plan.mask = kernel_mask(rank.cpus);
-    row = lay_out(plan, own_variables(plan, rank));
+    const auto changed = rebound(plan, local_id, visible);
+    if (changed)
+        plan.other = row_of(plan, *changed);
+    row = lent(changed ? plan.other : plan.rows[local_id]);
     return FAIRLEAD_OK;
 }
 

@@ -11,6 +11,17 @@
 #include <cstdio>
 #include <memory>
 
+namespace fairlead::spank {
+
+/// What a fairlead_row borrows.
+struct Row {
+    std::vector<unsigned char> mask{};
+    std::vector<pin::Variable> variables{};
+    std::vector<const char*> replacing{}, filling{}; ///< names and values, of `variables`
+};
+
+} // namespace fairlead::spank
+
 /// One step on one node; every task reads its own row of it after the fork.
 struct fairlead_plan {
     fairlead::topology::Machine machine;
@@ -21,10 +32,9 @@ struct fairlead_plan {
     bool wants_report;
     std::vector<std::string> report{}; ///< of the task that speaks
 
-    // The row that was given last.
-    std::vector<unsigned char> mask{};
-    std::vector<fairlead::pin::Variable> variables{};
-    std::vector<const char*> replacing{}, filling{};
+    /// By local id, made before the fork: a page that a task writes first costs it a fault.
+    std::vector<fairlead::spank::Row> rows{};
+    fairlead::spank::Row other{}; ///< of what is shared, and of a rank that Slurm gave other GPUs
 };
 
 namespace fairlead::spank {
