@@ -89,10 +89,12 @@ is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
     wait_for 60 no_job_of ada
     wait_for 30 all_idle
     [[ $(find "$CLUSTER_DIR/shared/state/stage/queue" -name '*.json' | wc -l) == 12 ]]
-    [[ -z $(as root ps -eo args | grep '[f]airlead-') ]]
+    wait_for 20 nothing_of_ours_runs
     run -0 fairlead stage export --once
     for number in 1 2 3 4 5 6 7 8 9 10 11 12; do [[ $(stored "lab/many/$number") == "$number" ]]; done
 }
+
+nothing_of_ours_runs() { [[ -z $(as root ps -eo args | grep '[f]airlead-') ]]; }
 
 @test "F16: an epilog that is killed before it queues the results loses none of them" {
     epilog=$CLUSTER_DIR/prefix/libexec/fairlead/fairlead-epilog

@@ -40,13 +40,14 @@ W=/run/cluster/shared/work
     wait_for 40 is_held "$id"
     [[ $(comment_of "$id") == "FL-S111: "*"(on node n2). Job $id held"*"scontrol release $id"* ]]
     [[ ! -s $CLUSTER_DIR/shared/blocked.out ]]
-    run -0 fairlead_of ada stage status "$id"
-    [[ $output == "$id"*" node held "*"(on node n2) [FL-S111]" ]]
+    wait_for 20 says_who_holds "$id"
     run -1 fairlead_of ada stage wait "$id" --timeout 5
     [[ $output == *" node held "* ]]
     wait_for 20 all_idle
     nobody_drained
 }
+
+says_who_holds() { [[ $(fairlead_of ada stage status "$1") == "$1"*" node held "*"(on node n2) [FL-S111]" ]]; }
 
 @test "how far the first node is its user sees, and nobody else" {
     as ada sh -c "mkdir -p $W/ref && echo x >$W/ref/a.txt"
