@@ -52,6 +52,7 @@ struct Delivery {
     cost::Query query{};
     std::vector<Viewer> viewers{};
     cost::Report report{};
+    std::string files{}; ///< their common name, without an ending
     bool written = false;
 };
 
@@ -215,6 +216,7 @@ class Delivering {
     /// What goes wrong with one report, or with one viewer, is told, and the others get theirs.
     void deliver(Delivery& delivery) {
         const ReportForms forms = forms_of(delivery.report, columns_);
+        delivery.files = forms_name(file_name(delivery), forms);
         const auto written = options_.dry_run
                                  ? Result<void>{}
                                  : write_forms(options_.output_dir, file_name(delivery), forms);
@@ -258,7 +260,7 @@ class Delivering {
     Result<void> send(const Delivery& delivery, const std::string& viewer,
                       const ReportForms& forms) const {
         constexpr auto deadline = std::chrono::seconds(60);
-        const std::string name = forms_name(file_name(delivery), forms);
+        const std::string& name = delivery.files;
         const std::string message =
             cost::message_of({.from = options_.from,
                               .to = viewer,
@@ -293,12 +295,6 @@ class Delivering {
         return number;
     }
 
-    std::string files_of(const Delivery& delivery) const {
-        return fmt::format("{}-{}-{}", file_name(delivery),
-                           cost::day_name(delivery.report.query.from),
-                           cost::day_name(delivery.report.query.to));
-    }
-
     void print() const {
         if (options_.json)
             return print_json();
@@ -306,7 +302,7 @@ class Delivering {
             std::vector<std::string> viewers;
             for (const Viewer& viewer : delivery.viewers)
                 viewers.push_back(fmt::format("{} {}", viewer.address, to_string(viewer.sending)));
-            fmt::print("{}: {}\n", files_of(delivery),
+            fmt::print("{}: {}\n", delivery.files,
                        viewers.empty() ? "no viewers"
                                        : fmt::format("{}", fmt::join(viewers, ", ")));
         }
@@ -324,7 +320,7 @@ class Delivering {
                     {{"address", viewer.address}, {"state", to_string(viewer.sending)}});
             reports.push_back({{"of", delivery.of},
                                {"name", delivery.name},
-                               {"files", files_of(delivery)},
+                               {"files", delivery.files},
                                {"written", delivery.written},
                                {"viewers", viewers}});
         }

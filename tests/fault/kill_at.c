@@ -7,6 +7,8 @@
 //
 // Exit status: that of the program, or 137 when it was killed.
 
+#include "traced.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -131,17 +133,8 @@ int main(int argc, char** argv) {
         return 2;
     // A thread comes by clone() without the signal of a child.
     const long started = alone ? 0 : PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
-    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
-                         PTRACE_O_EXITKILL | started;
-    const pid_t program = fork();
-    if (program == 0) {
-        ptrace(PTRACE_TRACEME, 0, 0, 0);
-        raise(SIGSTOP);
-        execv(argv[2], argv + 2);
-        _exit(127);
-    }
-    waitpid(program, 0, 0);
-    ptrace(PTRACE_SETOPTIONS, program, 0, options);
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | started;
+    const pid_t program = start_traced(argv + 2, options);
     ptrace(PTRACE_SYSCALL, program, 0, 0);
     return trace(program, atol(argv[1]));
 }

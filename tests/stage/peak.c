@@ -6,6 +6,8 @@
 //
 // Exit status: that of the program.
 
+#include "../fault/traced.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,17 +58,9 @@ static int trace(pid_t program, long* most) {
 int main(int argc, char** argv) {
     if (argc < 3)
         return 2;
-    const long options = PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                         PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
-    const pid_t program = fork();
-    if (program == 0) {
-        ptrace(PTRACE_TRACEME, 0, 0, 0);
-        raise(SIGSTOP);
-        execv(argv[2], argv + 2);
-        _exit(127);
-    }
-    waitpid(program, 0, 0);
-    ptrace(PTRACE_SETOPTIONS, program, 0, options);
+    const long options =
+        PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+    const pid_t program = start_traced(argv + 2, options);
     ptrace(PTRACE_CONT, program, 0, 0);
     long most = 0;
     const int result = trace(program, &most);
