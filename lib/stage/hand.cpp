@@ -242,6 +242,21 @@ Staged<void> HandLane::copy(FileHandle from, FileHandle to, const std::string& p
                                path));
 }
 
+Staged<std::uint64_t> HandLane::copy_and_sum(FileHandle from, const std::string& source,
+                                             FileHandle to, const std::string& path,
+                                             std::uint64_t offset, std::uint64_t size) {
+    const auto reply = ask({.op = HandOp::CopyAndSum,
+                            .handle = to,
+                            .other = from,
+                            .offset = static_cast<std::int64_t>(offset),
+                            .size = size},
+                           path);
+    if (reply && reply->error != 0)
+        return std::unexpected(
+            fault_of(reply->error, printable(reply->of_source ? source : path, shown)));
+    return picked(reply, &HandReply::crc);
+}
+
 Staged<FileState> HandLane::state(FileHandle handle, const std::string& path) {
     return picked(ask_fine({.op = HandOp::State, .handle = handle}, path), &HandReply::state);
 }

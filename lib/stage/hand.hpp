@@ -48,6 +48,11 @@ class HandLane {
     using Md5 = std::array<unsigned char, 16>;
     Staged<Md5> digest(FileHandle handle, const std::string& path, std::uint64_t offset,
                        std::uint64_t size);
+    /// As read() and write(), a small piece at a time; the checksum.
+    Staged<std::uint64_t> copy_and_sum(FileHandle from, const std::string& source, FileHandle to,
+                                       const std::string& path, std::uint64_t offset,
+                                       std::uint64_t size);
+    /// Within the kernel, where it can.
     Staged<void> copy(FileHandle from, FileHandle to, const std::string& path, std::uint64_t offset,
                       std::uint64_t size);
     Staged<FileState> state(FileHandle handle, const std::string& path);

@@ -21,6 +21,7 @@ enum class HandOp : std::uint32_t {
     Sum,           ///< handle, offset, size; the pool is used -> count, crc
     Digest,        ///< handle, offset, size; the pool is used -> count, md5
     Copy,          ///< other to handle, offset, size; the pool is used
+    CopyAndSum,    ///< the same -> crc; of_source with an error of reading
     State,         ///< handle -> state
     Truncate,      ///< handle, size
     Commit,        ///< handle, mode, mtime -> state
@@ -47,6 +48,7 @@ struct HandRequest {
 
 struct HandReply {
     int error = 0; ///< errno
+    bool of_source = false;
     FileHandle handle = 0;
     FileState state{};
     std::uint64_t count = 0;

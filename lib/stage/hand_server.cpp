@@ -20,6 +20,7 @@ namespace fairlead::stage {
 namespace {
 
 constexpr std::uint64_t read_at_once = 1024 * 1024;
+constexpr std::uint64_t copied_at_once = 256 * 1024; // stays in the cache until it is written
 
 /// A request as it was received.
 struct Told {
@@ -42,6 +43,7 @@ class Server {
     OrErrno<void> move(const HandRequest& request, HandReply& reply);
     OrErrno<void> sum(const HandRequest& request, HandReply& reply);
     OrErrno<void> digest(const HandRequest& request, HandReply& reply);
+    OrErrno<void> copy_and_sum(const HandRequest& request, HandReply& reply);
     OrErrno<void> end(const HandRequest& request, HandReply& reply);
     OrErrno<void> run(const HandRequest& request, HandReply& reply);
 
@@ -137,6 +139,25 @@ OrErrno<void> Server::digest(const HandRequest& request, HandReply& reply) {
     return {};
 }
 
+OrErrno<void> Server::copy_and_sum(const HandRequest& request, HandReply& reply) {
+    const std::span<char> buffer = part_of_pool(request, copied_at_once);
+    if (buffer.empty())
+        return std::unexpected(EFAULT);
+    while (reply.count < request.size) {
+        const auto at = request.offset + static_cast<std::int64_t>(reply.count);
+        const auto wanted = std::min<std::uint64_t>(buffer.size(), request.size - reply.count);
+        const auto got = files_.read(request.other, at, buffer.first(wanted));
+        reply.of_source = !got || *got < wanted;
+        if (reply.of_source)
+            return std::unexpected(got ? ENODATA : got.error());
+        reply.crc = crc64(text(buffer.first(wanted)), reply.crc);
+        if (auto written = files_.write(request.handle, at, buffer.first(wanted)); !written)
+            return written;
+        reply.count += wanted;
+    }
+    return {};
+}
+
 OrErrno<void> Server::end(const HandRequest& request, HandReply& reply) {
     const auto state = [&](const FileState& found) { reply.state = found; };
     switch (request.op) {
@@ -200,6 +221,8 @@ OrErrno<void> Server::act(const Told& told, HandReply& reply) {
         return files_.copy(request.other, request.handle, request.offset,
                            static_cast<std::int64_t>(request.size),
                            part_of_pool(request, read_at_once));
+    case HandOp::CopyAndSum:
+        return copy_and_sum(request, reply);
     case HandOp::SyncFolders:
         return files_.sync_folders();
     case HandOp::Run:

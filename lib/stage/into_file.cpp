@@ -87,6 +87,8 @@ Staged<void> IntoFile::create_target(Lane& lane, std::string temporary) {
             return std::unexpected(opened.error());
         if (*opened) {
             target_ = (*opened)->handle;
+            if ((*opened)->state.size == 0)
+                return {};
             return lane.hand.truncate(target_, path(), 0);
         }
         temporary = new_temporary_name();
@@ -135,9 +137,7 @@ Staged<std::uint64_t> IntoFile::copy_range(Lane& lane, std::uint64_t number) {
             return std::unexpected(copied.error());
         return 0;
     }
-    if (const auto read = lane.hand.read(source_, item_.source.path, begin, size); !read)
-        return read;
-    return lane.hand.write(target_, path(), begin, size);
+    return lane.hand.copy_and_sum(source_, item_.source.path, target_, path(), begin, size);
 }
 
 Staged<void> IntoFile::part(Lane& lane, std::uint64_t number) {
@@ -221,8 +221,9 @@ Staged<void> IntoFile::finish(Lane& lane) {
     if (!verified)
         return std::unexpected(verified.error());
     // One that was gone on with may be longer.
-    if (auto cut = lane.hand.truncate(target_, path(), item_.size); !cut)
-        return cut;
+    if (kept_)
+        if (auto cut = lane.hand.truncate(target_, path(), item_.size); !cut)
+            return cut;
     const auto state = lane.hand.commit(target_, path(), item_.mode);
     if (!state)
         return std::unexpected(state.error());

@@ -31,7 +31,7 @@ TEST(StageCrc64, HasTheCheckValueOfTheStandard) {
 }
 
 TEST(StageCrc64, OfEveryLengthIsWhatTheDefinitionSays) {
-    const std::string bytes = some_bytes(100);
+    const std::string bytes = some_bytes(300); // of several blocks, and of none
     for (std::size_t size = 0; size <= bytes.size(); ++size)
         EXPECT_EQ(crc64(std::string_view(bytes).substr(0, size)),
                   slow_crc64(std::string_view(bytes).substr(0, size)))
@@ -45,6 +45,17 @@ TEST(StageCrc64, GoesOnWhereItEndedAndJoins) {
         const std::uint64_t first = crc64(all.substr(0, cut)), second = crc64(all.substr(cut));
         EXPECT_EQ(crc64(all.substr(cut), first), crc64(all)) << cut;
         EXPECT_EQ(joined_crc64(first, second, all.size() - cut), crc64(all)) << cut;
+    }
+}
+
+TEST(StageCrc64, IsTheSameOfLongAndOfShortPieces) {
+    const std::string bytes = some_bytes(100'003);
+    for (const std::size_t piece : {1u, 63u, 64u, 65u, 127u, 128u, 4096u, 100'000u}) {
+        std::uint64_t crc = 0;
+        for (std::string_view rest = bytes; !rest.empty();
+             rest.remove_prefix(std::min(piece, rest.size())))
+            crc = crc64(rest.substr(0, piece), crc);
+        EXPECT_EQ(crc, slow_crc64(bytes)) << piece;
     }
 }
 

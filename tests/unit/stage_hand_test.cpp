@@ -57,6 +57,29 @@ TEST_F(StageHand, ReadsIntoThePoolAllThatIsAskedForOrSaysThatItEnded) {
     EXPECT_EQ((*md5)[15], 0x92);
 }
 
+TEST_F(StageHand, CopiesAndSumsAndNamesTheFileThatIsShort) {
+    StagedUser user;
+    const std::string bytes(700'001, 'x'); // three pieces
+    user.folder.write("from", bytes);
+    const auto from = user.lane().open_source(user / "from");
+    const auto to = user.lane().open_temporary(user / "to", temporary);
+    ASSERT_TRUE(from && to && *to);
+    const FileHandle target = (*to)->handle;
+    EXPECT_EQ(*user.lane().copy_and_sum(from->handle, "from", target, "to", 1, bytes.size() - 1),
+              crc64(std::string_view(bytes).substr(1)));
+    EXPECT_EQ(*user.lane().copy_and_sum(from->handle, "from", target, "to", 0, 1), crc64("x"));
+    const auto beyond =
+        user.lane().copy_and_sum(from->handle, "from", target, "to", 0, bytes.size() + 1);
+    ASSERT_FALSE(beyond);
+    EXPECT_EQ(beyond.error().error.code, Code::S114);
+    EXPECT_TRUE(beyond.error().error.message.starts_with("from: "));
+    ASSERT_TRUE(user.lane().commit(target, "to"));
+    EXPECT_EQ(content_of(user / "to"), bytes);
+    const auto closed = user.lane().copy_and_sum(from->handle, "from", target, "to", 0, 1);
+    ASSERT_FALSE(closed);
+    EXPECT_TRUE(closed.error().error.message.starts_with("to: "));
+}
+
 TEST_F(StageHand, RunsAProgramAsTheUserWithItsComplaintsAndADeadline) {
     StagedUser user;
     const auto who = user.lane().run({"/usr/bin/id", "-u"}, std::chrono::seconds(30));
