@@ -22,9 +22,10 @@ bool only_root_writes(const char* path) {
 /// The path and every folder above it.
 bool chain_is_roots(const char* path) {
     char part[PATH_MAX];
-    if (std::strlen(path) >= sizeof part || !only_root_writes("/"))
+    const std::size_t size = std::strlen(path) + 1;
+    if (size > sizeof part || !only_root_writes("/"))
         return false;
-    std::strcpy(part, path);
+    std::memcpy(part, path, size);
     for (char* at = std::strchr(part + 1, '/'); at; at = std::strchr(at + 1, '/')) {
         *at = '\0';
         if (!only_root_writes(part))

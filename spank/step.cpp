@@ -101,7 +101,7 @@ std::optional<std::string> own_request(spank_t spank) {
 std::optional<std::string> request_of(spank_t spank) {
     if (auto own = own_request(spank))
         return own;
-    if (const std::string value = pin_default(variable(spank, "SLURM_JOB_PARTITION"));
+    if (std::string value = pin_default(variable(spank, "SLURM_JOB_PARTITION"));
         !value.empty() && !settings().off)
         return value;
     return std::nullopt;

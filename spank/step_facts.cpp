@@ -34,7 +34,7 @@ bool user_binds(spank_t spank) {
 }
 
 std::string memory_binding(spank_t spank) {
-    const std::string kind = variable(spank, "SLURM_MEM_BIND_TYPE");
+    std::string kind = variable(spank, "SLURM_MEM_BIND_TYPE");
     if (kind.empty() || variable(spank, "SLURM_MEM_BIND_PREFER").empty())
         return kind;
     return "prefer," + kind;
