@@ -68,7 +68,7 @@ void cloud(const Action& action, const Rule& rule, Truth held, Walk& walk) {
         return;
     const bool named = is_asked(view, action.target), known = is_known(view, action.target);
     const bool keeps = action.verb == Verb::Default && known && is_set(view, action.target);
-    if (!keeps && !(held == Truth::Yes && known) && (named || bears(walk, rule, action)))
+    if (!keeps && (held != Truth::Yes || !known) && (named || bears(walk, rule, action)))
         view.doubtful |= bit_of(*action.target.field);
 }
 

@@ -88,7 +88,7 @@ std::string with_piece(const View& view, const FieldRef& ref, const Value& value
 const Value& filled(const Value& value, const View& view, Value& made) {
     if (const auto* message = std::get_if<Message>(&value))
         return made = render(*message, view);
-    return value;
+    return value; // NOLINT(bugprone-return-const-ref-from-parameter): the rules keep it
 }
 
 bool is_missing(const View& view, const FieldRef& ref) {

@@ -7,7 +7,6 @@
 namespace fairlead::policy {
 namespace {
 
-using config::EfaNeed;
 using config::FabricDemand;
 using config::Mode;
 using config::PartitionRules;

@@ -77,7 +77,7 @@ Number with_suffix(std::string_view text) {
     case 's':
         return rounded(*number);
     case 'm':
-        return *number;
+        return number;
     case 'h':
         return *number * (hour / minute);
     case 'd':

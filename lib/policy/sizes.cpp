@@ -7,7 +7,8 @@
 namespace fairlead::policy {
 namespace {
 
-std::uint64_t bits_of(std::initializer_list<std::string_view> names) {
+/// Of names that are in the table: it runs when slurmctld loads us, and does not throw.
+std::uint64_t bits_of(std::initializer_list<std::string_view> names) noexcept {
     std::uint64_t bits = 0;
     for (const std::string_view name : names)
         bits |= bit_of(*find_field(name));

@@ -59,7 +59,7 @@ Result<std::int64_t> last_epoch(const fs::path& state_dir, JobId job) {
 }
 
 Result<Claim> claim_after(const fs::path& state_dir, JobId job, std::int64_t epoch) {
-    const Claim claim{state_dir, job, epoch + 1};
+    Claim claim{state_dir, job, epoch + 1};
     const fs::path place = claims_place(state_dir, job) / std::to_string(claim.epoch);
     if (::mkdir(place.c_str(), 0700) != 0)
         return errno == EEXIST
