@@ -25,7 +25,7 @@ std::optional<std::uint64_t> memory_of_node(const View& view);
 /// Whether an update names all that a size is of, so that nothing of it is as it was before;
 /// nothing where the field is no such size. What stays behind was seen on 22.05: NumCPUs,
 /// MinCPUsNode and the TresPer lists stay beside what else is updated, and a single NumNodes leaves
-/// the upper end.
+/// the upper end (from 24.11 on scontrol sets both).
 std::optional<bool> knows_size(const View& view, const FieldEntry& field);
 
 /// Whether an update names a part of a size; nothing where the field is none.
