@@ -1,7 +1,8 @@
 """The ways of bench/staging, in turns: seconds, processor seconds of all processes of a way, and the most memory
 that one of them held.
 
-usage: measure.py FOLDER FAIRLEAD_STAGE ROUNDS SCALE
+usage: measure.py FOLDER FAIRLEAD_STAGE ROUNDS [GROUP]
+  GROUP  how the groups to measure begin, "GET" or "copy large"; default: all
 """
 import json
 import os
@@ -13,7 +14,8 @@ import subprocess
 import sys
 import time
 
-folder, stage, rounds, scale = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+folder, stage, rounds = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+chosen = sys.argv[4] if len(sys.argv) > 4 else ""
 SERVER = "http://127.0.0.1:8480"
 USER = 2001
 LARGE, SMALL = os.stat(folder / "store/lab/large").st_size, 256 << 10
@@ -29,7 +31,9 @@ class Failed(Exception):
 
 
 def run(argv, **options):
-    """Seconds, processor seconds, and KiB of a command."""
+    """Seconds, processor seconds of a command and its children, and the KiB of the largest of them. time(1) starts it,
+    because what is started from here counts this program's own memory as its own."""
+    argv = ["time", "-q", "-f", "%M", "-o", str(folder / "held"), *argv]
     begun = time.perf_counter()
     child = subprocess.Popen(argv, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                              stderr=open(folder / "said", "wb"), **options)
@@ -37,8 +41,8 @@ def run(argv, **options):
     child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - begun
     if child.returncode != 0:
-        raise Failed(f"{argv[0]} ended with {child.returncode}: {(folder / 'said').read_text()[-2000:]}")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+        raise Failed(f"{argv[6]} ended with {child.returncode}: {(folder / 'said').read_text()[-2000:]}")
+    return seconds, usage.ru_utime + usage.ru_stime, int((folder / "held").read_text())
 
 
 def staged(phase, source, destination, verify="checksum"):
@@ -60,7 +64,7 @@ RCLONE = ["rclone", "--config", "/dev/null", "--s3-provider", "Other", "--s3-env
           "--s3-no-check-bucket", "--s3-list-version", "2", "--s3-no-head", "--ignore-times", "--no-check-dest",
           "--no-traverse", "--fast-list", "--ignore-checksum", "--s3-disable-checksum",
           "--transfers", "16", "--checkers", "16", "--multi-thread-streams", "16", "--multi-thread-cutoff", "64M",
-          "--s3-chunk-size", "16M", "--s3-upload-concurrency", "16", "--buffer-size", "16M"]
+          "--s3-chunk-size", "16M", "--s3-upload-cutoff", "16M", "--s3-upload-concurrency", "16", "--buffer-size", "16M"]
 
 
 def rclone(source, destination):
@@ -74,6 +78,8 @@ def wrk(small):
                       f"string.format('/lab/small/%05d', n % {MANY})) end\n" if small else "")
     said = subprocess.run(["wrk", "-t2", "-c16", "-d5", "--timeout", "30", "-s", str(script), SERVER + "/lab/large"],
                           capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise Failed(said)
     number, unit = re.search(r"Transfer/sec:\s+([\d.]+)(.B)", said).groups()
     rate = float(number) * {"KB": 2**10, "MB": 2**20, "GB": 2**30}[unit]
     return (SMALL * MANY if small else LARGE) / rate, 0, 0
@@ -83,6 +89,21 @@ def same(small):
     """What lies in home is what was to be copied."""
     args = [source / "small", home / "small"] if small else [source / "large", home / "large"]
     subprocess.run(["diff", "-rq", *map(str, args)], check=True)
+
+
+def stored(small):
+    """What the server got is what was sent."""
+    if small:
+        subprocess.run(["diff", "-rq", str(source / "small"), str(source / "up/small")], check=True)
+        return
+    parts = sorted((source / "parts").iterdir(), key=lambda path: int(path.name))
+    with open(source / "large", "rb") as large:
+        for path in parts:
+            part = path.read_bytes()
+            if large.read(len(part)) != part:
+                raise Failed(f"part {path.name} is not what was sent")
+        if large.read(1):
+            raise Failed("parts are missing")
 
 
 GROUPS = {
@@ -97,10 +118,10 @@ GROUPS = {
         "wrk": lambda: wrk(True)}, SMALL * MANY, lambda: same(True)),
     "PUT large": ({
         "fairlead": lambda: staged("out", source / "large", "s3://lab/up/large"),
-        "rclone": lambda: rclone(source / "large", ":s3:lab/up/large")}, LARGE, lambda: None),
+        "rclone": lambda: rclone(source / "large", ":s3:lab/up/large")}, LARGE, lambda: stored(False)),
     "PUT small": ({
         "fairlead": lambda: staged("out", f"{source}/small/", "s3://lab/up/small/"),
-        "rclone": lambda: rclone(source / "small", ":s3:lab/up/small")}, SMALL * MANY, lambda: None),
+        "rclone": lambda: rclone(source / "small", ":s3:lab/up/small")}, SMALL * MANY, lambda: stored(True)),
     "copy large": ({
         "fairlead": lambda: staged("in", source / "large", home / "large"),
         "fairlead verify=size": lambda: staged("in", source / "large", home / "large", "size"),
@@ -130,6 +151,8 @@ def begin_anew(size):
 os.chmod(source, 0o755)
 print(f"{'':<12}{'way':<22}{'s':>8}{'MiB/s':>8}{'CPU s':>8}{'MiB held':>10}   medians of {rounds} rounds")
 for name, (ways, size, check) in GROUPS.items():
+    if not name.startswith(chosen):
+        continue
     times = {way: [] for way in ways}
     for turn in range(rounds):
         order = list(ways.items())

@@ -58,9 +58,9 @@ Staged<void> IntoFile::open_target(Lane& lane) {
     auto begun = run_.journal.begun(path());
     const bool same = begun && begun->source == item_.version &&
                       begun->part_size == run_.part_size && !begun->temporary.empty();
+    reused_ = begun && !begun->temporary.empty();
     if (!same)
-        return create_target(lane, begun && !begun->temporary.empty() ? begun->temporary
-                                                                      : new_temporary_name());
+        return create_target(lane, reused_ ? begun->temporary : new_temporary_name());
     const auto opened = lane.hand.open_temporary(path(), begun->temporary);
     if (!opened)
         return std::unexpected(opened.error());
@@ -220,8 +220,7 @@ Staged<void> IntoFile::finish(Lane& lane) {
     const auto verified = verify(lane);
     if (!verified)
         return std::unexpected(verified.error());
-    // One that was gone on with may be longer.
-    if (kept_)
+    if (reused_) // it may be longer
         if (auto cut = lane.hand.truncate(target_, path(), item_.size); !cut)
             return cut;
     const auto state = lane.hand.commit(target_, path(), item_.mode);

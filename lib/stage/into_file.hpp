@@ -33,6 +33,7 @@ class IntoFile final : public Copying {
     FileHandle target_ = 0;
     aws::ObjectFacts facts_{};    ///< where it is an object
     std::optional<Begun> kept_{}; ///< of an earlier run, of the same version
+    bool reused_ = false; ///< the temporary file may be an earlier run's, which may still write
 };
 
 } // namespace fairlead::stage
