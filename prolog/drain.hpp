@@ -11,7 +11,8 @@
 
 namespace fairlead::prolog {
 
-/// Runs scontrol. A reason that somebody else wrote is never replaced.
+/// Runs scontrol. A reason that somebody else wrote is never replaced: a node that is out of
+/// service keeps it, and so does one that is in service, where ours comes behind it.
 Result<void> drain(const std::filesystem::path& scontrol, const std::string& node,
                    const std::string& reason, const Deadline& deadline);
 
@@ -29,8 +30,9 @@ enum class Removal {
     Unable,  ///< slurmctld or state_dir did not answer, so nothing was drained
 };
 
-/// Drains a node of a partition because of `error`, where the brake is not in the way. Shared
-/// storage is asked in a fork, because it may hang. What stood in the way is logged.
+/// Drains a node of a partition because of `error`, where the brake is not in the way. A node that
+/// is out of service with a reason is left alone, and the brake does not count it. Shared storage
+/// is asked in a fork, because it may hang. What stood in the way is logged.
 Removal remove_from_service(const config::Config& config, const std::string& node,
                             const std::string& partition, const Error& error,
                             const Deadline& deadline);

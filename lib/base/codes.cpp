@@ -209,11 +209,12 @@ constexpr std::array table{
               "with a bill that was read in part.",
               "Export it again with hourly granularity and resource ids, unpacked; the message "
               "names the column or the line."},
-    CodeEntry{Code::C404, "FL-C404", "alert or report not delivered",
-              "A threshold was passed, or a viewer is to have a report, but the mail or hook command "
-              "failed, or another delivers into the same folder. The others are told, and it is "
-              "tried again with the next run.",
-              "See the cause in the message."},
+    CodeEntry{
+        Code::C404, "FL-C404", "alert or report not delivered",
+        "A threshold was passed, or a viewer is to have a report, but the mail or hook command "
+        "failed, or another delivers into the same folder. The others are told, and it is "
+        "tried again with the next run.",
+        "See the cause in the message."},
     CodeEntry{
         Code::E101, "FL-E101", "no EFA node for the job",
         "The job or its partition requires EFA, but none of the instance types listed for the "
@@ -334,7 +335,8 @@ constexpr std::array table{
               "Correct `instance_types` of the partition in fairlead.yaml, or replace the node."},
     CodeEntry{
         Code::E219, "FL-E219", "Fairlead stopped draining nodes",
-        "One check drained as many nodes of a partition within an hour as Fairlead allows itself. "
+        "One check drained as many nodes of a partition within an hour as Fairlead allows itself; "
+        "one that was started anew under its name counts again. "
         "More likely the check is wrong than all these nodes, so from here on it only reports.",
         "Run `fairlead node check` on one of the nodes. If it is broken indeed, raise `brake` in "
         "fairlead.yaml or drain the others by hand; otherwise correct the catalog or the "
@@ -344,11 +346,13 @@ constexpr std::array table{
               "job, allows.",
               "Nothing for the user: a batch job is tried again on other nodes. After three "
               "attempts it is held: ask for fewer nodes or a larger --max-layer."},
-    CodeEntry{Code::E221, "FL-E221", "place in the network unknown",
-              "Where a node of the job lies in the network is not known, also after asking EC2, so "
-              "its placement cannot be checked.",
-              "Run `fairlead topology refresh`. `unknown_placement` in fairlead.yaml says what "
-              "happens to such jobs."},
+    CodeEntry{
+        Code::E221, "FL-E221", "place in the network unknown",
+        "Where a node of the job lies in the network is not known, also after asking EC2, so "
+        "its placement cannot be checked.",
+        "Run `fairlead topology refresh`. For most instance types EC2 has no topology: do not "
+        "demand layers (`max_layer`) of them. `unknown_placement` in fairlead.yaml says what "
+        "happens to such jobs."},
     CodeEntry{Code::E222, "FL-E222", "nodes in several Availability Zones",
               "The nodes given to the job lie in more than one Availability Zone.",
               "Nothing for the user: a batch job is tried again on other nodes. Admins: one "

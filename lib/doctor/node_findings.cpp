@@ -1,5 +1,6 @@
 #include "doctor/node_findings.hpp"
 
+#include "base/node_state.hpp"
 #include "base/words.hpp"
 #include "placement/hostlist.hpp"
 
@@ -121,7 +122,7 @@ Findings version_findings(const SlurmNodes& nodes, const std::string& release) {
 Findings drain_findings(const SlurmNodes& nodes) {
     std::map<Code, Names> drained;
     for (const setup::SlurmNode& node : nodes)
-        if (const auto code = code_in(node.reason))
+        if (const auto code = code_in(node.reason); code && is_out_of_service(node.state))
             drained[*code].push_back(node.name);
     Findings findings;
     for (const auto& [code, names] : drained)

@@ -13,7 +13,7 @@ struct SlurmNode {
     std::string state{};   ///< "IDLE+DRAIN"
     std::vector<std::string> features{};
     std::vector<std::string> partitions{};
-    std::string reason{}; ///< why somebody took it out of service
+    std::string reason{}; ///< why somebody took it out of service, or once did
 
     bool is(std::string_view flag) const; ///< whether a word of its state is that
 };

@@ -22,6 +22,7 @@ constexpr std::int64_t window = 3600;
 
 struct Drained {
     std::string node;
+    std::string boot; ///< empty where it is not known
     std::int64_t when;
 };
 using Drains = std::map<std::string, std::vector<Drained>, std::less<>>; ///< by code
@@ -38,6 +39,12 @@ bool is_file_name(std::string_view name) {
                                [](unsigned char c) { return c > 0x20 && c != '/' && c < 0x7f; });
 }
 
+/// Files of earlier releases name no boots.
+std::string boot_in(const Json& entry) {
+    const auto boot = entry.find("boot");
+    return boot != entry.end() && boot->is_string() ? boot->get<std::string>() : std::string{};
+}
+
 /// What happened within the hour. A clock that runs ahead elsewhere counts as now.
 std::vector<Drained> recent(const Json& list, std::int64_t now) {
     std::vector<Drained> drains;
@@ -45,7 +52,7 @@ std::vector<Drained> recent(const Json& list, std::int64_t now) {
         if (entry.is_object() && entry.contains("node") && entry["node"].is_string() &&
             entry.contains("when") && entry["when"].is_number_integer() &&
             entry["when"].get<std::int64_t>() > now - window)
-            drains.push_back({entry["node"], entry["when"]});
+            drains.push_back({entry["node"], boot_in(entry), entry["when"]});
     return drains;
 }
 
@@ -80,7 +87,8 @@ Json json_of(const Drains& drains) {
     Json lists = Json::object();
     for (const auto& [code, entries] : drains)
         for (const Drained& entry : entries)
-            lists[code].push_back({{"node", entry.node}, {"when", entry.when}});
+            lists[code].push_back(
+                {{"node", entry.node}, {"boot", entry.boot}, {"when", entry.when}});
     return lists;
 }
 
@@ -105,6 +113,13 @@ Result<UniqueFd> lock(const std::filesystem::path& file) {
     return fd;
 }
 
+/// Asked for again by another prolog or check, or because scontrol failed.
+bool is_counted(const std::vector<Drained>& drained, const DrainWish& wish) {
+    return !wish.boot.empty() && std::ranges::any_of(drained, [&](const Drained& entry) {
+        return entry.node == wish.node && entry.boot == wish.boot;
+    });
+}
+
 enum class Room { None, Left, AlreadyCounted };
 
 /// What is kept of one partition, while its lock is held.
@@ -122,7 +137,7 @@ Result<Ledger> open_ledger(const std::filesystem::path& folder, const config::Br
         return std::unexpected(kept.error());
     ledger.kept = std::move(*kept);
     const auto& drained = ledger.kept.drained[std::string(id_of(wish.code))];
-    if (std::ranges::find(drained, wish.node, &Drained::node) != drained.end())
+    if (is_counted(drained, wish))
         ledger.room = Room::AlreadyCounted;
     else if (drained.size() >= most_drains(brake, partition.nodes))
         ledger.room = Room::None;
@@ -136,7 +151,7 @@ void note_withheld(std::vector<Ledger>& ledgers, const DrainWish& wish) {
         if (ledger.room != Room::None ||
             std::ranges::find(withheld, wish.node, &Drained::node) != withheld.end())
             continue;
-        withheld.push_back({wish.node, wish.now});
+        withheld.push_back({wish.node, wish.boot, wish.now});
         (void)write_kept(ledger.file, ledger.kept);
     }
 }
@@ -151,7 +166,8 @@ Result<bool> count_drain(std::vector<Ledger> ledgers, const DrainWish& wish) {
                       [&](const Drained& entry) { return entry.node == wish.node; });
         if (ledger.room == Room::AlreadyCounted)
             continue;
-        ledger.kept.drained[std::string(id_of(wish.code))].push_back({wish.node, wish.now});
+        ledger.kept.drained[std::string(id_of(wish.code))].push_back(
+            {wish.node, wish.boot, wish.now});
         if (auto written = write_kept(ledger.file, ledger.kept); !written)
             return std::unexpected(written.error());
     }

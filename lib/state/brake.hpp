@@ -21,14 +21,16 @@ struct PartitionSize {
 struct DrainWish {
     std::vector<PartitionSize> partitions; ///< all that the node is in
     std::string node;
+    std::string boot; ///< the node's; where nodes are replaced, the next one has the same name
     Code code;        ///< of the check that failed
     std::int64_t now; ///< seconds since 1970
 };
 
 /// Whether this check may drain this node now; if so, it is counted, for each partition of the
-/// node: none of them loses more than it may, whichever jobs found the nodes broken. A node that it
-/// drained within the hour may be drained again. Kept in `state_dir`/brake/PARTITION.json, under
-/// locks, for all nodes of the partition. FL-X201 to FL-X203: then nothing may be drained.
+/// node: none of them loses more than it may, whichever jobs found the nodes broken. The same node
+/// in the same boot counts once within the hour; one that was started anew counts anew, and so does
+/// one whose boot is not known. Kept in `state_dir`/brake/PARTITION.json, under locks, for all
+/// nodes of the partition. FL-X201 to FL-X203: then nothing may be drained.
 Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Brake& brake,
                        DrainWish wish);
 
@@ -36,7 +38,7 @@ Result<bool> may_drain(const std::filesystem::path& state_dir, const config::Bra
 struct Braked {
     std::string partition;
     std::string code;                  ///< "FL-E201"
-    std::vector<std::string> drained;  ///< nodes
+    std::vector<std::string> drained;  ///< nodes; one that was started anew again for each drain
     std::vector<std::string> withheld; ///< it would have drained these as well
 };
 

@@ -43,7 +43,7 @@ setup() {
     rm -rf "$CLUSTER_DIR/shared/state/brake"
     for node in n1 n2 n3 n4; do
         on "$node" -- rm -rf /run/fairlead
-        [[ $(reason_of "$node") == none ]] || back_in_service "$node"
+        in_service "$node" || back_in_service "$node"
     done
 }
 
@@ -134,13 +134,27 @@ assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
     run -0 node_fairlead n2 node check --drain --format nhc
     [[ $(reason_of n2) == "efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]" ]]
     run -0 node_fairlead n1 node check --drain --format nhc
-    [[ $(reason_of n1) == none ]]
+    in_service n1
 }
 
 @test "node check --drain replaces nobody's reason" {
     as root scontrol update nodename=n2 state=drain reason="memory errors"
     run -0 node_fairlead n2 node check --drain
     [[ $(reason_of n2) == "memory errors" ]]
+}
+
+# 22.05 drops the reason of a node in service, 24.11 keeps it.
+@test "a node in service that carries somebody's reason is drained with ours behind it" {
+    local ours='efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]' theirs
+    as root scontrol update nodename=n2 reason="fan is loud"
+    theirs=$(reason_of n2)
+    run -0 node_fairlead n2 node check --drain
+    [[ $(state_of n2) == drained ]]
+    if [[ $theirs == none ]]; then
+        [[ $(reason_of n2) == "$ours" ]]
+    else
+        [[ $theirs == "fan is loud" && $(reason_of n2) == "fan is loud; $ours" ]]
+    fi
 }
 
 # n2 and n3 ask at once, and the brake lets one of them through.
@@ -156,11 +170,11 @@ assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
     wait_for 30 has_drained E206
     sed -i '/^HealthCheck/d' "$CLUSTER_DIR/slurm/slurm.conf"
     as root scontrol reconfigure
-    [[ $(reasons | sort) == "efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"$'\n'"efa: rdmap161s0: "*"[FL-E206]" ]]
-    [[ $(reason_of n1) == none ]]
+    [[ $(drained) == E201$'\n'E206 ]]
+    in_service n1
 }
-reasons() { as root sinfo -h -N -p hpc -o %E | grep -v none; }
-has_drained() { reasons | grep -q "FL-$1"; }
+drained() { as root sinfo -h -N -p hpc -t drain -o %E | sed -nE 's/.*\[FL-(E[0-9]+)\]$/\1/p' | sort; }
+has_drained() { drained | grep -qx "$1"; }
 
 # ec2_says ZONE: what the last `fairlead topology refresh` left of n1.
 ec2_says() {
@@ -212,7 +226,7 @@ ec2_says() {
         strace -f -e trace=network,process -o /run/trace "$prolog_program" --config /run/cluster/etc/fairlead.yaml
     run -0 runs_job n1
     # A fork of its own reads the counters. What another process comes between, strace tells in two lines.
-    run on n1 -- grep -vE 'exited|execve\("/run/cluster/prefix/libexec/fairlead/fairlead-prolog|AF_UNIX|exit_group|(clone|wait4)(\(| resumed)|SIGCHLD' /run/trace
+    run on n1 -- grep -vE 'exited|execve\("/run/cluster/prefix/libexec/fairlead/fairlead-prolog"|AF_UNIX|exit_group|(clone|wait4)(\(| resumed)|SIGCHLD' /run/trace
     echo "$output"
     ((status == 1))
 }
@@ -292,9 +306,25 @@ ec2_says() {
     run -0 runs_job n2
     rm -rf "${root:?}/sys" "${root:?}/dev" "${root:?}/proc"
     cp -a "$BATS_TEST_TMPDIR/root/." "$root"
-    [[ $(reason_of n2) == none ]]
+    in_service n2
     # A machine that has been up for a day gets no second look.
     run -1 prolog n2 hpc
+}
+
+# The brake lets one of them through, and an admin's drain is none of ours.
+@test "a node that an admin drained does not use up the brake" {
+    as root scontrol update nodename=n2 state=drain reason="memory errors"
+    run -0 node_fairlead n2 node check --drain
+    run -1 prolog n2 hpc
+    [[ $(reason_of n2) == "memory errors" ]]
+    [[ ! -e $CLUSTER_DIR/shared/state/brake/hpc.json ]]
+    run -0 node_fairlead n3 node check --drain
+    [[ $(state_of n3) == drained ]]
+    [[ $(reason_of n3) == *"[FL-E201]" ]]
+    # Nor does one that we drained, which is checked again.
+    run -0 node_fairlead n3 node check --drain
+    run -0 grep -o '"node":"[^"]*"' "$CLUSTER_DIR/shared/state/brake/hpc.json"
+    [[ $output == '"node":"n3"' ]]
 }
 
 # --- what is never drained ------------------------------------------------------------------------
@@ -304,13 +334,32 @@ ec2_says() {
     run -0 prolog n3 hpc
     [[ $output == *"because FL-E201 has drained as many nodes of hpc within an hour as \`brake\` allows [FL-E219]"* ]]
     run -0 runs_job n3
-    [[ $(reason_of n3) == none ]]
+    in_service n3
     run -0 on n3 -- cat /run/fairlead/observed.json
     [[ $output == *'"FL-E219":1'* ]]
     run -0 prolog n3 hpc "$asked"
     [[ $(refusal n3) == *"[FL-E201]" ]]
     run -0 node_fairlead n3 node check --drain
-    [[ $(reason_of n3) == none ]]
+    in_service n3
+}
+
+# boots NODE ID: as another instance that is launched under the node's name.
+boots() {
+    on "$1" -- sh -c "echo $2 >/run/boot-id && mount --bind /run/boot-id /proc/sys/kernel/random/boot_id"
+}
+
+@test "a node is drained again in the same boot, and started anew under its name it counts anew" {
+    run -0 node_fairlead n2 node check --drain
+    [[ $(state_of n2) == drained ]]
+    back_in_service n2
+    run -0 node_fairlead n2 node check --drain
+    [[ $(state_of n2) == drained ]]
+    back_in_service n2
+    boots n2 6f1f1e1a-0000-4000-8000-000000000002
+    run -0 node_fairlead n2 node check --drain
+    on n2 -- umount /proc/sys/kernel/random/boot_id
+    in_service n2
+    [[ $(state_of n2) == idle ]]
 }
 
 @test "a node that cannot keep what stands against a job is drained with our reason, and past the brake the job ends" {
@@ -322,7 +371,8 @@ ec2_says() {
     held() { as root scontrol show job "$id" | grep -q 'AdminComment=.*FL-E201'; }
     wait_for 20 held
     as root scancel "$id"
-    [[ $(reason_of n3) == none && ! -e $CLUSTER_DIR/shared/unkept ]]
+    in_service n3
+    [[ ! -e $CLUSTER_DIR/shared/unkept ]]
 }
 
 @test "another check has a brake of its own" {
@@ -335,7 +385,8 @@ ec2_says() {
     mv "$CLUSTER_DIR/shared/state" "$CLUSTER_DIR/shared/gone"
     run -0 prolog n2 hpc
     mv "$CLUSTER_DIR/shared/gone" "$CLUSTER_DIR/shared/state"
-    [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
+    in_service n2
+    [[ $(refusal n2) == *"[FL-E201]" ]]
 }
 
 @test "without slurmctld nothing is drained and the job is refused" {
@@ -343,7 +394,8 @@ ec2_says() {
     run -0 prolog n2 hpc
     "$CLUSTER" controller "$CLUSTER_DIR" start
     wait_for 20 is_idle n2
-    [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
+    in_service n2
+    [[ $(refusal n2) == *"[FL-E201]" ]]
 }
 
 @test "metadata that is silent, refused, garbage, slow, failing, cut short or expired drains nothing" {
@@ -352,7 +404,7 @@ ec2_says() {
         run -0 with_imds n1 "--fault $fault" "SLURM_JOB_PARTITION=grouped timeout $most_seconds $prolog_program --config /run/with-imds.yaml"
         run -0 runs_job n1
     done
-    [[ $(reason_of n1) == none ]]
+    in_service n1
 }
 
 # Packets for it go into the loopback interface and are dropped there.
@@ -361,7 +413,7 @@ ec2_says() {
     run -0 prolog n1 grouped
     on n1 -- ip route del 169.254.169.254 dev lo
     run -0 runs_job n1
-    [[ $(reason_of n1) == none ]]
+    in_service n1
     run -0 on n1 -- grep -c '"placement_group": null' /run/fairlead/node.json
 }
 
@@ -372,7 +424,7 @@ ec2_says() {
         run -0 prolog n1 hpc
         run -0 runs_job n1
     done
-    [[ $(reason_of n1) == none ]]
+    in_service n1
 }
 
 # Each of these alone would last for ever.
@@ -385,5 +437,6 @@ ec2_says() {
         sed -i 's#^state_dir#scontrol: /run/cluster/shared/scontrol\n&#' /run/with-imds.yaml
         SLURM_JOB_PARTITION=hpc timeout $most_seconds flock /run/cluster/shared/state/brake/hpc.lock \
             $prolog_program --config /run/with-imds.yaml"
-    [[ $(reason_of n2) == none && $(refusal n2) == *"[FL-E201]" ]]
+    in_service n2
+    [[ $(refusal n2) == *"[FL-E201]" ]]
 }

@@ -47,6 +47,7 @@ fairlead() { as root FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml "$SITE_PREFI
 # about a single one (sinfo -n) may count CPUs of a job that has ended.
 state_of() { as root sinfo -h -N -o '%N %T' | awk -v node="$1" '$1 == node { print $2; exit }'; }
 reason_of() { as root sinfo -h -n "$1" -o %E | head -n 1; }
+in_service() { [[ $(state_of "$1") != *@(drain|down|fail)* ]]; }
 is_idle() { [[ $(state_of "$1") == idle ]]; }
 
 # back_in_service NODE: undoes a drain, once nothing of a job is left on the node.

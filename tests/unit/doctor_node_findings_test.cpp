@@ -83,6 +83,12 @@ TEST(DoctorNodes, WhatFairleadDrainedIsToldWithWhatToDo) {
     EXPECT_EQ(findings.front().fix, entry_of(Code::E201).action);
 }
 
+TEST(DoctorNodes, ANodeThatWasResumedMayKeepTheReason) {
+    EXPECT_TRUE(
+        drain_findings(setup::parse_nodes("NodeName=n1 State=IDLE Reason=efa [FL-E201] [root@x]"))
+            .empty());
+}
+
 TEST(DoctorNodes, AReasonOfOthersIsTheirs) {
     for (const char* reason : {"bad disk", "[FL-", "[FL-E999]", "]FL-E201["})
         EXPECT_TRUE(drain_findings(

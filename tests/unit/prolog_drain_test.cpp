@@ -1,5 +1,6 @@
 #include "prolog/drain.hpp"
 
+#include "base/boot.hpp"
 #include "base/unique_fd.hpp"
 
 #include "expect_error.hpp"
@@ -7,6 +8,7 @@
 
 #include <cstdlib>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
 
@@ -65,6 +67,45 @@ TEST(Drain, NeverReplacesAReason) {
     const FakeScontrol scontrol{"NodeName=n1 State=DOWN Reason=bad disk [root@2026-11-21]\n"};
     EXPECT_TRUE(succeeds(drain(scontrol.path(), "n1", "efa", plenty)));
     EXPECT_EQ(scontrol.calls(), "[--oneliner][show][node][n1]\n");
+}
+
+/// What `update` says of a node that is shown as `node`.
+std::string reason_given(const std::string& node) {
+    const FakeScontrol scontrol{node};
+    EXPECT_TRUE(succeeds(drain(scontrol.path(), "n1", "efa: 1 of 2 [FL-E201]", plenty)));
+    const std::string calls = scontrol.calls();
+    const auto begin = calls.find("[Reason=");
+    return begin == calls.npos ? "" : calls.substr(begin + 8, calls.rfind(']') - begin - 8);
+}
+
+TEST(Drain, ANodeInServiceWithAReasonIsDrainedAndKeepsIt) {
+    EXPECT_EQ(
+        reason_given("NodeName=n1 State=IDLE Reason=fan [2] loud [root@2026-11-21T09:30:00]\n"),
+        "fan [2] loud; efa: 1 of 2 [FL-E201]");
+    EXPECT_EQ(reason_given("NodeName=n1 State=MIXED+POWERED_DOWN Reason=fan [ada@x] Comment=y\n"),
+              "fan; efa: 1 of 2 [FL-E201]");
+    EXPECT_EQ(reason_given("NodeName=n1 State=IDLE Reason=fan\n"), "fan; efa: 1 of 2 [FL-E201]");
+}
+
+TEST(Drain, OutOfServiceIsDrainingDownOrFailing) {
+    for (const char* state : {"DOWN*", "IDLE+DRAIN", "IDLE*+CLOUD+DRAIN", "FAIL", "MIXED+FAIL"})
+        EXPECT_EQ(reason_given(fmt::format("NodeName=n1 State={} Reason=fan [a@b]\n", state)), "");
+}
+
+TEST(Drain, AnEarlierReasonOfOursGivesWayAndIsNotSaidTwice) {
+    EXPECT_EQ(reason_given("NodeName=n1 State=IDLE Reason=efa: gone [FL-E206] [root@b]\n"),
+              "efa: 1 of 2 [FL-E201]");
+    EXPECT_EQ(reason_given("NodeName=n1 State=IDLE Reason=fan; efa: 1 of 2 [FL-E201] [root@b]\n"),
+              "fan; efa: 1 of 2 [FL-E201]");
+}
+
+TEST(Drain, AReasonThatNamesACodeOfOursButDoesNotEndInOneIsSomebodyElses) {
+    for (const char* reason : {"see [FL-E201], RMA 1234", "[FL-E201] again", "our [FL-]",
+                               "our [FL-E20]", "our [FL-e201]", "our [FL-E2011]", "our [FL-E2x1]",
+                               "our FL-E201]", "[FL-", "our [FL-E201"})
+        EXPECT_EQ(reason_given(
+                      fmt::format("NodeName=n1 State=IDLE Reason={} [ada@2026-11-21]\n", reason)),
+                  fmt::format("{}; efa: 1 of 2 [FL-E201]", reason));
 }
 
 TEST(Drain, AReasonIsOneArgumentWhateverItHolds) {
@@ -152,12 +193,40 @@ TEST_F(RemoveFromService, StopsAtTheBrake) {
     EXPECT_FALSE(drained("n3"));
 }
 
+TEST_F(RemoveFromService, CountsTheSameBootOnce) {
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(remove("n1"), Removal::Drained);
+    EXPECT_TRUE(content_of(folder / "brake/hpc.json").contains(boot_id()));
+    EXPECT_EQ(remove("n2"), Removal::Drained);
+    EXPECT_EQ(remove("n3"), Removal::Braked);
+}
+
 TEST_F(RemoveFromService, CountsInEachPartitionOfTheNode) {
     const FakeScontrol both{"NodeName=n1 State=IDLE Partitions=hpc,watch CfgTRES=cpu=1\n"};
     config.scontrol = both.path();
     EXPECT_EQ(remove("n1"), Removal::Drained);
     for (const char* file : {"brake/hpc.json", "brake/watch.json"})
         EXPECT_TRUE(content_of(folder / file).contains("\"n1\"")) << file;
+}
+
+// Two nodes left drained for repair would have a third one stay in service, hour after hour.
+TEST_F(RemoveFromService, ANodeThatIsOutOfServiceWithAReasonIsLeftAloneAndNotCounted) {
+    const FakeScontrol drained{"NodeName=n1 State=IDLE+DRAIN Partitions=hpc CfgTRES=cpu=1 "
+                               "Reason=memory errors [ada@2026-11-21T09:30:00]\n"};
+    config.scontrol = drained.path();
+    EXPECT_EQ(remove("n1"), Removal::Drained);
+    EXPECT_EQ(drained.calls(), "[--oneliner][show][node][n1]\n");
+    EXPECT_EQ(test::entries_in(folder.path()), 0u);
+    config.state_dir = folder / "none";
+    EXPECT_EQ(remove("n1"), Removal::Drained);
+}
+
+TEST_F(RemoveFromService, ANodeThatIsOutOfServiceWithoutAReasonIsGivenOurs) {
+    const FakeScontrol down{"NodeName=n1 State=DOWN Partitions=hpc CfgTRES=cpu=1\n"};
+    config.scontrol = down.path();
+    EXPECT_EQ(remove("n1"), Removal::Drained);
+    EXPECT_NE(down.calls().find("[Reason=efa: 1 of 2 [FL-E201]]"), std::string::npos);
+    EXPECT_TRUE(content_of(folder / "brake/hpc.json").contains("\"n1\""));
 }
 
 TEST_F(RemoveFromService, WithoutSharedStorageDrainsNothing) {
@@ -170,6 +239,13 @@ TEST_F(RemoveFromService, WithoutSlurmctldDrainsNothing) {
     config.scontrol = "/bin/false";
     EXPECT_EQ(remove("n1"), Removal::Unable);
     EXPECT_EQ(test::entries_in(folder.path()), 0u); // and the brake counts nothing
+}
+
+TEST_F(RemoveFromService, ANodeThatSlurmctldDoesNotShowIsNotDrained) {
+    std::filesystem::remove(scontrol.path().parent_path() / "node");
+    EXPECT_EQ(remove("n1"), Removal::Unable);
+    EXPECT_FALSE(drained("n1"));
+    EXPECT_EQ(test::entries_in(folder.path()), 0u);
 }
 
 // As storage does whose server is gone: the lock is held and nobody lets go of it.

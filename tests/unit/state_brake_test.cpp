@@ -19,7 +19,14 @@ class BrakeTest : public testing::Test {
   protected:
     Result<bool> wish(const std::string& node, Code code = Code::E201, std::int64_t now = noon,
                       const std::string& partition = "hpc") const {
-        return may_drain(folder.path(), brake, {{{partition, nodes}}, node, code, now});
+        return may_drain(folder.path(), brake, {{{partition, nodes}}, node, "boot", code, now});
+    }
+    bool allowed_in(const std::string& boot, const std::string& node = "n1",
+                    std::int64_t now = noon) const {
+        const auto answer =
+            may_drain(folder.path(), brake, {{{"hpc", nodes}}, node, boot, Code::E201, now});
+        EXPECT_TRUE(test::succeeds(answer));
+        return answer.value_or(false);
     }
     bool allowed(const std::string& node, Code code = Code::E201, std::int64_t now = noon,
                  const std::string& partition = "hpc") const {
@@ -71,11 +78,44 @@ TEST_F(BrakeTest, TheSiteSaysHowMany) {
     EXPECT_EQ(drained_of(20), 8);
 }
 
-TEST_F(BrakeTest, ANodeThatWasDrainedMayBeDrainedAgain) {
+// Two prologs and a health check find the same node broken.
+TEST_F(BrakeTest, TheSameBootOfANodeCountsOnce) {
+    EXPECT_TRUE(allowed("n1"));
     EXPECT_TRUE(allowed("n1"));
     EXPECT_TRUE(allowed("n2"));
     EXPECT_TRUE(allowed("n1"));
     EXPECT_FALSE(allowed("n3"));
+}
+
+// ParallelCluster launches another instance under the same name: a wrong row of the catalog would
+// have it drain, and pay, the same two for ever.
+TEST_F(BrakeTest, ANodeThatWasStartedAnewCountsAnew) {
+    EXPECT_TRUE(allowed_in("a", "n1"));
+    EXPECT_TRUE(allowed_in("a", "n2"));
+    EXPECT_FALSE(allowed_in("b", "n1"));
+    EXPECT_FALSE(allowed_in("b", "n2"));
+    const auto held = braked(folder.path(), noon);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held[0].withheld, (std::vector<std::string>{"n1", "n2"}));
+    EXPECT_TRUE(allowed_in("b", "n1", noon + hour));
+    EXPECT_TRUE(allowed_in("c", "n1", noon + hour));
+    EXPECT_FALSE(allowed_in("d", "n1", noon + hour));
+    EXPECT_EQ(braked(folder.path(), noon + hour)[0].drained,
+              (std::vector<std::string>{"n1", "n1"}));
+}
+
+TEST_F(BrakeTest, ABootThatIsNotKnownIsAnother) {
+    EXPECT_TRUE(allowed_in(""));
+    EXPECT_TRUE(allowed_in(""));
+    EXPECT_FALSE(allowed_in(""));
+}
+
+TEST_F(BrakeTest, EntriesOfAnEarlierReleaseAreOfAnotherBoot) {
+    folder.write("brake/hpc.json", R"({"schema":"fairlead.brake/1","drained":{"FL-E201":
+        [{"node":"n1","when":1795262400}, {"node":"n2","boot":7,"when":1795262400}]}})");
+    EXPECT_FALSE(allowed_in("a", "n1"));
+    EXPECT_FALSE(allowed_in("a", "n2"));
+    EXPECT_FALSE(allowed_in("a", "n3"));
 }
 
 TEST_F(BrakeTest, EachCheckHasItsOwn) {
@@ -91,7 +131,8 @@ TEST_F(BrakeTest, EachPartitionHasItsOwn) {
 // Jobs of two partitions over the same nodes find them broken in turn.
 TEST_F(BrakeTest, ANodeOfTwoPartitionsCountsInBoth) {
     const auto both = [&](const char* node) {
-        return may_drain(folder.path(), brake, {{{"watch", 8}, {"hpc", 8}}, node, Code::E201, noon})
+        return may_drain(folder.path(), brake,
+                         {{{"watch", 8}, {"hpc", 8}}, node, "boot", Code::E201, noon})
             .value();
     };
     EXPECT_TRUE(both("n1"));
@@ -143,9 +184,9 @@ TEST_F(BrakeTest, EntriesOfAnotherFormAreDropped) {
 }
 
 TEST_F(BrakeTest, WithoutSharedStorageNothingIsDrained) {
-    EXPECT_TRUE(
-        fails_with(may_drain(folder / "none", brake, {{{"hpc", 8}}, "n1", Code::E201, noon}),
-                   Code::X201, "does not exist"));
+    EXPECT_TRUE(fails_with(
+        may_drain(folder / "none", brake, {{{"hpc", 8}}, "n1", "boot", Code::E201, noon}),
+        Code::X201, "does not exist"));
     folder.write("brake", "a file");
     EXPECT_TRUE(fails_with(wish("n1"), Code::X201));
 }
