@@ -18,7 +18,6 @@ Meaning meaning_of(int error) {
     case ENOTCONN:
     case ESTALE:
     case ENODEV:
-    case ENXIO:
     case EREMOTEIO:
     case ESHUTDOWN:
     case EUCLEAN:
@@ -46,6 +45,7 @@ Meaning meaning_of(int error) {
     case ENOTDIR:
     case EISDIR:
     case ENOTSUP:
+    case ENXIO: // a socket that a user put where a file was
         return {Outcome::DataFault, Code::S118};
     default:
         return {Outcome::DataFault, Code::S111};

@@ -170,6 +170,34 @@ Fit best_fit(const Permit& permit, std::string_view path, const Who& who, bool r
     return best;
 }
 
+/// Whether what a transfer of `path` touches may lie under `prefix`, which is no prefix of it: a
+/// tree holds what is below it, and a symbol that is left stands for a number (%j, %A, %a) or for
+/// anything.
+bool reaches(std::string_view path, std::string_view prefix) {
+    const bool tree = path.ends_with('/');
+    std::size_t i = 0;
+    for (; i < path.size() && i < prefix.size(); ++i) {
+        if (path[i] == '%')
+            return !std::string_view("jAa").contains(path.substr(i + 1, 1)) ||
+                   (prefix[i] >= '0' && prefix[i] <= '9');
+        if (path[i] != prefix[i])
+            return false;
+    }
+    return i == path.size() && i < prefix.size() && (tree || prefix[i] == '/');
+}
+
+Result<void> check_region(const Permit& permit, const Grant& grant, std::string_view path,
+                          std::string_view region) {
+    const std::string& place = grant.region;
+    if (place.empty() || region.empty() || place == region ||
+        std::ranges::find(permit.regions, place) != permit.regions.end())
+        return {};
+    return fail(Code::S103,
+                "staging: '{}' lies in {}, and this cluster in {}; ask an admin to add it to "
+                "staging.regions of private.yaml",
+                printable(path, longest_key), place, region);
+}
+
 } // namespace
 
 Result<Permit> load_permit(const std::filesystem::path& config) {
@@ -204,13 +232,21 @@ Result<void> allow(const Permit& permit, const Transfer& transfer, const Who& wh
     if (!fit.grant)
         return fail(Code::S103, "staging: '{}' is not allowed; {}", printable(path, longest_key),
                     allowed_text(permit, who, reads));
-    const std::string& place = fit.grant->region;
-    if (!place.empty() && !region.empty() && place != region &&
-        std::ranges::find(permit.regions, place) == permit.regions.end())
-        return fail(Code::S103,
-                    "staging: '{}' lies in {}, and this cluster in {}; ask an admin to add it to "
-                    "staging.regions of private.yaml",
-                    printable(path, longest_key), place, region);
+    if (auto near = check_region(permit, *fit.grant, path, region); !near)
+        return near;
+    for (const Grant& grant : permit.buckets) {
+        const auto prefix = prefix_for(grant, who.user);
+        if (!prefix || path.starts_with(*prefix) || !reaches(path, *prefix))
+            continue;
+        const Fit part = best_fit(permit, *prefix, who, reads);
+        if (!part.grant)
+            return fail(Code::S103,
+                        "staging: '{}' is not allowed as a whole, because a part of it is for "
+                        "others; {}",
+                        printable(path, longest_key), allowed_text(permit, who, reads));
+        if (auto near = check_region(permit, *part.grant, path, region); !near)
+            return near;
+    }
     return {};
 }
 

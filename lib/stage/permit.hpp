@@ -36,8 +36,9 @@ struct Permit {
 Result<Permit> load_permit(const std::filesystem::path& config);
 
 /// Whether the transfer's bucket is allowed for that user; of several prefixes that fit, the
-/// longest counts. `region` is the cluster's, empty where it is not known. Symbols that are left in
-/// a path fit no prefix. FL-S103, and FL-S104 where the map is empty.
+/// longest counts, and a longer one within what the path stands for, as a tree or with the symbols
+/// that are left in it, must be theirs as well. `region` is the cluster's, empty where it is not
+/// known. FL-S103, and FL-S104 where the map is empty.
 Result<void> allow(const Permit& permit, const Transfer& transfer, const Who& who,
                    std::string_view region);
 

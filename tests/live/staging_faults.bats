@@ -20,11 +20,13 @@ start_slurmd() {
     on "$1" -- sh -c 'setsid slurmd -D -N "$0" >>"/run/cluster/log/slurmd.$0.out" 2>&1 </dev/null &' "$1"
     wait_for 20 on "$1" -- test -s /run/slurmd.pid
 }
+end_slurmd() { on "$1" -- sh -c 'kill "$(cat /run/slurmd.pid)"'; }
+has_no_slurmd() { on "$1" -- sh -c '! kill -0 "$(cat /run/slurmd.pid)" 2>/dev/null'; }
 epochs_of() { awk -v id="$1" '$1 == id { print $3 }' "$CLUSTER_DIR/shared/s3/calls"; }
 # A job is RUNNING while its prolog runs. has_begun NAME: its script says so.
 has_begun() { grep -qx began "$CLUSTER_DIR/shared/$1.out"; }
 
-# slurmctld asks a slurmd what it runs when it is told to, and takes no job for lost before it is so old.
+# A slurmd says what it runs when it registers, and slurmctld takes no job for lost before it is so old.
 is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
 
 @test "F6: slurmd of the first node is killed in the middle of it: the job starts anew, the copy of before is ended, and one stands" {
@@ -38,7 +40,9 @@ is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
     fault
     start_slurmd n1
     wait_for 40 is_old "$id"
-    as root scontrol reconfigure
+    end_slurmd n1
+    wait_for 20 has_no_slurmd n1
+    start_slurmd n1
     wait_for 60 has_state "$id" COMPLETED
     [[ $(<"$CLUSTER_DIR/shared/rs.out") == $'one\n0: one\n1: one' ]]
     epochs=$(awk -v id="$id" '$1 == id { print $3 }' "$CLUSTER_DIR/shared/s3/calls")
@@ -54,10 +58,10 @@ is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
     as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
     id=$(as ada sbatch --parsable -w n3 --stage-in=s3://lab/in/:$W/te/ -o /run/cluster/shared/te.out --wrap "cat $W/te/a.txt")
     wait_for 20 copying_waits
-    on n3 -- sh -c 'kill "$(cat /run/slurmd.pid)"'
+    end_slurmd n3
     fault
     copying_goes_on
-    wait_for 20 on n3 -- sh -c '! kill -0 "$(cat /run/slurmd.pid)" 2>/dev/null'
+    wait_for 20 has_no_slurmd n3
     start_slurmd n3
     wait_for 60 has_state "$id" COMPLETED
     [[ $(<"$CLUSTER_DIR/shared/te.out") == one ]]

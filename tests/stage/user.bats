@@ -66,6 +66,19 @@ END_OF_PYTHON
     grep -q FL-S118 <<<"$outcomes" # it was met at least once
 }
 
+@test "the rights of its services are enough to take a user's" {
+    echo x | s3 put lab data/one
+    for unit in export import; do
+        rights=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../../packaging/systemd/fairlead-stage-$unit.service.in")
+        rights=${rights,,}
+        rm -rf home/x work
+        request work in 30 s3://lab/data/one "$here/home/x"
+        rights=$(sed 's/cap_/+/g; s/ /,/g' <<<"$rights")
+        run -0 setpriv --bounding-set "-all,$rights" "$stage" --work "$here/work" ${config:+--config "$config"}
+        [[ $(outcome work) == done ]]
+    done
+}
+
 @test "T2: pipes, sockets, folders and devices are not written through" {
     echo x | s3 put lab data/one
     mkfifo home/one

@@ -27,6 +27,7 @@ TEST(StageFault, OfAFileSystemHasItsOwner) {
              {ELOOP, Outcome::DataFault, Code::S118},
              {EXDEV, Outcome::DataFault, Code::S118},
              {ENOTDIR, Outcome::DataFault, Code::S118},
+             {ENXIO, Outcome::DataFault, Code::S118},
              {EISDIR, Outcome::DataFault, Code::S118},
              {ENOTSUP, Outcome::DataFault, Code::S118},
              {ENAMETOOLONG, Outcome::DataFault, Code::S117},

@@ -60,6 +60,35 @@ TEST(StagePermit, OfTheLongestPrefixCounts) {
     EXPECT_TRUE(fails_with(reads("s3://lab/a", {"eve", {}, ""}), Code::S103));
 }
 
+TEST(StagePermit, ATreeIsAllowedWithAllThatIsInIt) {
+    for (const char* whole : {"s3://lab/", "s3://lab/secret", "s3://la%x", "s3://lab/%u"})
+        EXPECT_FALSE(reads(whole, ada)) << whole;
+    EXPECT_TRUE(fails_with(reads("s3://lab/", ada), Code::S103,
+                           "'s3://lab/' is not allowed as a "
+                           "whole, because a part of it"));
+    EXPECT_TRUE(succeeds(writes("s3://lab/out/", ada)));
+    EXPECT_TRUE(fails_with(writes("s3://lab/", ada), Code::S103));
+    EXPECT_TRUE(succeeds(reads("s3://lab/secrets", ada)));
+    EXPECT_TRUE(succeeds(reads("s3://lab/sec", ada)));
+}
+
+TEST(StagePermit, ASymbolMayBecomeThePlaceOfOthers) {
+    const auto permit = load("staging:\n  buckets:\n"
+                             "    - {prefix: \"s3://lab/\", read: [everyone]}\n"
+                             "    - {prefix: \"s3://lab/site7/\", read: [\"user:eve\"]}\n");
+    ASSERT_TRUE(succeeds(permit));
+    const auto reads_as = [&](const char* source, const char* user) {
+        return allow(*permit, {.direction = Direction::In, .source = source, .destination = "/a"},
+                     {user, {}, ""}, "");
+    };
+    for (const char* source : {"s3://lab/site%a/", "s3://lab/site%j", "s3://lab/site%A7/x"}) {
+        EXPECT_TRUE(fails_with(reads_as(source, "ada"), Code::S103)) << source;
+        EXPECT_TRUE(succeeds(reads_as(source, "eve"))) << source;
+    }
+    for (const char* source : {"s3://lab/%j/", "s3://lab/site7x/%a", "s3://lab/run%a/"})
+        EXPECT_TRUE(succeeds(reads_as(source, "ada"))) << source;
+}
+
 TEST(StagePermit, GivesEachUserTheirOwnPlace) {
     EXPECT_TRUE(succeeds(writes("s3://home/ada/x", ada)));
     EXPECT_TRUE(
