@@ -100,8 +100,8 @@ void add_cost_adjust(CLI::App& cost, Session& session) {
     command->add_option("--author", options->move.author,
                         "who asks for it (default: who runs this)");
     command->add_option("--ledger", options->ledger,
-                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                        "state_dir)");
+                        "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                        "ledger.db in state_dir)");
     command->add_option("--groups", options->groups,
                         "file of groups (default: groups.yaml beside the configuration)");
     add_format(*command, options->json);

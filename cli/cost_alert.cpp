@@ -133,8 +133,8 @@ void add_cost_alert(CLI::App& cost, Session& session) {
                         "the day whose budgets are looked at (default: "
                         "today)");
     command->add_option("--ledger", options->ledger,
-                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                        "state_dir)");
+                        "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                        "ledger.db in state_dir)");
     command->add_option("--groups", options->groups,
                         "file of groups (default: groups.yaml beside the configuration)");
     command->callback([options, &session] { run(*options, session); });

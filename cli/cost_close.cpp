@@ -68,8 +68,8 @@ void add_cost_close(CLI::App& cost, Session& session) {
         "close", "freeze a month and all before it; what comes later counts in the next");
     command->add_option("MONTH", options->month, "such as 2026-06")->required();
     command->add_option("--ledger", options->ledger,
-                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                        "state_dir)");
+                        "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                        "ledger.db in state_dir)");
     command->add_option("--groups", options->groups,
                         "file of groups (default: groups.yaml beside the configuration)");
     command->add_option("--author", options->author, "who closes it (default: who runs this)");

@@ -362,8 +362,8 @@ void add_cost_deliver(CLI::App& cost, Session& session) {
                         "as sendmail is: PROGRAM -t -i");
     command->add_option("--from", options->from, "the address that sends (default: the program's)");
     command->add_option("--ledger", options->ledger,
-                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                        "state_dir)");
+                        "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                        "ledger.db in state_dir)");
     command->add_option("--groups", options->groups,
                         "file of groups (default: groups.yaml beside the configuration)");
     command->add_flag("--dry-run", options->dry_run, "write and send nothing, say who is to be");

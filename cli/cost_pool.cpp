@@ -115,8 +115,8 @@ void add_cost_pool(CLI::App& cost, Session& session) {
         ->capture_default_str();
     command->add_option("--author", options->pool.author, "who enters it (default: who runs this)");
     command->add_option("--ledger", options->ledger,
-                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                        "state_dir)");
+                        "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                        "ledger.db in state_dir)");
     command->add_option("--groups", options->groups,
                         "file of groups (default: groups.yaml beside the configuration)");
     command->callback([options, &session] { run(*options, session); });

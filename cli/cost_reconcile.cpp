@@ -267,8 +267,8 @@ void add_cost_reconcile(CLI::App& cost, Session& session) {
     command->add_option("--tolerance", options->tolerance, "a residual that is no problem")
         ->capture_default_str();
     command->add_option("--ledger", options->ledger,
-                        "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                        "state_dir)");
+                        "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                        "ledger.db in state_dir)");
     CLI::Option* csv = command->add_flag("--csv", options->csv, "each hour of each instance");
     add_format(*command, options->json);
     csv->excludes("--format");

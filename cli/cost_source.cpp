@@ -3,6 +3,7 @@
 #include "base/child.hpp"
 #include "base/files.hpp"
 #include "cost/months.hpp"
+#include "cost/settings.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -15,6 +16,11 @@ namespace {
 Result<std::string> ask_sacct(const cost::Interval& needed, const Session& session) {
     constexpr auto deadline = std::chrono::minutes(2);
     constexpr std::size_t most_output = 256 * 1024 * 1024;
+    const auto settings = cost::load_settings(session.config_path);
+    if (!settings)
+        return std::unexpected(settings.error());
+    if (*settings)
+        return (*settings)->ledger;
     const auto config = config::load(session.config_path);
     if (!config)
         return std::unexpected(config.error());
@@ -51,8 +57,8 @@ std::filesystem::path groups_file(const std::filesystem::path& named, const Sess
 
 void add_source(CLI::App& command, CostSource& source) {
     command.add_option("--ledger", source.ledger,
-                       "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                       "state_dir)");
+                       "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                       "ledger.db in state_dir)");
     command.add_option("--sacct", source.dump,
                        "instead of the ledger: what `sacct -P` printed; - for standard input");
     command.add_option("--book", source.book,

@@ -22,7 +22,7 @@ struct CostSource {
 
 void add_source(CLI::App& command, CostSource& source);
 
-/// The ledger that was named, else ledger.db in `state_dir`.
+/// The ledger that was named, else `cost.ledger`, else ledger.db in `state_dir`.
 Result<std::filesystem::path> ledger_place(const std::filesystem::path& named,
                                            const Session& session);
 

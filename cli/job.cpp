@@ -67,10 +67,9 @@ void add_place(Decisions& decisions, const KnownJob& job, const config::Config& 
     auto places = placement::read_snapshot(placement::snapshot_file(config.state_dir));
     const auto records = placement::read_records(config.state_dir, job.nodes);
     const auto known =
-        places ? placement::current(std::move(*places), placement::instances_of(records))
-               : placement::Snapshot{};
+        placement::present(std::move(places).value_or(placement::Snapshot{}), records);
     if (auto decision = decisions::by_place(job.nodes, known, config, job.partition,
-                                            decisions::admitted_in(job.admin_comment)))
+                                            state::admitted_in(job.admin_comment)))
         decisions.push_back(std::move(*decision));
 }
 
@@ -136,7 +135,7 @@ Result<Story> tell(const Options& options, const Session& session) {
     Story story{.job = std::move(*job), .decisions = {}};
     Decisions& all = story.decisions;
     all.push_back(decisions::by_partition(*config, story.job.partition));
-    if (!decisions::admitted_in(story.job.admin_comment))
+    if (!state::admitted_in(story.job.admin_comment))
         all.push_back({"admission", "no record: it demands nothing of the fabric, or job_submit "
                                     "did not see it"});
     append(all, decisions::in_comment(story.job.admin_comment));

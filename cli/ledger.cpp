@@ -226,8 +226,8 @@ void print_settled(const Options& options, Session& session) {
 
 void add_ledger_option(CLI::App& command, Options& options) {
     command.add_option("--ledger", options.ledger,
-                       "the ledger: a file, or mysql://db=NAME ... (default: ledger.db in "
-                       "state_dir)");
+                       "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
+                       "ledger.db in state_dir)");
 }
 
 } // namespace

@@ -47,6 +47,21 @@ Result<placement::Records> records_of(const std::string& list, const config::Con
     return placement::read_records(config.state_dir, *nodes);
 }
 
+/// The groups that EC2's answers name, and those of the instances of which it has no topology.
+std::vector<std::string> groups_of(const placement::Records& records,
+                                   const std::vector<aws::InstanceTopology>& instances) {
+    std::set<std::string> ids, names;
+    for (const aws::InstanceTopology& instance : instances) {
+        ids.insert(instance.id);
+        names.insert(instance.group);
+    }
+    for (const state::NodeRecord& record : records.records)
+        if (!ids.contains(record.instance.id))
+            names.insert(placement::recorded_place(record).group.value_or(""));
+    names.erase("");
+    return {names.begin(), names.end()};
+}
+
 Result<placement::Snapshot> ask_ec2(const placement::Records& records, aws::Client& client) {
     std::vector<std::string> ids;
     for (const state::NodeRecord& record : records.records)
@@ -54,11 +69,7 @@ Result<placement::Snapshot> ask_ec2(const placement::Records& records, aws::Clie
     const auto instances = aws::instance_topology(client, ids);
     if (!instances)
         return std::unexpected(instances.error());
-    std::set<std::string> names;
-    for (const aws::InstanceTopology& instance : *instances)
-        if (!instance.group.empty())
-            names.insert(instance.group);
-    const std::vector<std::string> named(names.begin(), names.end());
+    const auto named = groups_of(records, *instances);
     auto groups =
         named.empty() ? std::vector<aws::PlacementGroup>{} : aws::placement_groups(client, named);
     if (!groups)

@@ -25,6 +25,13 @@ config::FabricRequest request_of(const EnvView& env) {
         .value_or(config::FabricRequest{});
 }
 
+/// Whether the job's own word stands where its partition says another.
+template <class Word>
+bool relaxed(const std::optional<Word>& asked, const config::PartitionRules& rules,
+             config::Relaxable aspect) {
+    return asked && config::relaxes(rules, aspect);
+}
+
 /// What the controller says of the job, where its word counts.
 std::optional<Result<state::Admitted>> admitted(const JobEnvironment& job,
                                                 const config::Config& config) {
@@ -60,13 +67,16 @@ JobEnvironment read_environment(const EnvView& env) {
 Demand demand_of(const JobEnvironment& job, const config::Config& config) {
     const config::PartitionRules& rules = config::rules_for(config, job.partition);
     Demand demand;
-    demand.enforced =
-        rules.mode == config::Mode::Enforce && rules.fabric.efa == config::EfaNeed::Required;
+    const bool enforces = rules.mode == config::Mode::Enforce;
+    demand.enforced = enforces && rules.fabric.efa == config::EfaNeed::Required &&
+                      (job.request.efa == config::EfaNeed::Required ||
+                       !relaxed(job.request.efa, rules, config::Relaxable::Efa));
     demand.asked = job.request.efa == config::EfaNeed::Required;
-    demand.held = config::demand_of(job.request, rules, rules.mode == config::Mode::Enforce);
+    demand.held = config::demand_of(job.request, rules, enforces);
     demand.checked = config::demand_of(job.request, rules, rules.mode != config::Mode::Off);
-    demand.grouped = rules.mode != config::Mode::Off && fabric::demands_group(rules.fabric);
-    demand.group_enforced = demand.grouped && rules.mode == config::Mode::Enforce;
+    demand.grouped = rules.mode != config::Mode::Off && fabric::demands_group(rules.fabric) &&
+                     !relaxed(job.request.placement, rules, config::Relaxable::Placement);
+    demand.group_enforced = demand.grouped && enforces;
     const auto record = admitted(job, config);
     if (record && !*record) {
         demand.record_error = record->error();

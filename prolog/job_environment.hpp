@@ -30,8 +30,8 @@ struct Demand {
     config::FabricDemand held;         ///< what the job asked for or the partition enforces
     config::FabricDemand checked;      ///< the same and what observe mode would hold it to
     bool asked = false;                ///< the job itself requires EFA, so that holds in every mode
-    bool enforced = false;             ///< the partition requires EFA and enforces it on its nodes
-    bool grouped = false;              ///< the partition demands a placement group of its nodes
+    bool enforced = false;             ///< the partition requires EFA, enforces it, and the job does not relax it
+    bool grouped = false;              ///< the same of a placement group
     bool group_enforced = false;       ///< and enforces that on them
     std::optional<Error> record_error; ///< an admitted record that could not be read
 };

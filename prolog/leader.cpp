@@ -114,7 +114,7 @@ std::optional<std::string> refuse_misplaced(const JobEnvironment& job, const Dem
                                             const Arguments& arguments, const Deadline& deadline) {
     const auto nodes =
         demand.held.placed() ? job_nodes(EnvView{environ}) : std::vector<std::string>{};
-    if (nodes.empty())
+    if (nodes.empty() || !placement::can_break(demand.held, nodes.size()))
         return std::nullopt;
     if (nodes.size() == 1)
         return judged(job, config, arguments, deadline);

@@ -23,12 +23,10 @@ std::vector<std::string> job_nodes(const EnvView& env) {
 placement::Snapshot known_places(const std::vector<std::string>& nodes,
                                  const config::Config& config) {
     auto snapshot = placement::read_snapshot(placement::snapshot_file(config.state_dir));
-    if (!snapshot) {
+    if (!snapshot)
         log::write(log::Level::Warning, to_string(snapshot.error()));
-        return {};
-    }
-    const auto records = placement::read_records(config.state_dir, nodes);
-    return placement::current(std::move(*snapshot), placement::instances_of(records));
+    return placement::present(std::move(snapshot).value_or(placement::Snapshot{}),
+                              placement::read_records(config.state_dir, nodes));
 }
 
 Judged judge_placement(const std::vector<std::string>& nodes, const placement::Snapshot& places,

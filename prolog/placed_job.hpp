@@ -19,8 +19,8 @@ struct Judged {
     placement::Verdict checked; ///< by that and what observe mode would hold it to
 };
 
-/// What the snapshot in `state_dir` says of the nodes; nothing where there is none, and of nodes
-/// that are another instance by now.
+/// What the snapshot in `state_dir` says of the nodes as the instances that they are now, and what
+/// they recorded of themselves.
 placement::Snapshot known_places(const std::vector<std::string>& nodes,
                                  const config::Config& config);
 

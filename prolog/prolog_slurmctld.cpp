@@ -213,7 +213,8 @@ int check(const JobEnvironment& job, const config::Config& config, const Argumen
     if (demand.record_error)
         log::error(*demand.record_error);
     const auto nodes = job_nodes(EnvView{environ});
-    if (!demand.checked.placed() || nodes.empty() || state::paused(config.state_dir))
+    if (nodes.empty() || !placement::can_break(demand.checked, nodes.size()) ||
+        state::paused(config.state_dir))
         return go_on;
     const Judged judged = judge(nodes, job, demand, config, arguments);
     // What is not known yet is left to the prolog of the job's first node.

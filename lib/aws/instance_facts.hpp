@@ -12,7 +12,7 @@ struct InstanceFacts {
     std::optional<std::string> instance_type;      ///< "hpc7a.96xlarge"
     std::optional<std::string> availability_zone;  ///< "us-east-2b"
     std::optional<std::string> zone_id;            ///< "use2-az2", the same in every account
-    std::optional<std::string> lifecycle;          ///< "on-demand", "spot" or "scheduled"
+    std::optional<std::string> lifecycle;          ///< "on-demand", "spot", "capacity-block"
     std::optional<std::string> launch_time;        ///< pendingTime of the identity document, UTC
     std::optional<std::string> placement_group;    ///< "" where the instance is in none
     std::optional<int> partition_number;           ///< 0 where its group has no partitions

@@ -104,6 +104,12 @@ Result<FabricRequest> read_fabric_request(
         if (auto taken = option.take(value, request); !taken)
             return std::unexpected(taken.error());
     }
+    return completed(request);
+}
+
+FabricRequest completed(FabricRequest request) {
+    if (request.efa_interfaces.value_or(0) > 0 && !request.efa)
+        request.efa = EfaNeed::Required;
     return request;
 }
 

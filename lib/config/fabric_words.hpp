@@ -53,8 +53,12 @@ struct FabricOption {
 /// "efa" first.
 std::span<const FabricOption> fabric_options();
 
-/// The request in entries as Slurm stores options of a SPANK plugin: `value_of` gives what stands
-/// under "fairlead_efa_interfaces" and the like. P102 for the first value that cannot be read.
+/// Who asks for interfaces, and says nothing of EFA, requires it.
+FabricRequest completed(FabricRequest request);
+
+/// The completed request in entries as Slurm stores options of a SPANK plugin: `value_of` gives
+/// what stands under "fairlead_efa_interfaces" and the like. P102 for the first value that cannot
+/// be read.
 Result<FabricRequest> read_fabric_request(
     const std::function<std::optional<std::string_view>(std::string_view)>& value_of);
 

@@ -12,9 +12,7 @@ namespace {
 /// Jobs that need the whole network of a node pay the whole node. The record is slurmctld's word;
 /// what an admin wrote over it is no reason to fail.
 bool pays_whole_nodes(const JobRun& run) {
-    if (!run.admin_comment.starts_with(R"({"schema":"fairlead.admitted)"))
-        return false;
-    const auto admitted = state::decode_admitted(run.admin_comment);
+    const auto admitted = state::admitted_in(run.admin_comment);
     return admitted && (admitted->fabric.efa == config::EfaNeed::Required ||
                         admitted->fabric.placement != config::Placement::Any);
 }

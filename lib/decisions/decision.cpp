@@ -12,17 +12,8 @@ namespace fairlead::decisions {
 namespace {
 
 constexpr std::size_t longest = 1024;
-constexpr std::string_view record_start = R"({"schema":"fairlead.admitted)";
 constexpr std::string_view attempt_start = "fairlead: attempt ";
 constexpr std::string_view staging_start = "FL-S";
-
-/// The record is one flat object, and what follows it stands behind a ';'.
-std::string_view record_in(std::string_view comment) {
-    if (!comment.starts_with(record_start))
-        return {};
-    const std::size_t end = comment.find("};");
-    return end == std::string_view::npos ? comment : comment.substr(0, end + 1);
-}
 
 /// "efa required, on 2 interfaces of each node, placement cluster (hpc-pg), under 1 layer"
 std::string words_of(const config::FabricDemand& fabric) {
@@ -92,27 +83,20 @@ Decision from_error(std::string_view by, const Error& error) {
     return {std::string(by), error.message, error.code, std::string(entry_of(error.code).action)};
 }
 
-std::optional<state::Admitted> admitted_in(std::string_view admin_comment) {
-    const std::string_view record = record_in(admin_comment);
-    if (record.empty())
-        return std::nullopt;
-    auto admitted = state::decode_admitted(record);
-    return admitted ? std::optional(std::move(*admitted)) : std::nullopt;
-}
-
 Decisions in_comment(std::string_view admin_comment) {
     Decisions decisions;
-    const auto admitted = admitted_in(admin_comment);
+    const auto admitted = state::admitted_in(admin_comment);
     if (admitted)
         decisions.push_back({"admission",
                              fmt::format("{}{}", words_of(admitted->fabric),
                                          admitted->asked ? "; the job itself asked for EFA" : ""),
                              {},
                              {}});
-    const std::string_view rest = admin_comment.substr(record_in(admin_comment).size());
-    for (const std::string_view part : split(rest, ';'))
-        if (auto decision = from_part(trimmed(part)))
-            decisions.push_back(std::move(*decision));
+    const std::string_view record = state::record_in(admin_comment);
+    for (const std::string_view part : split(admin_comment, ';'))
+        if (part != record)
+            if (auto decision = from_part(trimmed(part)))
+                decisions.push_back(std::move(*decision));
     return decisions;
 }
 
@@ -142,9 +126,10 @@ std::optional<Decision> by_place(std::span<const std::string> nodes,
     if (verdict.error)
         return from_error("placement", *verdict.error);
     return Decision{"placement",
-                    fmt::format("{} lie as demanded, by what EC2 said on {}",
+                    fmt::format("{} lie as demanded, by what {}",
                                 printable(placement::compress({nodes.begin(), nodes.end()}), 200),
-                                places.taken),
+                                places.taken.empty() ? "they recorded of themselves"
+                                                     : "EC2 said on " + places.taken),
                     {},
                     {}};
 }

@@ -27,10 +27,6 @@ using Decisions = std::vector<Decision>;
 /// With what its code says to do.
 Decision from_error(std::string_view by, const Error& error);
 
-/// The admitted record at the begin of a job's admin_comment; nothing where there is none that can
-/// be read. Admins may overwrite it.
-std::optional<state::Admitted> admitted_in(std::string_view admin_comment);
-
 /// The parts of an admin_comment that Fairlead wrote, in their order: record, budget, attempts at a
 /// placement, staging. Those of others are left out.
 Decisions in_comment(std::string_view admin_comment);

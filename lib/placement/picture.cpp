@@ -45,10 +45,9 @@ std::string describe(const Picture& picture, const std::string& node) {
         parts.emplace_back(why);
     if (place && is_up(picture, node)) {
         parts.insert(parts.begin(), printable(place->type));
-        if (!place->group.empty())
+        if (const std::string group = place->group.value_or(""); !group.empty())
             parts.push_back(fmt::format("{}{}group {}", printable(place->strategy),
-                                        place->strategy.empty() ? "" : " ",
-                                        printable(place->group)));
+                                        place->strategy.empty() ? "" : " ", printable(group)));
         if (!place->capacity_block.empty())
             parts.push_back("capacity block " + printable(place->capacity_block));
     }
@@ -98,7 +97,7 @@ Json node_json(const Picture& picture, const std::string& node) {
         json.update({{"instance_id", place->instance},
                      {"instance_type", place->type},
                      {"network_nodes", place->path},
-                     {"placement_group", place->group},
+                     {"placement_group", place->group ? Json(*place->group) : Json()},
                      {"strategy", place->strategy},
                      {"availability_zone", place->zone},
                      {"capacity_block", place->capacity_block}});

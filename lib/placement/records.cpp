@@ -39,6 +39,18 @@ bool is_former(const state::NodeRecord& record, std::int64_t boot) {
            record.scanned < state::utc(static_cast<std::time_t>(boot - slack));
 }
 
+/// Of an instance without a topology nobody knows the group but itself.
+void complete(Place& told, Place&& own) {
+    if (told.lifecycle.empty())
+        told.lifecycle = std::move(own.lifecycle);
+    if (told.zone.empty() && told.zone_id.empty())
+        told.zone = std::move(own.zone);
+    if (!told.path.empty() || !own.group || own.group == told.group)
+        return;
+    told.group = std::move(own.group);
+    told.strategy = std::move(own.strategy);
+}
+
 } // namespace
 
 Records read_records(const fs::path& state_dir, const std::vector<std::string>& nodes) {
@@ -59,6 +71,16 @@ Records read_records(const fs::path& state_dir) {
             nodes.push_back(entry.path().stem());
     std::ranges::sort(nodes);
     return read_records(state_dir, nodes);
+}
+
+Snapshot present(Snapshot places, const Records& records) {
+    Snapshot now = current(std::move(places), instances_of(records));
+    for (const state::NodeRecord& record : records.records) {
+        const auto [entry, alone] = now.nodes.try_emplace(record.node, recorded_place(record));
+        if (!alone)
+            complete(entry->second, recorded_place(record));
+    }
+    return now;
 }
 
 void forget_former(Snapshot& places, const Records& records, const Boots& boots) {

@@ -25,6 +25,10 @@ Records read_records(const std::filesystem::path& state_dir);
 
 Instances instances_of(const Records& records);
 
+/// Where nodes lie, as the instances that they are now: what EC2 said, and what they recorded of
+/// themselves where it was not asked or has no topology for them.
+Snapshot present(Snapshot places, const Records& records);
+
 /// When each node last booted, seconds since 1970; 0 where that is not known. Without the nodes
 /// that are not up.
 using Boots = std::map<std::string, std::int64_t, std::less<>>;

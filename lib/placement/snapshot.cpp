@@ -4,6 +4,7 @@
 #include "base/host_list.hpp"
 #include "base/unique_fd.hpp"
 #include "base/words.hpp"
+#include "config/fabric_words.hpp"
 #include "state/record.hpp"
 
 #include <algorithm>
@@ -38,10 +39,11 @@ bool is_zone(std::string_view name) {
 /// What Slurm or a person will be shown is what it should be, and nothing else.
 bool is_sound(const Place& place) {
     for (const std::string* text :
-         {&place.instance, &place.type, &place.group, &place.strategy, &place.capacity_block})
+         {&place.instance, &place.type, &place.strategy, &place.capacity_block, &place.lifecycle})
         if (text->size() > longest_text)
             return false;
-    return is_zone(place.zone) && is_zone(place.zone_id) && place.path.size() <= most_layers &&
+    return place.group.value_or("").size() <= longest_text && is_zone(place.zone) &&
+           is_zone(place.zone_id) && place.path.size() <= most_layers &&
            std::ranges::all_of(place.path, is_network_node);
 }
 
@@ -50,26 +52,34 @@ std::string text_of(const Json& entry, const char* name) {
     return field != entry.end() && field->is_string() ? field->get<std::string>() : std::string();
 }
 
+std::optional<std::string> optional_text_of(const Json& entry, const char* name) {
+    const auto field = entry.find(name);
+    return field != entry.end() && field->is_string() ? std::optional(field->get<std::string>())
+                                                      : std::nullopt;
+}
+
 Json encode_place(const std::string& node, const Place& place) {
     return {{"node", node},
             {"instance_id", place.instance},
             {"instance_type", place.type},
             {"network_nodes", place.path},
-            {"placement_group", place.group},
+            {"placement_group", place.group ? Json(*place.group) : Json()},
             {"strategy", place.strategy},
             {"availability_zone", place.zone},
             {"availability_zone_id", place.zone_id},
-            {"capacity_block", place.capacity_block}};
+            {"capacity_block", place.capacity_block},
+            {"lifecycle", place.lifecycle}};
 }
 
 Place decode_place(const Json& entry) {
     Place place{.instance = text_of(entry, "instance_id"),
                 .type = text_of(entry, "instance_type"),
-                .group = text_of(entry, "placement_group"),
+                .group = optional_text_of(entry, "placement_group"),
                 .strategy = text_of(entry, "strategy"),
                 .zone = text_of(entry, "availability_zone"),
                 .zone_id = text_of(entry, "availability_zone_id"),
-                .capacity_block = text_of(entry, "capacity_block")};
+                .capacity_block = text_of(entry, "capacity_block"),
+                .lifecycle = text_of(entry, "lifecycle")};
     const auto path = entry.find("network_nodes");
     if (path != entry.end() && path->is_array())
         for (const Json& name : *path)
@@ -77,17 +87,18 @@ Place decode_place(const Json& entry) {
     return place;
 }
 
-/// The zone of an instance without a topology is what the instance itself recorded.
-Place place_without_topology(const state::NodeRecord& record) {
-    Place place{.instance = record.instance.id, .type = record.instance.type};
-    const std::string zone = record.facts.availability_zone.value_or("");
-    place.zone = is_zone(zone) ? zone : "";
-    return place;
-}
-
 std::string strategy_of(const std::string& group, std::span<const aws::PlacementGroup> groups) {
     const auto found = std::ranges::find(groups, group, &aws::PlacementGroup::name);
     return group.empty() || found == groups.end() ? "" : found->strategy;
+}
+
+Place place_without_topology(const state::NodeRecord& record,
+                             std::span<const aws::PlacementGroup> groups) {
+    Place place = recorded_place(record);
+    place.asked = true;
+    if (auto strategy = strategy_of(place.group.value_or(""), groups); !strategy.empty())
+        place.strategy = std::move(strategy);
+    return place;
 }
 
 Place place_of(const aws::InstanceTopology& instance, std::span<const aws::PlacementGroup> groups) {
@@ -168,6 +179,25 @@ Snapshot current(Snapshot snapshot, const Instances& instances) {
     return snapshot;
 }
 
+Place recorded_place(const state::NodeRecord& record) {
+    const aws::InstanceFacts& facts = record.facts;
+    Place place{.instance = record.instance.id,
+                .type = record.instance.type,
+                .zone = facts.availability_zone.value_or(""),
+                .lifecycle = facts.lifecycle.value_or(""),
+                .asked = false};
+    if (facts.placement_group && facts.placement_group->size() <= longest_text)
+        place.group = facts.placement_group;
+    // EC2 numbers the partitions of such groups alone; the other strategies it keeps to its API.
+    if (place.group && facts.partition_number.value_or(0) > 0)
+        place.strategy = config::to_string(config::Placement::Partition);
+    if (!is_zone(place.zone))
+        place.zone.clear();
+    if (place.lifecycle.size() > longest_text)
+        place.lifecycle.clear();
+    return place;
+}
+
 Result<Snapshot> snapshot_of(std::span<const state::NodeRecord> records,
                              std::span<const aws::InstanceTopology> instances,
                              std::span<const aws::PlacementGroup> groups, std::string region) {
@@ -177,7 +207,7 @@ Result<Snapshot> snapshot_of(std::span<const state::NodeRecord> records,
     Snapshot snapshot{state::utc_now(), std::move(region), {}};
     for (const state::NodeRecord& record : records) {
         const auto answer = answers.find(record.instance.id);
-        Place place = answer == answers.end() ? place_without_topology(record)
+        Place place = answer == answers.end() ? place_without_topology(record, groups)
                                               : place_of(*answer->second, groups);
         if (!is_sound(place))
             return fail(Code::X208, "EC2 gave '{}' a place that Slurm could not be told of",

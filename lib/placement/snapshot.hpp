@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,18 +22,23 @@ struct Place {
     std::string instance; ///< "i-0123456789abcdef0"; ParallelCluster gives a name to the next one
     std::string type;     ///< "hpc7a.96xlarge"
     /// Network nodes above it, top first, the last is what it is attached to. Empty where EC2 was
-    /// asked and has no topology for it: most types have none.
+    /// not asked, and where it has no topology for it: most types have none.
     std::vector<std::string> path{};
-    std::string group{};    ///< name of its placement group; empty where it is in none
+    /// Name of its placement group, "" where it is in none. Nothing where it is not known: EC2 told
+    /// no topology and the instance itself no group.
+    std::optional<std::string> group{};
     std::string strategy{}; ///< of that group: "cluster", "spread", "partition"; empty if not told
     std::string zone{};     ///< "us-east-2b"
     std::string zone_id{};  ///< "use2-az2"; empty where the topology is
     std::string capacity_block{}; ///< empty where there is none, or not yet just after the launch
+    std::string lifecycle{};      ///< as the instance recorded it, "capacity-block"; empty if not
+    /// EC2 was asked about it. Otherwise it is what the instance recorded of itself.
+    bool asked = true;
 
     friend bool operator==(const Place&, const Place&) = default;
 };
 
-/// A node that is not in it was never asked about.
+/// Where each node lies.
 struct Snapshot {
     std::string taken; ///< UTC, of the last refresh
     std::string region;
@@ -64,8 +70,12 @@ Result<Snapshot> merge_into(const std::filesystem::path& file, const Snapshot& u
 /// place.
 Snapshot current(Snapshot snapshot, const Instances& instances);
 
-/// What EC2 answered about the instances of `records`. A record that it gave no topology for gets
-/// a place without one. FL-X208 where a name of a network node or a zone is none.
+/// What the instance knows of its place without EC2's API: its zone, group and lifecycle.
+Place recorded_place(const state::NodeRecord& record);
+
+/// What EC2 answered about the instances of `records`. One that it gave no topology for gets a
+/// place without a path: what it recorded of itself, and its group's strategy. FL-X208 where a name
+/// of a network node or a zone is none.
 Result<Snapshot> snapshot_of(std::span<const state::NodeRecord> records,
                              std::span<const aws::InstanceTopology> instances,
                              std::span<const aws::PlacementGroup> groups, std::string region);

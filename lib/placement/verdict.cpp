@@ -37,29 +37,37 @@ const std::string& zone_of(const Place& place) {
     return place.zone.empty() ? place.zone_id : place.zone;
 }
 
+/// Empty where it is in none, and where that is not known.
+std::string name_of_group(const Place& place) { return place.group.value_or(""); }
+
 /// What keeps a node close to the others: its placement group or its capacity block.
-const std::string& group_of(const Place& place) {
-    return place.group.empty() ? place.capacity_block : place.group;
+std::string group_of(const Place& place) {
+    const std::string name = name_of_group(place);
+    return name.empty() ? place.capacity_block : name;
 }
 
 /// A capacity block keeps its nodes close, which is not what the other kinds are for.
 bool needs_no_group(const Place& place, const config::FabricDemand& demand) {
-    return place.group.empty() && !place.capacity_block.empty() &&
+    return name_of_group(place).empty() && !place.capacity_block.empty() &&
            (demand.placement == Placement::Cluster || demand.placement == Placement::Any);
 }
 
-/// EC2 tells group and capacity block with the topology alone.
 bool has_path(const Place& place) { return !place.path.empty(); }
 bool has_zone(const Place& place) { return !zone_of(place).empty(); }
+bool says_block(const Place& place) { return place.lifecycle == "capacity-block"; }
 /// An instance that was only just launched may show no capacity block yet.
-bool has_block(const Place& place) { return !place.capacity_block.empty(); }
+bool has_block(const Place& place) { return !place.capacity_block.empty() || says_block(place); }
+/// One in no group may be in a capacity block, whose id EC2 alone tells.
+bool has_group(const Place& place) {
+    return place.group && (!group_of(place).empty() || (place.asked && !says_block(place)));
+}
 bool has_kind(const Place& place) {
-    return has_path(place) && (place.group.empty() || !place.strategy.empty());
+    return has_group(place) && (name_of_group(place).empty() || !place.strategy.empty());
 }
 
 bool is_known(const Place& place, const Case& asked) {
     return (!asked.layers() || has_path(place)) && (!asked.zones() || has_zone(place)) &&
-           (!asked.groups() || has_path(place)) && (!asked.kind() || has_kind(place)) &&
+           (!asked.groups() || has_group(place)) && (!asked.kind() || has_kind(place)) &&
            (!asked.block() || has_block(place));
 }
 
@@ -93,8 +101,9 @@ std::size_t depth_at(const Path& path, int layer) {
 }
 
 bool wrong_group(const Place& place, const config::FabricDemand& demand) {
+    const std::string name = name_of_group(place);
     return !needs_no_group(place, demand) &&
-           (place.group.empty() || (!demand.group.empty() && place.group != demand.group));
+           (name.empty() || (!demand.group.empty() && name != demand.group));
 }
 
 bool wrong_kind(const Place& place, const config::FabricDemand& demand) {
@@ -118,8 +127,8 @@ std::optional<Error> check_group(std::span<const Node> nodes, const Case& asked)
         }
     if (!first)
         return std::nullopt;
-    const std::string group =
-        first->group.empty() ? "none" : fmt::format("'{}'", printable(first->group));
+    const std::string name = name_of_group(*first);
+    const std::string group = name.empty() ? "none" : fmt::format("'{}'", printable(name));
     return Error{Code::E210, fmt::format("not in {}, which {} demands: {} (placement group of {} "
                                          "is {})",
                                          expected_group(demand), asked.by, shown(strange),
@@ -132,7 +141,7 @@ std::optional<Error> check_kind(std::span<const Node> nodes, const Case& asked) 
         if (wrong_kind(*node.place, demand))
             return Error{Code::E211,
                          fmt::format("placement group '{}' of {} has strategy {}; {} demands {}",
-                                     printable(node.place->group), *node.name,
+                                     printable(name_of_group(*node.place)), *node.name,
                                      printable(node.place->strategy), asked.by,
                                      config::to_string(demand.placement))};
     return std::nullopt;
@@ -174,11 +183,11 @@ std::optional<Error> first_violation(std::span<const Node> nodes, const Case& as
         error = check_one(only(nodes, has_zone), Code::E222,
                           "nodes lie in {} Availability Zones ({})", asked, zone_of);
     if (!error && asked.groups())
-        error = check_group(only(nodes, has_path), asked);
+        error = check_group(only(nodes, has_group), asked);
     if (!error && asked.kind())
         error = check_kind(only(nodes, has_kind), asked);
     if (!error && asked.groups())
-        error = check_one(only(nodes, has_path), Code::E223,
+        error = check_one(only(nodes, has_group), Code::E223,
                           "nodes lie in {} placement groups ({})", asked, group_of);
     if (!error && asked.layers())
         error = check_layers(only(nodes, has_path), asked);
@@ -221,13 +230,26 @@ Names largest_part(std::span<const Node> nodes, const Case& asked) {
     return best;
 }
 
-Error not_known(const Names& unknown, const Snapshot& snapshot) {
-    const auto told = std::ranges::count_if(
-        unknown, [&](const std::string& node) { return snapshot.nodes.contains(node); });
-    const std::string asked =
-        told ? fmt::format("; EC2 was asked about {} of them and did not tell", told) : "";
-    return {Code::E221,
-            fmt::format("the place of {} in the network is not known{}", shown(unknown), asked)};
+/// What EC2, where it was asked, left open.
+std::string left_open(const Names& unknown, const Snapshot& snapshot, const Case& asked) {
+    std::size_t silent = 0;
+    std::set<std::string> types;
+    for (const std::string& node : unknown) {
+        const auto entry = snapshot.nodes.find(node);
+        if (entry == snapshot.nodes.end() || !entry->second.asked)
+            continue;
+        ++silent;
+        if (asked.layers() && !has_path(entry->second) && !entry->second.type.empty())
+            types.insert(entry->second.type);
+    }
+    if (!types.empty())
+        return "; EC2 was asked and has no topology for " + some_of(types);
+    return silent ? fmt::format("; EC2 was asked about {} of them and did not tell", silent) : "";
+}
+
+Error not_known(const Names& unknown, const Snapshot& snapshot, const Case& asked) {
+    return {Code::E221, fmt::format("the place of {} in the network is not known{}", shown(unknown),
+                                    left_open(unknown, snapshot, asked))};
 }
 
 /// Whether the little that is known of a node keeps it from the part that conforms.
@@ -263,7 +285,7 @@ Verdict not_violating(std::span<const Node> nodes, const Case& asked, const Snap
     if (verdict.unknown.empty())
         return verdict;
     verdict.standing = Standing::Unknown;
-    verdict.error = not_known(verdict.unknown, snapshot);
+    verdict.error = not_known(verdict.unknown, snapshot, asked);
     return verdict;
 }
 
@@ -282,6 +304,11 @@ Verdict judge(std::span<const std::string> nodes, const Snapshot& snapshot,
     if (auto error = first_violation(placed, asked))
         return violating(placed, asked, std::move(*error));
     return not_violating(placed, asked, snapshot);
+}
+
+bool can_break(const config::FabricDemand& demand, std::size_t nodes) {
+    const Case asked{demand, {}, nodes};
+    return demand.placed() && (asked.layers() || asked.zones() || asked.block() || asked.groups());
 }
 
 } // namespace fairlead::placement

@@ -28,12 +28,16 @@ struct Verdict {
     std::vector<std::string> unknown{}; ///< nodes of which something is not known that matters
 };
 
-/// `nodes` by Slurm's names; `snapshot` without nodes that are another instance by now (current());
+/// `nodes` by Slurm's names; `snapshot` without nodes that are another instance by now (present());
 /// `by` is who demands it, for the message: "partition 'hpc'", "the job". All nodes must be in one
 /// placement group where a kind or a name is demanded; for `cluster` a node in a capacity block
-/// needs none, because EC2 keeps those of a block close by itself. One node alone breaks no demand
-/// on layers and zones, so its place in them need not be known. EFA is not looked at.
+/// needs none, because EC2 keeps those of a block close by itself. Layers alone need a path: EC2
+/// has none for most types. EFA is not looked at.
 Verdict judge(std::span<const std::string> nodes, const Snapshot& snapshot,
               const config::FabricDemand& demand, std::string_view by);
+
+/// Whether so many nodes could lie otherwise than demanded: one alone breaks no demand on layers
+/// and zones, so nobody need know where it lies.
+bool can_break(const config::FabricDemand& demand, std::size_t nodes);
 
 } // namespace fairlead::placement

@@ -161,10 +161,11 @@ Error too_many_interfaces(const FabricCase& job,
         advice += fmt::format("{}submit to {}", insists ? "" : ", or ", others);
     if (advice.empty())
         advice = "the partition demands them itself, so ask its admins";
-    return {Code::E103,
-            fmt::format("{} EFA interfaces on each node are more than any node of "
-                        "partition '{}' has ({}); {}",
-                        job.demand.efa_interfaces, job.partitions.name, names_of(types), advice)};
+    return {Code::E103, fmt::format("{} EFA interfaces on each node are more than any node of "
+                                    "partition '{}' {}has ({}); {}",
+                                    job.demand.efa_interfaces, job.partitions.name,
+                                    job.request.features ? "that the constraint leaves " : "",
+                                    names_of(types), advice)};
 }
 
 std::optional<Error> impossible_interfaces(const FabricCase& job) {
@@ -174,9 +175,12 @@ std::optional<Error> impossible_interfaces(const FabricCase& job) {
         return refusal;
     if (job.partitions.unlisted)
         return std::nullopt;
-    const auto types = efa_types(job.partitions, job.catalog);
-    if (types.empty())
+    const auto all_types = efa_types(job.partitions, job.catalog);
+    if (all_types.empty())
         return no_efa_type(job);
+    const auto types = types_left(job, all_types);
+    if (types.empty())
+        return std::nullopt; // two types at once: Slurm's to judge
     if (job.demand.efa_interfaces > most_interfaces(types))
         return too_many_interfaces(job, types);
     return too_many_ranks(job, types);

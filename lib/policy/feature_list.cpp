@@ -32,25 +32,32 @@ bool has_efa_here(const FabricCase& job, std::string_view type) {
            (job.partitions.unlisted || std::ranges::find(types, type) != types.end());
 }
 
-/// A word that leaves no node with EFA.
-bool is_hopeless(const FabricCase& job, std::string_view word) {
-    return is_instance_type(word) && !has_efa_here(job, word);
-}
-
-/// Of words that must all hold one hopeless is enough; of words to choose from all must be.
-bool is_hopeless_list(const FabricCase& job, std::string_view list) {
+/// Whether a list leaves nothing, by what a word of it rules out. Of words that must all hold one
+/// is enough; of words to choose from all must rule it out.
+template <class Rules>
+bool rules_out(std::string_view list, const Rules& word_rules_out) {
     const bool choice = list.contains('|');
     if (list.find_first_of("[](){}*") != std::string_view::npos ||
         (choice && list.find_first_of("&,") != std::string_view::npos))
         return false;
     for (std::size_t begin = 0; begin <= list.size();) {
         const std::size_t end = std::min(list.find_first_of("&,|", begin), list.size());
-        const bool hopeless = is_hopeless(job, list.substr(begin, end - begin));
-        if (hopeless != choice)
-            return hopeless;
+        const bool out = word_rules_out(list.substr(begin, end - begin));
+        if (out != choice)
+            return out;
         begin = end + 1;
     }
     return choice;
+}
+
+bool is_hopeless_list(const FabricCase& job, std::string_view list) {
+    return rules_out(list, [&](std::string_view word) {
+        return is_instance_type(word) && !has_efa_here(job, word);
+    });
+}
+
+std::string_view features_of(const FabricCase& job) {
+    return job.request.features ? job.request.features->view() : "";
 }
 
 /// "hpc7a.96xlarge, p5.48xlarge"
@@ -76,7 +83,7 @@ bool is_instance_type(std::string_view word) {
 }
 
 std::optional<Error> refuse_features(const FabricCase& job) {
-    const std::string_view list = job.request.features ? job.request.features->view() : "";
+    const std::string_view list = features_of(job);
     if (list.empty() || !is_hopeless_list(job, list))
         return std::nullopt;
     const std::string types = types_here(job);
@@ -91,6 +98,16 @@ std::optional<Error> refuse_features(const FabricCase& job) {
                     printable(list), types.empty() ? "" : " (EFA types here: " + types + ")",
                     types.empty() ? "" : " or name one of these",
                     own ? ", or drop --efa=required" : "")};
+}
+
+std::vector<const catalog::InstanceType*>
+types_left(const FabricCase& job, std::vector<const catalog::InstanceType*> types) {
+    std::erase_if(types, [&](const catalog::InstanceType* type) {
+        return rules_out(features_of(job), [&](std::string_view word) {
+            return is_instance_type(word) && word != type->name;
+        });
+    });
+    return types;
 }
 
 } // namespace fairlead::policy

@@ -4,6 +4,7 @@
 #include "policy/fabric_advice.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace fairlead::policy {
 
@@ -15,5 +16,10 @@ bool is_instance_type(std::string_view word);
 /// have no EFA, or that the job's partitions do not have. What else a list holds is Slurm's to
 /// judge; one with brackets or counts is let through. Nothing is allocated unless it refuses.
 std::optional<Error> refuse_features(const FabricCase& job);
+
+/// Of these types the ones that the job's feature list leaves: of "hpc6a.48xlarge&amd" that type. A
+/// list that refuse_features() lets through unread leaves all.
+std::vector<const catalog::InstanceType*>
+types_left(const FabricCase& job, std::vector<const catalog::InstanceType*> types);
 
 } // namespace fairlead::policy

@@ -106,4 +106,25 @@ Result<Admitted> decode_admitted(std::string_view text) {
     return admitted;
 }
 
+std::string_view record_in(std::string_view admin_comment) {
+    constexpr std::string_view start = R"({"schema":"fairlead.admitted)";
+    std::size_t begin = admin_comment.find(start);
+    while (begin != std::string_view::npos && begin > 0 && admin_comment[begin - 1] != ';')
+        begin = admin_comment.find(start, begin + 1);
+    if (begin == std::string_view::npos)
+        return {};
+    // One flat object.
+    const std::size_t end = admin_comment.find("};", begin);
+    return end == std::string_view::npos ? admin_comment.substr(begin)
+                                         : admin_comment.substr(begin, end + 1 - begin);
+}
+
+std::optional<Admitted> admitted_in(std::string_view admin_comment) {
+    const std::string_view record = record_in(admin_comment);
+    if (record.empty())
+        return std::nullopt;
+    auto admitted = decode_admitted(record);
+    return admitted ? std::optional(std::move(*admitted)) : std::nullopt;
+}
+
 } // namespace fairlead::state

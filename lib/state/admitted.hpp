@@ -4,6 +4,7 @@
 
 #include "config/fabric_words.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,12 @@ std::string encode(const Admitted& admitted);
 
 /// FL-X202, FL-X203.
 Result<Admitted> decode_admitted(std::string_view text);
+
+/// The record within a job's admin_comment, where what admins, rules and budgets wrote stands
+/// before and behind it with a ';' between; empty where there is none.
+std::string_view record_in(std::string_view admin_comment);
+
+/// The same, read; nothing where it cannot be. Admins may overwrite it.
+std::optional<Admitted> admitted_in(std::string_view admin_comment);
 
 } // namespace fairlead::state

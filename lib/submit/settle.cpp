@@ -151,7 +151,7 @@ Result<JobRequest> settle(const Draft& draft, Command command, std::uint32_t rel
         job.memory_per_cpu.reset();
         job.memory = policy::unlimited;
     }
-    job.fabric = draft.fabric;
+    job.fabric = config::completed(draft.fabric);
     job.interactive = command != Command::Sbatch;
     return job;
 }

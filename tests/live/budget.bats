@@ -1,17 +1,18 @@
 #!/usr/bin/env bats
 # Budgets with real accounting: slurmctld, slurmdbd and MariaDB. A node costs 10 USD an hour; each test
-# has a group of its own, bio1 to bio18, with 50 USD a month.
+# has a group of its own, bio1 to bio19, with 50 USD a month.
 bats_require_minimum_version 1.5.0
 load lib
 # shellcheck source=tests/live/site.bash
 source "$BATS_TEST_DIRNAME/site.bash"
+load metering
 
 CONFIG='schema: fairlead.config/1
 state_dir: /run/cluster/shared/state
 policy_exempt: [root]
 cost:
   mode: enforce
-  ledger: /run/cluster/shared/state/ledger.db
+  ledger: /run/cluster/shared/state/spent.db
   prices: /run/cluster/etc/prices.csv
   metrics: /run/cluster/shared/fairlead.prom
   period: 2
@@ -26,7 +27,7 @@ setup_file() {
         AccountingStorageEnforce=associations PriorityFlags=MAX_TRES
     {
         printf 'schema: fairlead.groups/1\ngroups:\n  cfd: {accounts: [cfd], budget: {amount: 50}, thresholds: [{at: 100, then: reject}]}\n'
-        for number in {1..18}; do
+        for number in {1..19}; do
             printf '  bio%d: {accounts: [bio%d], budget: {amount: 50}, thresholds: [{at: 60, then: warn}, {at: 100, then: hold}], may_exceed: [ben]}\n' \
                 "$number" "$number"
         done
@@ -41,7 +42,7 @@ setup_file() {
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
     site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
-    accounts=$(printf 'bio%d,' {1..18})
+    accounts=$(printf 'bio%d,' {1..19})
     races=race1,race2,race3,race4
     as root sacctmgr -i add account "${accounts}own,$races"
     as root sacctmgr -i add user ada account="$accounts$races"
@@ -166,7 +167,7 @@ END
     )
     [[ $(used site) == "$expected" ]]
     [[ $expected -gt $before ]]
-    run -0 fairlead ledger verify --ledger /run/cluster/shared/state/ledger.db
+    run -0 fairlead ledger verify
     run -0 fairlead accountant --once # and settling again changes nothing
     [[ $output == "0 new, 0 corrected, "* ]]
 }
@@ -195,11 +196,11 @@ settled_below() { fairlead accountant --once >/dev/null && (($(used "group $grou
 @test "a ledger that cannot be read leaves the last budgets in force, which grow old" {
     account
     before=$(as root stat -c %Y.%i /run/fairlead/admission/budgets.json)
-    as root chmod 0666 /run/cluster/shared/state/ledger.db
+    as root chmod 0666 /run/cluster/shared/state/spent.db
     run -1 fairlead accountant --once
     [[ $output == *"FL-C302"* ]]
     [[ $(as root stat -c %Y.%i /run/fairlead/admission/budgets.json) == "$before" ]]
-    as root chmod 0600 /run/cluster/shared/state/ledger.db
+    as root chmod 0600 /run/cluster/shared/state/spent.db
 }
 
 @test "that slurmctld gives memory to no job is known from its configuration" {
@@ -216,6 +217,26 @@ settled_below() { fairlead accountant --once >/dev/null && (($(used "group $grou
     run -0 cat "$CLUSTER_DIR/shared/fairlead.prom"
     [[ $output == *"fairlead_budget_limit{budget=\"group $group\",currency=\"USD\"} 50.000000000"* ]]
     [[ $output == *'fairlead_budget_used{budget="site",currency="USD"} '* ]]
+}
+
+@test "with budgets a call makes no system call but for memory and futexes" {
+    metered "$SITE_PREFIX/lib/slurm/job_submit_fairlead.so"
+    account
+    run -0 submit -t 6
+    [[ $(shown "${lines[-1]}") == *AdminComment=fairlead-hold=* ]]
+    run -0 calls_of several
+    echo "calls: ${lines[*]}"
+    for call in "${lines[@]}"; do
+        [[ $call =~ ^(brk|mmap|munmap|madvise|futex)$ ]]
+    done
+    unmetered
+}
+several() {
+    for ((i = 0; i < 5; i++)); do
+        job=$(submit -t 6) || : # 1 USD
+        submit -t 600 || : # 100 USD of 50
+        as ada scontrol update job="$job" timelimit=12 || :
+    done >/dev/null 2>&1
 }
 
 @test "a restart of slurmctld keeps what was submitted since the last snapshot" {
@@ -266,7 +287,7 @@ ada_is_looked_up() { as root grep -q '"ada"' /run/fairlead/admission/callers.jso
     account
     submit -t 3:00:00
     account
-    run -0 fairlead cost report group groups="$group" --json --ledger /run/cluster/shared/state/ledger.db
+    run -0 fairlead cost report group groups="$group" --json
     [[ $output == *'"held": "30.000000000"'* ]]
 }
 
@@ -340,7 +361,7 @@ all_are_ready() { (($(find "$CLUSTER_DIR/shared" -name 'race.ready.*' | wc -l) =
     wait_for 30 queue_is_forgotten
     account
     mkdir -m 0700 "$CLUSTER_DIR/shared/swept"
-    sed 's|shared/state/ledger.db|shared/swept/ledger.db|; s|shared/fairlead.prom|shared/swept/fairlead.prom|' \
+    sed 's|shared/state/spent.db|shared/swept/ledger.db|; s|shared/fairlead.prom|shared/swept/fairlead.prom|' \
         <<<"$CONFIG" >"$CLUSTER_DIR/conf/head/swept.yaml"
     cp "$BATS_TEST_DIRNAME/killed_accountant" "$BATS_TEST_DIRNAME/../fault/kill_at.bash" \
         "$FAIRLEAD_BUILD/tests/fault/kill_at" "$CLUSTER_DIR/shared/swept"

@@ -189,6 +189,16 @@ has_prolog_flags() { as root scontrol show config | grep -qE "^PrologFlags +=[ ]
     nobody_drained
 }
 
+@test "a type that EC2 has no topology for: the job is told so, and one on a single node runs unasked" {
+    ec2 '"instances": {"i-00000000000000009": null}'
+    run ! as ada srun -p new -N2 -w n[1,9] hostname
+    [[ $output == *"n9"*"EC2 was asked and has no topology for hpc7a.96xlarge"*"[FL-E221]"* ]]
+    : >"$CLUSTER_DIR/shared/calls"
+    run -0 as ada srun -Q -p new -N1 -w n9 hostname
+    [[ -z $(calls) ]]
+    nobody_drained
+}
+
 @test "a node whose capacity block EC2 did not show just after its launch is asked about again" {
     local number
     for number in 1 2; do record "$number"; done
@@ -374,5 +384,41 @@ in_group() {
     wait_for 60 has_state "$id" COMPLETED
     [[ $(<"$CLUSTER_DIR/shared/grouped.out") == "n[2-3] 1" ]]
     [[ $(field ExcNodeList "$id") == n1 ]]
+    nobody_drained
+}
+
+# grouped_record NUMBER GROUP: of an instance of a type without a topology, in that group or in none.
+grouped_record() {
+    printf '{"schema":"fairlead.node/1","node":"n%d","instance_id":"i-0123456789abcdef0","instance_type":"c5n.18xlarge","availability_zone":"us-east-2a","lifecycle":"on-demand","placement_group":"%s"}\n' \
+        "$1" "$2" >"$CLUSTER_DIR/shared/state/nodes/n$1.json"
+}
+
+@test "types without a topology: jobs run in the placement group, and go back from a node outside it" {
+    local number
+    # Scanned before, so that no prolog writes the records below anew.
+    for number in 1 2 3 4; do
+        wait_for 20 is_idle "n$number"
+        on "n$number" -- "$SITE_PREFIX/bin/fairlead" --config /run/cluster/etc/fairlead.yaml node scan --node "n$number"
+    done
+    grouped_record 1 ''
+    for number in 2 3 4; do grouped_record "$number" efa-pg; done
+    ec2 '"instances": {"i-0123456789abcdef0": null}, "groups": {"efa-pg": {"strategy": "cluster", "state": "available"}}'
+    network
+    run ! as ada srun -p grouped -N1 -w n1 hostname
+    [[ $output == *"placement group of n1 is none"*"[FL-E210]"* ]]
+    # EC2 tells the strategy of the group once, and what was asked about is in the snapshot.
+    network
+    : >"$CLUSTER_DIR/shared/calls"
+    run -0 as ada srun -Q -p grouped -N1 -w n2 hostname
+    run -0 as ada srun -Q -p grouped -N1 -w n2 hostname
+    [[ $(calls) == $'1 DescribeInstanceTopology 200\n1 DescribePlacementGroups 200' ]]
+    for number in 1 2 3 4; do wait_for 20 is_idle "n$number"; done
+    network
+    id=$(as ada sbatch --parsable -p grouped -N2 -o /run/cluster/shared/untold.out \
+        "$(job_script untold.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/untold.out") == "n[2-3] 1" ]]
+    [[ $(field ExcNodeList "$id") == n1 ]]
+    [[ $(comment_of "$id") == *"placement group of n1 is none"*"[FL-E210]"* ]]
     nobody_drained
 }

@@ -5,6 +5,7 @@ load lib
 # shellcheck source=tests/live/site.bash
 source "$BATS_TEST_DIRNAME/site.bash"
 load policy_site
+load metering
 
 setup_file() { policy_site; }
 teardown_file() { cluster_down; }

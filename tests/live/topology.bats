@@ -163,8 +163,9 @@ assert sorted(nodes) == ["n1", "n2", "n3", "n4", "n5", "n6", "n7"], nodes
 assert nodes["n5"] == {
     "instance_id": "i-00000000000000005", "instance_type": "hpc7a.96xlarge",
     "network_nodes": ["nn-b1", "nn-b2x1", "nn-b3x1"], "placement_group": "pg-b", "strategy": "spread",
-    "availability_zone": "us-east-2b", "availability_zone_id": "use2-az2", "capacity_block": ""}, nodes["n5"]
+    "availability_zone": "us-east-2b", "availability_zone_id": "use2-az2", "capacity_block": "", "lifecycle": ""}, nodes["n5"]
 assert nodes["n7"]["network_nodes"] == [] and nodes["n7"]["availability_zone"] == "us-east-2b", nodes["n7"]
+assert nodes["n7"]["placement_group"] is None, nodes["n7"]
 END
 }
 

@@ -36,6 +36,11 @@ TEST(FabricWords, EveryOptionIsReadUnderTheNameThatSlurmStoresItBy) {
     EXPECT_EQ(*request, (FabricRequest{EfaNeed::Preferred, 2, Placement::CapacityBlock, 2, false}));
 }
 
+TEST(FabricWords, WhoAsksForInterfacesRequiresEfa) {
+    EXPECT_EQ(read({{"fairlead_efa_interfaces", "2"}})->efa, EfaNeed::Required);
+    EXPECT_EQ(read({{"fairlead_efa_interfaces", "2"}, {"fairlead_efa", "off"}})->efa, EfaNeed::Off);
+}
+
 TEST(FabricWords, BareOptionsMeanRequiredAndYes) {
     for (const std::string bare : {"", "(null)"}) {
         const auto request = read({{"fairlead_efa", bare}, {"fairlead_same_az", bare}});

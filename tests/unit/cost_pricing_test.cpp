@@ -130,6 +130,11 @@ TEST(Pricer, AJobThatNeedsTheWholeNetworkPaysTheNode) {
                    R"("placement":"cluster"})"),
               whole);
     EXPECT_EQ(with(R"({"schema":"fairlead.admitted/1","efa":"preferred","asked":false})"), quarter);
+    const std::string record = R"({"schema":"fairlead.admitted/1","efa":"required","asked":true})";
+    for (const std::string& comment : {record + ";fairlead-hold=00c0ffee00c0ffee,at-most=30.5USD",
+                                       "of bio;" + record, "of bio;" + record + ";by hand"})
+        EXPECT_EQ(with(comment), whole) << comment;
+    EXPECT_EQ(with("of " + record), quarter);
     EXPECT_EQ(with(R"({"schema":"fairlead.admitted/1","broken)"), quarter);
     EXPECT_EQ(with("seen by an admin"), quarter);
 }

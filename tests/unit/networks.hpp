@@ -18,6 +18,17 @@ inline placement::Place place(placement::Path path, std::string group = "pg-a") 
             .zone_id = "use2-az1"};
 }
 
+/// The same of a type that EC2 has no topology for: it was asked, and the rest is what the instance
+/// recorded and DescribePlacementGroups said.
+inline placement::Place without_topology(std::string group = "pg-a") {
+    placement::Place place = test::place({}, std::move(group));
+    place.type = "c5n.18xlarge";
+    place.zone_id = "";
+    if (place.group->empty())
+        place.strategy = "";
+    return place;
+}
+
 inline placement::Place in_other_zone(placement::Place place) {
     place.zone = "us-east-2b";
     place.zone_id = "use2-az2";
@@ -79,16 +90,20 @@ class RandomNetwork {
             path.push_back(name);
         }
         placement::Place place = test::place(path, groups[below(4)]);
-        if (place.group.empty())
+        if (place.group->empty())
             place.strategy = "";
         else if (below(8) == 0)
             place.strategy = "spread";
-        if (place.group.empty() && below(2) == 0)
+        if (place.group->empty() && below(2) == 0)
             place.capacity_block = "cr-1";
         if (path.front() == "nn-1")
             place = in_other_zone(place);
         if (holes && below(6) == 0)
             place.path.clear();
+        if (holes && below(6) == 0)
+            place.group.reset();
+        if (holes && below(6) == 0)
+            place.asked = false;
         return place;
     }
 

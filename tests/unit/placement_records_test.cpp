@@ -1,5 +1,6 @@
 #include "placement/records.hpp"
 
+#include "networks.hpp"
 #include "temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -67,6 +68,42 @@ TEST(Records, OlderThanTheBootOrOfANodeThatIsDownTheyAreOfAnInstanceThatIsGone) 
     for (const auto& [node, place] : places.nodes)
         left.push_back(node);
     EXPECT_EQ(left, (Names{"clock", "fresh", "silent", "timeless"}));
+}
+
+state::NodeRecord recorded(const std::string& node, const char* group) {
+    state::NodeRecord record{.node = node, .instance = {"c5n.18xlarge", "i-0123456789abcdef0"}};
+    record.facts.availability_zone = "us-east-2a";
+    record.facts.placement_group = group;
+    return record;
+}
+
+TEST(Records, OfNodesThatEc2WasNotAskedAboutTellTheGroup) {
+    Records records;
+    records.records = {recorded("n1", "pg-a")};
+    const Snapshot places = present({}, records);
+    EXPECT_EQ(places.nodes.at("n1"), (Place{.instance = "i-0123456789abcdef0",
+                                            .type = "c5n.18xlarge",
+                                            .group = "pg-a",
+                                            .zone = "us-east-2a",
+                                            .asked = false}));
+}
+
+TEST(Records, TellTheGroupOfNodesWithoutATopologyAlone) {
+    Snapshot places{"", "us-east-2", {}};
+    places.nodes["n1"] = places.nodes["n2"] = test::without_topology();
+    places.nodes["n3"] = test::place({"nn-1"});
+    places.nodes["n4"] = test::without_topology();
+    places.nodes["n4"].instance = "i-0fedcba9876543210";
+    Records records;
+    records.records = {recorded("n1", "pg-a"), recorded("n2", "pg-b"), recorded("n3", "pg-b"),
+                       recorded("n4", "pg-b")};
+    const Snapshot now = present(places, records);
+    EXPECT_EQ(now.nodes.at("n1"), places.nodes.at("n1"));
+    EXPECT_EQ(now.nodes.at("n2").group, "pg-b");
+    EXPECT_EQ(now.nodes.at("n2").strategy, ""); // that was pg-a's
+    EXPECT_EQ(now.nodes.at("n3"), places.nodes.at("n3"));
+    EXPECT_EQ(now.nodes.at("n4").group, "pg-b"); // another instance by now
+    EXPECT_FALSE(now.nodes.at("n4").asked);
 }
 
 TEST(Records, WithoutAFolderThereAreNone) {

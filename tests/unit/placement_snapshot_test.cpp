@@ -24,6 +24,11 @@ TEST(Snapshot, ReadsBackWhatWasWritten) {
     const Snapshot snapshot = test::two_zones();
     EXPECT_EQ(decode_snapshot(encode(snapshot), "it"), snapshot);
     EXPECT_EQ(decode_snapshot(encode(Snapshot{}), "it"), Snapshot{});
+    Snapshot without{"", "us-east-2", {}};
+    without.nodes["n1"] = test::without_topology();
+    without.nodes["n2"] = test::without_topology("");
+    without.nodes["n2"].lifecycle = "capacity-block";
+    EXPECT_EQ(decode_snapshot(encode(without), "it"), without);
 }
 
 TEST(Snapshot, RefusesWhatSlurmCouldNotBeTold) {
@@ -162,6 +167,38 @@ TEST(Snapshot, JoinsRecordsAnswersAndGroups) {
     EXPECT_EQ(snapshot->nodes.at("n2"), expected);
     EXPECT_EQ(snapshot->nodes.at("n1"),
               (Place{.instance = "i-01", .type = "m5.large", .zone = "us-east-2b"}));
+}
+
+TEST(Snapshot, AnInstanceWithoutATopologyKeepsWhatItRecorded) {
+    std::vector records{record("n1", "i-01"), record("n2", "i-02"), record("n3", "i-03")};
+    records[0].facts.placement_group = "pg-a";
+    records[0].facts.lifecycle = "spot";
+    records[1].facts.placement_group = "pg-p";
+    records[1].facts.partition_number = 3;
+    records[2].facts.placement_group = "";
+    records[2].facts.partition_number = 0;
+    const std::vector<aws::PlacementGroup> groups{{"pg-a", "cluster", "available"}};
+    const auto snapshot = snapshot_of(records, {}, groups, "us-east-2");
+    ASSERT_TRUE(succeeds(snapshot));
+    EXPECT_EQ(snapshot->nodes.at("n1"), (Place{.instance = "i-01",
+                                               .type = "m5.large",
+                                               .group = "pg-a",
+                                               .strategy = "cluster",
+                                               .zone = "us-east-2b",
+                                               .lifecycle = "spot"}));
+    EXPECT_EQ(snapshot->nodes.at("n2").strategy, "partition");
+    EXPECT_EQ(snapshot->nodes.at("n3").group, "");
+    EXPECT_EQ(snapshot->nodes.at("n3").strategy, "");
+}
+
+// It must not keep the places of all other nodes from being known.
+TEST(Snapshot, ARecordWithAnUnlikelyGroupIsWithoutOne) {
+    auto hostile = record("n1", "i-01");
+    hostile.facts.placement_group = hostile.facts.lifecycle = std::string(300, 'x');
+    const auto snapshot = snapshot_of(std::vector{hostile}, {}, {}, "us-east-2");
+    ASSERT_TRUE(succeeds(snapshot));
+    EXPECT_EQ(snapshot->nodes.at("n1").group, std::nullopt);
+    EXPECT_EQ(snapshot->nodes.at("n1").lifecycle, "");
 }
 
 TEST(Snapshot, AnAnswerOfEc2ThatNamesNoNetworkNodeIsRefused) {

@@ -89,8 +89,8 @@ TEST(PlacementVerdict, UnknownIsNeverCalledViolating) {
     EXPECT_EQ(verdict.standing, Standing::Unknown);
     EXPECT_EQ(verdict.error->code, Code::E221);
     EXPECT_EQ(verdict.error->message,
-              "the place of n[7-8] in the network is not known; EC2 was asked "
-              "about 1 of them and did not tell");
+              "the place of n[7-8] in the network is not known; EC2 was asked and has no topology "
+              "for m5.large");
     EXPECT_EQ(verdict.unknown, (Names{"n7", "n8"}));
     EXPECT_TRUE(verdict.exclude.empty());
 }
@@ -185,6 +185,101 @@ TEST(PlacementVerdict, NamesOfManyNetworkNodesAreCut) {
     const Verdict verdict = judge(nodes, snapshot, layers(1));
     EXPECT_NE(verdict.error->message.find("30 leaf network nodes"), std::string::npos);
     EXPECT_NE(verdict.error->message.find("nn-107 and 22 more"), std::string::npos);
+}
+
+// EC2 has no topology for most types, whose instances still know their group.
+Snapshot three_without_topology() {
+    Snapshot snapshot{"", "us-east-2", {}};
+    snapshot.nodes["n1"] = snapshot.nodes["n2"] = test::without_topology();
+    snapshot.nodes["n3"] = test::without_topology("");
+    return snapshot;
+}
+
+TEST(PlacementVerdict, AGroupIsKnownWithoutATopology) {
+    const Snapshot snapshot = three_without_topology();
+    for (const auto& [placement, group] : std::vector<std::pair<Placement, std::string>>{
+             {Placement::Cluster, ""}, {Placement::Cluster, "pg-a"}, {Placement::Any, "pg-a"}}) {
+        const Demand demand{
+            .by = "the job", .same_az = true, .placement = placement, .group = group};
+        expect_conforming(judge({"n1"}, snapshot, demand));
+        expect_conforming(judge({"n1", "n2"}, snapshot, demand));
+    }
+    const Verdict verdict = judge({"n1", "n2", "n3"}, snapshot,
+                                  {.by = "partition 'hpc'", .placement = Placement::Cluster});
+    expect_violation(verdict, Code::E210,
+                     "not in a placement group of strategy cluster, which partition 'hpc' demands: "
+                     "n3 (placement group of n3 is none)");
+    EXPECT_EQ(verdict.keep, (Names{"n1", "n2"}));
+    EXPECT_EQ(verdict.exclude, Names{"n3"});
+}
+
+TEST(PlacementVerdict, WithoutATopologyGroupsAreStillOneAndOfTheirKind) {
+    Snapshot snapshot = three_without_topology();
+    snapshot.nodes["n2"].group = "pg-b";
+    expect_violation(
+        judge({"n1", "n2"}, snapshot, {.by = "the job", .placement = Placement::Cluster}),
+        Code::E223, "nodes lie in 2 placement groups (pg-a, pg-b); the job allows 1");
+    expect_violation(judge({"n1"}, snapshot, {.by = "the job", .placement = Placement::Spread}),
+                     Code::E211,
+                     "placement group 'pg-a' of n1 has strategy cluster; the job demands spread");
+}
+
+TEST(PlacementVerdict, WithoutATopologyALayerIsUnknownAndTheMessageNamesTheTypes) {
+    const Demand demand{.by = "the job", .max_layer = 2, .placement = Placement::Cluster};
+    const Verdict verdict = judge({"n1", "n2"}, three_without_topology(), demand);
+    EXPECT_EQ(verdict.standing, Standing::Unknown);
+    EXPECT_EQ(verdict.error->message, "the place of n[1-2] in the network is not known; EC2 was "
+                                      "asked and has no topology for c5n.18xlarge");
+    EXPECT_EQ(verdict.unknown, (Names{"n1", "n2"}));
+    expect_conforming(judge({"n1"}, three_without_topology(), demand));
+}
+
+TEST(PlacementVerdict, AGroupThatNobodyToldIsUnknown) {
+    Snapshot snapshot = three_without_topology();
+    snapshot.nodes["n1"].group.reset();
+    snapshot.nodes["n1"].strategy = "";
+    const Verdict verdict =
+        judge({"n1"}, snapshot, {.by = "the job", .placement = Placement::Cluster});
+    EXPECT_EQ(verdict.standing, Standing::Unknown);
+    EXPECT_EQ(verdict.error->message, "the place of n1 in the network is not known; EC2 was asked "
+                                      "about 1 of them and did not tell");
+}
+
+TEST(PlacementVerdict, WhatAnInstanceRecordedOfItsGroupCountsBeforeEc2IsAsked) {
+    Snapshot snapshot = three_without_topology();
+    for (auto& [name, place] : snapshot.nodes) {
+        place.asked = false;
+        place.strategy = "";
+    }
+    expect_conforming(judge({"n1", "n2"}, snapshot, {.by = "the job", .group = "pg-a"}));
+    EXPECT_EQ(judge({"n1"}, snapshot, {.by = "the job", .group = "pg-b"}).error->code, Code::E210);
+    // EC2 alone tells a group's strategy, and the capacity block of an instance in no group.
+    const Verdict strategy =
+        judge({"n1"}, snapshot, {.by = "the job", .placement = Placement::Cluster});
+    EXPECT_EQ(strategy.standing, Standing::Unknown);
+    EXPECT_EQ(strategy.error->message, "the place of n1 in the network is not known");
+    EXPECT_EQ(judge({"n3"}, snapshot, {.by = "the job", .placement = Placement::Cluster}).standing,
+              Standing::Unknown);
+}
+
+TEST(PlacementVerdict, AnInstanceThatRecordedACapacityBlockIsInOne) {
+    Snapshot snapshot = three_without_topology();
+    snapshot.nodes["n3"].lifecycle = "capacity-block";
+    expect_conforming(
+        judge({"n3"}, snapshot, {.by = "the job", .placement = Placement::CapacityBlock}));
+    // In which one is not known, so it is neither in one with others nor out of every group.
+    EXPECT_EQ(judge({"n3"}, snapshot, {.by = "the job", .placement = Placement::Cluster}).standing,
+              Standing::Unknown);
+}
+
+TEST(PlacementVerdict, OneNodeNeedNotBeAskedAboutForLayersAndZones) {
+    using config::FabricDemand;
+    EXPECT_FALSE(can_break(FabricDemand{}, 2));
+    EXPECT_FALSE(can_break(FabricDemand{.max_layer = 1, .same_az = true}, 1));
+    EXPECT_TRUE(can_break(FabricDemand{.max_layer = 1}, 2));
+    EXPECT_TRUE(can_break(FabricDemand{.same_az = true}, 2));
+    EXPECT_TRUE(can_break(FabricDemand{.placement = Placement::Cluster}, 1));
+    EXPECT_TRUE(can_break(FabricDemand{.placement = Placement::CapacityBlock, .max_layer = 1}, 1));
 }
 
 /// The most nodes of any choice that conforms.

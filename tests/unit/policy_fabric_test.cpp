@@ -146,6 +146,26 @@ TEST(AdmitFabric, MoreRanksThanQueuePairsAreRefused) {
     EXPECT_EQ(refusal(request, site({})), "-");
 }
 
+TEST(AdmitFabric, TheTypesAreThoseThatTheConstraintLeaves) {
+    auto request = job({.efa = EfaNeed::Required});
+    request.tasks_per_node = 192;
+    EXPECT_EQ(refusal(request, site({})), "-");
+    for (const char* list : {"hpc6a.48xlarge", "amd&hpc6a.48xlarge", "hpc6a.48xlarge|m5.large"}) {
+        request.features = list;
+        EXPECT_TRUE(refusal(request, site({})).ends_with("[FL-E104]")) << list;
+    }
+    for (const char* list : {"amd", "hpc6a.48xlarge|hpc7a.96xlarge", "amd|hpc6a.48xlarge",
+                             "[hpc6a.48xlarge]", "hpc6a.48xlarge&hpc7a.96xlarge"}) {
+        request.features = list;
+        EXPECT_EQ(refusal(request, site({})), "-") << list;
+    }
+    request = job({.efa = EfaNeed::Required, .efa_interfaces = 2});
+    request.features = "hpc6a.48xlarge";
+    EXPECT_EQ(refusal(request, site({})),
+              "2 EFA interfaces on each node are more than any node of partition 'hpc' that the "
+              "constraint leaves has (hpc6a.48xlarge has 1); ask for 1 or less [FL-E103]");
+}
+
 TEST(AdmitFabric, OneInterfaceHasTheQueuePairsOfOne) {
     auto snapshot = site({.efa = EfaNeed::Required});
     snapshot.config.partitions["hpc"].instance_types = {"hpc6a.48xlarge"};

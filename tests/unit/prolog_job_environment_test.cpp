@@ -123,6 +123,24 @@ TEST(PrologDemand, AJobCannotLowerIt) {
     EXPECT_FALSE(demand.asked);
 }
 
+TEST(PrologDemand, WhereThePartitionLetsItAJobLowersIt) {
+    auto config = config_of(Mode::Enforce);
+    auto& rules = config.partitions["hpc"];
+    rules.fabric.placement = config::Placement::Cluster;
+    rules.relax = {config::Relaxable::Efa, config::Relaxable::Placement};
+    EXPECT_FALSE(demand_of(job_in("hpc", EfaNeed::Preferred), config).enforced);
+    EXPECT_TRUE(demand_of(job_in("hpc", EfaNeed::Required), config).enforced);
+    JobEnvironment job = job_in("hpc");
+    job.request = {};
+    EXPECT_TRUE(demand_of(job, config).enforced);
+    EXPECT_TRUE(demand_of(job, config).group_enforced);
+    job.request.placement = config::Placement::Any;
+    EXPECT_FALSE(demand_of(job, config).grouped);
+    EXPECT_FALSE(demand_of(job, config).group_enforced);
+    rules.relax.clear();
+    EXPECT_TRUE(demand_of(job, config).group_enforced);
+}
+
 TEST(PrologDemand, ARecordCountsOnlyWhereTheControllerIsTrusted) {
     const auto job = job_in("low", EfaNeed::Off, required_record);
     EXPECT_EQ(demand_of(job, config_of(Mode::Enforce)).checked.efa, EfaNeed::Off);
