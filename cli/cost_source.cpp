@@ -16,11 +16,6 @@ namespace {
 Result<std::string> ask_sacct(const cost::Interval& needed, const Session& session) {
     constexpr auto deadline = std::chrono::minutes(2);
     constexpr std::size_t most_output = 256 * 1024 * 1024;
-    const auto settings = cost::load_settings(session.config_path);
-    if (!settings)
-        return std::unexpected(settings.error());
-    if (*settings)
-        return (*settings)->ledger;
     const auto config = config::load(session.config_path);
     if (!config)
         return std::unexpected(config.error());
@@ -71,6 +66,11 @@ Result<std::filesystem::path> ledger_place(const std::filesystem::path& named,
                                            const Session& session) {
     if (!named.empty())
         return named;
+    const auto settings = cost::load_settings(session.config_path);
+    if (!settings)
+        return std::unexpected(settings.error());
+    if (*settings)
+        return (*settings)->ledger;
     const auto config = config::load(session.config_path);
     if (!config)
         return std::unexpected(config.error());
