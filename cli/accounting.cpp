@@ -138,7 +138,7 @@ Accounting::Round Accounting::round(Time now) {
     if (!works("files", site) || !works("cluster", cluster))
         return {.whole = false};
     const auto queue = slurm::load_queue();
-    const auto settled = settle(*site, cluster->name);
+    const auto settled = settle(*site, *cluster);
     answered_ = works("accounting", settled);
     if (answered_)
         round.settled = *settled;

@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace fairlead::cli {
 
@@ -50,9 +51,11 @@ class Accounting {
     bool works(const std::string& what, const Result<Value>& result);
 
     Result<Site> read_site() const;
-    Result<cost::Settled> settle(const Site& site, const std::string& cluster);
-    Result<void> settle_days(const Site& site, cost::Ledger& ledger, const cost::Interval& interval,
-                             cost::Settled& all);
+    Result<cost::Settled> settle(const Site& site, const slurm::Cluster& cluster);
+    Result<void> settle_days(const Site& site, cost::Ledger& ledger, const slurm::Cluster& cluster,
+                             const cost::Interval& interval, cost::Settled& all);
+    Result<cost::Time> begin_of(cost::Ledger& ledger, const std::string& cluster);
+    Result<void> note_waiting(cost::Ledger& ledger, const std::string& cluster);
     void note_ended(std::string_view dump);
     void note(const cost::EndedJob& job);
     void ask_for_cancelled(const std::vector<std::uint32_t>& jobs);
@@ -73,11 +76,13 @@ class Accounting {
     Report report_;
     std::map<std::string, std::string> told_; ///< by what: the last that was told of it
     cost::Time looked_back_{};                ///< when late corrections were looked for last
+    cost::Time looked_far_back_{};            ///< the same for all that is still open
     cost::Time asked_until_{};                ///< accounting answered up to then
     std::vector<std::pair<std::string, std::string>> accounts_;
     std::vector<cost::Members> members_;
     cost::Time accounts_read_{};
     std::unordered_map<std::uint32_t, cost::Time> ended_; ///< jobs of late that are settled
+    std::unordered_set<std::string> waiting_;             ///< jobs with runs that have no price
 
     cost::Time now_{}; ///< of this round, as all below
     bool whole_ = true;

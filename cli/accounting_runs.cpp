@@ -2,6 +2,7 @@
 
 #include "cli/accounting.hpp"
 #include "cli/ask_slurm.hpp"
+#include "cost/names.hpp"
 
 #include <algorithm>
 #include <span>
@@ -15,9 +16,11 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-/// slurmdbd may hear of an end late; of one that is corrected, days later.
+/// slurmdbd may hear of an end late; of one that is corrected, days later; of one whose node was
+/// lost, weeks.
 constexpr minutes usual_overlap(10);
 constexpr days long_overlap(2);
+constexpr days longest_overlap(35);
 
 void add(cost::Settled& to, const cost::Settled& more) {
     to.fresh += more.fresh;
@@ -32,19 +35,26 @@ void add(cost::Settled& to, const cost::Settled& more) {
 
 /// A day at a time, so that a first run over months needs no more memory than one over a day.
 Result<void> Accounting::settle_days(const Site& site, cost::Ledger& ledger,
-                                     const cost::Interval& interval, cost::Settled& all) {
+                                     const slurm::Cluster& cluster, const cost::Interval& interval,
+                                     cost::Settled& all) {
     const auto zone = cost::Zone::find("UTC");
     if (!zone)
         return std::unexpected(zone.error());
     cost::Pricer pricer(site.book, site.nodes);
     for (Time begin = interval.from; begin < interval.to; begin += days(1)) {
-        const auto runs = ask_runs(config_, {begin, std::min(interval.to, begin + days(1))});
+        const cost::Interval day{begin, std::min(interval.to, begin + days(1))};
+        const auto runs = ask_runs(config_, day, cluster.enforces_wckeys);
         if (!runs)
             return std::unexpected(runs.error());
         std::istringstream dump(*runs);
-        const auto settled =
-            cost::settle({.dump = dump, .name = "sacct", .cluster = {}, .seen = now_}, *zone,
-                         pricer, ledger, [&](const Error& error) { tell(error.message, error); });
+        const auto settled = cost::settle({.dump = dump,
+                                           .name = "sacct",
+                                           .cluster = cluster.name,
+                                           .seen = now_,
+                                           .wckeys = cluster.enforces_wckeys,
+                                           .until = std::min(day.to, now_)},
+                                          *zone, pricer, ledger,
+                                          [&](const Error& error) { tell(error.message, error); });
         if (!settled)
             return std::unexpected(settled.error());
         add(all, *settled);
@@ -84,38 +94,70 @@ void Accounting::ask_for_cancelled(const std::vector<std::uint32_t>& jobs) {
     }
 }
 
-/// What accounting has not heard of a day after it ended, it never will.
+/// What accounting has not heard of a day after it ended, it never will. What has no price yet
+/// counts as what it could have cost.
 bool Accounting::is_settled(std::uint32_t job, Time end) const {
+    if (waiting_.contains(std::to_string(job)))
+        return false;
     const auto known = ended_.find(job);
     return (known != ended_.end() && known->second >= end) || (answered_ && now_ - end >= days(1));
 }
 
+/// Array tasks and components of het jobs have numbers of their own (JobIDRaw).
+Result<void> Accounting::note_waiting(cost::Ledger& ledger, const std::string& cluster) {
+    const auto jobs = ledger.waiting_jobs(cluster);
+    if (!jobs)
+        return std::unexpected(jobs.error());
+    waiting_ = {jobs->begin(), jobs->end()};
+    return {};
+}
+
+/// What of the past is asked about again: mostly minutes, every hour days, and every day weeks.
+/// Nothing from before the first run that is known, because somebody chose where the ledger begins.
+Result<Time> Accounting::begin_of(cost::Ledger& ledger, const std::string& cluster) {
+    const auto asked = ledger.asked_until(cluster);
+    const auto first = asked ? ledger.first_end(cluster) : asked;
+    if (!first)
+        return std::unexpected(first.error());
+    const auto time = [](const std::optional<std::int64_t>& seconds) {
+        return Time(std::chrono::seconds(seconds.value_or(0)));
+    };
+    const Time until = std::max(time(*asked), asked_until_);
+    if (until == Time{})
+        return since_;
+    const std::chrono::seconds overlap = now_ - looked_far_back_ >= days(1) ? longest_overlap
+                                         : now_ - looked_back_ >= hours(1)
+                                             ? std::chrono::seconds(long_overlap)
+                                             : std::chrono::seconds(usual_overlap);
+    return std::max(until - overlap, *first ? time(*first) : until - usual_overlap);
+}
+
 /// Runs that wait for a price are looked for where they are, so that one of long ago holds nothing
 /// up.
-Result<cost::Settled> Accounting::settle(const Site& site, const std::string& cluster) {
+Result<cost::Settled> Accounting::settle(const Site& site, const slurm::Cluster& cluster) {
     auto ledger = cost::Ledger::open(settings_.ledger);
     if (!ledger)
         return std::unexpected(ledger.error());
-    const auto latest = ledger->latest_end(cluster);
-    if (!latest)
-        return std::unexpected(latest.error());
-    const auto waiting = ledger->waiting_days(cluster);
+    const std::string name = cost::in_small_letters(cluster.name);
+    const auto from = begin_of(*ledger, name);
+    if (!from)
+        return std::unexpected(from.error());
+    const auto waiting = ledger->waiting_days(name);
     if (!waiting)
         return std::unexpected(waiting.error());
     const bool look_back = now_ - looked_back_ >= hours(1);
-    const std::chrono::seconds overlap =
-        look_back ? std::chrono::seconds(long_overlap) : std::chrono::seconds(usual_overlap);
-    const Time until = std::max(Time(std::chrono::seconds(latest->value_or(0))), asked_until_);
-    const Time from = until == Time{} ? since_ : until - overlap;
     std::erase_if(ended_, [&](const auto& job) { return job.second < now_ - long_overlap; });
     cost::Settled all;
     // What starts and ends in this second is of it as well.
-    auto done = settle_days(site, *ledger, {from, now_ + std::chrono::seconds(1)}, all);
+    auto done = settle_days(site, *ledger, cluster, {*from, now_ + std::chrono::seconds(1)}, all);
     for (const std::int64_t day : look_back ? *waiting : std::vector<std::int64_t>{}) {
         const Time begin{std::chrono::seconds(day)};
-        if (done && begin < from)
-            done = settle_days(site, *ledger, {begin, std::min(from, begin + days(1))}, all);
+        if (done && begin < *from)
+            done =
+                settle_days(site, *ledger, cluster, {begin, std::min(*from, begin + days(1))}, all);
     }
+    if (done)
+        done = note_waiting(*ledger, name);
     if (!done) {
         looked_back_ = {}; // slurmdbd may hear late of what ended meanwhile
         return std::unexpected(done.error());
@@ -123,6 +165,8 @@ Result<cost::Settled> Accounting::settle(const Site& site, const std::string& cl
     asked_until_ = now_;
     if (look_back)
         looked_back_ = now_;
+    if (now_ - looked_far_back_ >= days(1))
+        looked_far_back_ = now_;
     return all;
 }
 

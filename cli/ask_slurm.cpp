@@ -2,6 +2,7 @@
 
 #include "base/child.hpp"
 #include "base/words.hpp"
+#include "cost/sacct_dump.hpp"
 
 #include <fmt/ranges.h>
 
@@ -32,6 +33,19 @@ std::string sacct_time(cost::Time time) {
     std::string text = cost::show_time(time);
     text.pop_back(); // the Z: TZ says it
     return text;
+}
+
+/// The line of a setting of slurm.conf, or empty.
+Result<std::string> ask_setting(const config::Config& config, std::string_view name) {
+    constexpr std::chrono::seconds deadline(20);
+    const auto text =
+        output_of(Code::C108, {config.scontrol, "show", "config"}, deadline, usual_output);
+    if (!text)
+        return std::unexpected(text.error());
+    for (const std::string_view line : split(*text, '\n'))
+        if (line.starts_with(name))
+            return std::string(line);
+    return std::string();
 }
 
 Result<std::string> ask_associations(const config::Config& config,
@@ -73,15 +87,17 @@ Result<std::vector<std::string>> ask_clusters(const config::Config& config) {
 }
 
 Result<bool> ask_allocates_memory(const config::Config& config) {
-    constexpr std::chrono::seconds deadline(20);
-    const auto text =
-        output_of(Code::C108, {config.scontrol, "show", "config"}, deadline, usual_output);
-    if (!text)
-        return std::unexpected(text.error());
-    for (const std::string_view line : split(*text, '\n'))
-        if (line.starts_with("SelectTypeParameters"))
-            return line.find("MEMORY") != std::string_view::npos;
-    return true;
+    const auto line = ask_setting(config, "SelectTypeParameters");
+    if (!line)
+        return std::unexpected(line.error());
+    return line->empty() || line->contains("MEMORY");
+}
+
+Result<bool> ask_enforces_wckeys(const config::Config& config) {
+    const auto line = ask_setting(config, "AccountingStorageEnforce");
+    if (!line)
+        return std::unexpected(line.error());
+    return line->contains("wckeys");
 }
 
 Result<std::string> ask_partitions(const config::Config& config) {
@@ -91,16 +107,15 @@ Result<std::string> ask_partitions(const config::Config& config) {
                      most);
 }
 
-Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval) {
+Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval,
+                             bool wckeys) {
     constexpr std::chrono::minutes deadline(5);
     constexpr std::size_t most = 512 * 1024 * 1024;
-    const std::string columns =
-        "--format=JobIDRaw,Cluster,DBIndex,Account,User,Partition,QOS,State,NodeList,"
-        "Start,End,ElapsedRaw,Suspended,AllocTRES,AdminComment";
     return output_of(Code::C307,
                      {beside_scontrol(config, "sacct"), "--parsable2", "--allusers", "--duplicates",
                       "--allocations", "--starttime=" + sacct_time(interval.from),
-                      "--endtime=" + sacct_time(interval.to), columns},
+                      "--endtime=" + sacct_time(interval.to),
+                      fmt::format("--format={}", cost::sacct_columns(wckeys))},
                      deadline, most);
 }
 

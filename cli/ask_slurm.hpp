@@ -28,9 +28,14 @@ Result<std::string> ask_partitions(const config::Config& config);
 /// does not say, it does. FL-C108.
 Result<bool> ask_allocates_memory(const config::Config& config);
 
+/// Whether slurmctld lets nobody name a workload key that is not theirs (AccountingStorageEnforce).
+/// FL-C108.
+Result<bool> ask_enforces_wckeys(const config::Config& config);
+
 /// What sacct prints of all users' runs between two times, with the columns that the ledger
 /// takes and its times in UTC. FL-C307.
-Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval);
+Result<std::string> ask_runs(const config::Config& config, const cost::Interval& interval,
+                             bool wckeys);
 
 /// The same of jobs of these numbers, with their times and AdminComment. FL-C307.
 Result<std::string> ask_jobs(const config::Config& config, std::span<const std::uint32_t> jobs);

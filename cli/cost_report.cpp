@@ -33,6 +33,12 @@ struct Options {
     bool no_header = false, parsable = false, csv = false, json = false, focus = false;
 };
 
+/// Whoever names a group or an account wants more than their own jobs.
+bool names_payers(const cost::Query& query) {
+    return !query.groups.empty() || !query.accounts.empty() || !query.users.empty() ||
+           !query.grants.empty() || !query.universities.empty();
+}
+
 /// What the ledger says, or sacct, all of one moment.
 class Making {
   public:
@@ -51,8 +57,6 @@ class Making {
             return std::unexpected(columns.error());
         columns_ = std::move(*columns);
         if (auto done = find_period(words_, *groups); !done)
-            return done;
-        if (auto done = check_names(words_.query, *groups); !done)
             return done;
         return options_.source.from_ledger() ? of_ledger(std::move(*groups))
                                              : of_dump(std::move(*groups));
@@ -74,7 +78,7 @@ class Making {
         cost::DaySums sums;
         Result<void> summed;
         const auto done = read_dump(
-            options_.source, needed,
+            options_.source, needed, names_payers(words_.query),
             [&](const cost::Entry& entry) {
                 if (each_run())
                     cost::charges_of(entry, take);
@@ -105,6 +109,7 @@ class Making {
         const auto state = state_of(ledger, std::move(groups), words_.query);
         if (!state)
             return std::unexpected(state.error());
+        unpriced_ = state->unpriced;
         return report(state->groups, state->head, state->closed_through,
                       [&](const cost::Interval& needed, const cost::TakeCharge& take) {
                           return read_days(ledger, needed, take);
@@ -125,6 +130,9 @@ class Making {
 
     Result<void> report(const cost::GroupsOverTime& groups, std::optional<cost::Verified> head,
                         std::optional<std::string> closed_through, const Read& read) {
+        const std::string last = cost::day_name(words_.query.to - std::chrono::seconds(1));
+        if (auto done = check_names(words_.query, groups.on(last)); !done)
+            return done;
         if (options_.focus)
             return print_focus(groups, closed_through, read);
         cost::Reporter reporter(words_.query, groups);
@@ -140,6 +148,7 @@ class Making {
         cost::Report report = std::move(reporter).report();
         report.ledger = std::move(head);
         report.closed_through = std::move(closed_through);
+        report.unpriced = unpriced_;
         return write(report);
     }
 
@@ -194,6 +203,7 @@ class Making {
     Session& session_;
     Words words_{};
     std::vector<cost::TableColumn> columns_{};
+    std::int64_t unpriced_ = 0;
 };
 
 void run(const Options& options, Session& session) {

@@ -9,6 +9,10 @@
 namespace fairlead::cli {
 namespace {
 
+cost::Time now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 /// The end of the ledger; of closed months what it was when they were closed.
 Result<cost::Verified> head_of(cost::Ledger& ledger, const std::vector<cost::Closing>& closings,
                                cost::Query& query) {
@@ -21,8 +25,17 @@ Result<cost::Verified> head_of(cost::Ledger& ledger, const std::vector<cost::Clo
     const auto until = ledger.settled_until();
     if (!until)
         return std::unexpected(until.error());
-    query.as_of = cost::Time(std::chrono::seconds(until->value_or(0)));
+    query.as_of = std::min(cost::Time(std::chrono::seconds(until->value_or(0))), now());
     return ledger.head();
+}
+
+/// What comes late for a closed month will count in an open one.
+Result<std::int64_t> open_unpriced(cost::Ledger& ledger, const std::optional<std::string>& closed,
+                                   const cost::Query& query) {
+    cost::Time from = query.from;
+    if (const auto month = closed ? cost::read_month(*closed) : std::nullopt)
+        from = std::max(from, cost::month_after(*month));
+    return ledger.waiting(from.time_since_epoch().count(), query.to.time_since_epoch().count());
 }
 
 } // namespace
@@ -37,10 +50,14 @@ Result<LedgerState> state_of(cost::Ledger& ledger, cost::Groups groups, cost::Qu
     auto head = head_of(ledger, *closings, query);
     if (!head)
         return std::unexpected(head.error());
+    const auto closed = closings->empty() ? std::nullopt : std::optional(closings->back().month);
+    const auto unpriced = open_unpriced(ledger, closed, query);
+    if (!unpriced)
+        return std::unexpected(unpriced.error());
     return LedgerState{.groups = std::move(*over_time),
                        .head = std::move(*head),
-                       .closed_through = closings->empty() ? std::nullopt
-                                                           : std::optional(closings->back().month)};
+                       .closed_through = closed,
+                       .unpriced = *unpriced};
 }
 
 Result<void> read_sums(cost::Ledger& ledger, const cost::Interval& needed,

@@ -11,6 +11,7 @@ struct LedgerState {
     cost::GroupsOverTime groups;
     cost::Verified head;
     std::optional<std::string> closed_through;
+    std::int64_t unpriced; ///< runs that ended in the query's days; of closed months none
 };
 
 /// Of one moment, within Ledger::reading(). Sets up to when the query is true: of closed months the

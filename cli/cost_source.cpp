@@ -2,7 +2,9 @@
 
 #include "base/child.hpp"
 #include "base/files.hpp"
+#include "cli/ask_slurm.hpp"
 #include "cost/months.hpp"
+#include "cost/sacct_dump.hpp"
 #include "cost/settings.hpp"
 
 #include <fstream>
@@ -12,8 +14,10 @@
 namespace fairlead::cli {
 namespace {
 
-/// What Slurm lets this user see. Its times are UTC, so no zone is in question.
-Result<std::string> ask_sacct(const cost::Interval& needed, const Session& session) {
+/// The runs of whoever asks, or all that Slurm lets them see (slurmdbd.conf, PrivateData: those of
+/// the accounts that they coordinate). Its times are UTC, so no zone is in question.
+Result<std::string> ask_sacct(const cost::Interval& needed, bool all_users,
+                              const Session& session) {
     constexpr auto deadline = std::chrono::minutes(2);
     constexpr std::size_t most_output = 256 * 1024 * 1024;
     const auto config = config::load(session.config_path);
@@ -21,17 +25,16 @@ Result<std::string> ask_sacct(const cost::Interval& needed, const Session& sessi
         return std::unexpected(config.error());
     auto env = plain_environment();
     env.insert(env.end(), {"TZ=UTC", "SLURM_TIME_FORMAT=%s"});
-    const std::string columns =
-        "--format=JobIDRaw,Cluster,DBIndex,Account,User,Partition,QOS,State,NodeList,Start,End,"
-        "ElapsedRaw,Suspended,AllocTRES,AdminComment";
-    const std::vector<std::string> argv{std::filesystem::path(config->scontrol).parent_path() /
-                                            "sacct",
-                                        "--parsable2",
-                                        "--duplicates",
-                                        "--allocations",
-                                        "--starttime=" + cost::day_name(needed.from),
-                                        "--endtime=" + cost::day_name(needed.to),
-                                        columns};
+    const bool wckeys = ask_enforces_wckeys(*config).value_or(false);
+    std::vector<std::string> argv{std::filesystem::path(config->scontrol).parent_path() / "sacct",
+                                  "--parsable2",
+                                  "--duplicates",
+                                  "--allocations",
+                                  "--starttime=" + cost::day_name(needed.from),
+                                  "--endtime=" + cost::day_name(needed.to),
+                                  "--format=" + cost::sacct_columns(wckeys)};
+    if (all_users)
+        argv.emplace_back("--allusers");
     auto answer = run_child(Code::C307, argv, env, deadline, most_output);
     if (!answer)
         return std::unexpected(answer.error());
@@ -124,7 +127,7 @@ Result<void> add_prices(std::filesystem::path& book, std::filesystem::path& node
     return {};
 }
 
-Result<void> read_dump(const CostSource& source, const cost::Interval& needed,
+Result<void> read_dump(const CostSource& source, const cost::Interval& needed, bool all_users,
                        const std::function<void(const cost::Entry&)>& take, Session& session) {
     if (source.book.empty())
         return fail(Code::X301, "sacct's output needs prices: name them with --book");
@@ -137,7 +140,7 @@ Result<void> read_dump(const CostSource& source, const cost::Interval& needed,
         return std::unexpected(zone.error());
     const auto skipped = [&](const Error& error) { session.report(error); };
     if (asked) {
-        const auto text = ask_sacct(needed, session);
+        const auto text = ask_sacct(needed, all_users, session);
         if (!text)
             return std::unexpected(text.error());
         std::istringstream lines(*text);

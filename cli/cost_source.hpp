@@ -40,9 +40,9 @@ Result<cost::Pricer> pricer_of(const std::filesystem::path& book,
 Result<void> add_prices(std::filesystem::path& book, std::filesystem::path& nodes,
                         const Session& session);
 
-/// What sacct's output costs; sacct itself is asked for the days in `needed`. What cannot be priced
-/// is reported.
-Result<void> read_dump(const CostSource& source, const cost::Interval& needed,
+/// What sacct's output costs; sacct itself is asked for the days in `needed`, for the jobs of
+/// whoever asks or for all that Slurm shows them. What cannot be priced is reported.
+Result<void> read_dump(const CostSource& source, const cost::Interval& needed, bool all_users,
                        const std::function<void(const cost::Entry&)>& take, Session& session);
 
 } // namespace fairlead::cli

@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
     std::filesystem::path ledger, book, nodes, dump, instances;
-    std::string cluster, seen, head, month, zone = "local";
+    std::string cluster, seen, until, head, month, zone = "local";
     bool wckeys = false;
     bool json = false;
 };
@@ -105,6 +105,25 @@ Result<std::optional<Month>> month_of(const Options& options) {
     return Month{std::move(*instances), *start};
 }
 
+/// Up to when the dump is whole, if somebody says so: a month that is settled with its instances
+/// is.
+Result<std::optional<cost::Time>> until_of(const Options& options,
+                                           const std::optional<Month>& month, cost::Time seen) {
+    if (options.until.empty() && month)
+        return std::min(cost::month_after(month->start), seen);
+    if (options.until.empty())
+        return std::nullopt;
+    const auto until = cost::read_time(options.until);
+    if (!until)
+        return fail(Code::X301, "--until is '{}'; expected a day such as 2026-07-01",
+                    printable(options.until));
+    if (*until > seen)
+        return fail(Code::X301,
+                    "--until is {}, but the dump was printed at {}; expected a time before it",
+                    cost::show_time(*until), cost::show_time(seen));
+    return *until;
+}
+
 struct Done {
     cost::Settled runs{};
     std::optional<cost::SettledInstances> instances{};
@@ -116,6 +135,7 @@ struct Parts {
     cost::Pricer pricer;
     cost::Zone zone;
     cost::Time seen;
+    std::optional<cost::Time> until;
     cost::Ledger ledger;
 };
 
@@ -132,13 +152,16 @@ Result<Parts> parts_of(const Options& options, const Session& session) {
     const auto seen = seen_at(options);
     if (!seen)
         return std::unexpected(seen.error());
+    const auto until = until_of(options, *month, *seen);
+    if (!until)
+        return std::unexpected(until.error());
     const auto path = ledger_place(options.ledger, session);
     if (!path)
         return std::unexpected(path.error());
     auto ledger = cost::Ledger::open(*path);
     if (!ledger)
         return std::unexpected(ledger.error());
-    return Parts{std::move(*month), std::move(*pricer), *zone, *seen, std::move(*ledger)};
+    return Parts{std::move(*month), std::move(*pricer), *zone, *seen, *until, std::move(*ledger)};
 }
 
 /// First the runs, then what is left of the instances that they were on.
@@ -155,7 +178,8 @@ Result<Done> settle(const Options& options, Session& session) {
                             .name = options.dump.native(),
                             .cluster = options.cluster,
                             .seen = parts->seen,
-                            .wckeys = options.wckeys};
+                            .wckeys = options.wckeys,
+                            .until = parts->until};
     const auto report = [&](const Error& error) { session.report(error); };
     const auto runs = cost::settle(taken, parts->zone, parts->pricer, parts->ledger, report);
     if (!runs)
@@ -251,6 +275,9 @@ void add_ledger(CLI::App& app, Session& session) {
     settled->add_option("--nodes", options->nodes, "which instances the nodes are, CSV");
     settled->add_option("--instances", options->instances,
                         "which instance was which node when, CSV: enters boot and idle time");
+    settled->add_option("--until", options->until,
+                        "the dump has all that ended before this day, such as 2026-07-01: months "
+                        "up to it can be closed");
     settled->add_option("--month", options->month,
                         "of --instances, such as 2026-06; the dump has all runs in it");
     settled->add_option("--cluster", options->cluster,

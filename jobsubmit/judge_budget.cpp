@@ -3,6 +3,8 @@
 #include "cost/words.hpp"
 #include "submit/cost_ask.hpp"
 
+#include <algorithm>
+
 namespace fairlead::jobsubmit {
 namespace {
 
@@ -34,9 +36,11 @@ std::string word_of(const cost::Judged& judged, bool update) {
     if (judged.hold)
         return fmt::format("{}={:016x},at-most={}{}", cost::hold_word, *judged.hold,
                            cost::show_nanos(judged.at_most), judged.currency);
-    if (judged.reaction == cost::Reaction::Hold)
-        return fmt::format("{}={}", cost::stopped_word, id_of(judged.error->code));
-    return {};
+    if (judged.reaction != cost::Reaction::Hold)
+        return {};
+    std::string reason = to_string(*judged.error);
+    std::ranges::replace(reason, ';', ','); // which parts the words of a comment
+    return fmt::format("{}={}", cost::stopped_word, reason);
 }
 
 /// Why a budget did not hold is for the admin, not for the user.

@@ -127,9 +127,9 @@ std::string_view BudgetBuilder::default_of(std::string_view user) const {
     return found == default_accounts_.end() ? std::string_view{} : found->second;
 }
 
-void BudgetBuilder::use(std::size_t group, std::string_view currency, Money amount,
+void BudgetBuilder::use(std::span<const std::size_t> caps, std::string_view currency, Money amount,
                         std::string_view day) {
-    for (const std::size_t place : snapshot_.groups[group].caps) {
+    for (const std::size_t place : caps) {
         const Period& period = periods_[place];
         Cap& cap = snapshot_.caps[place];
         if (cap.currency == currency && day >= period.first && day < period.end)
@@ -137,10 +137,22 @@ void BudgetBuilder::use(std::size_t group, std::string_view currency, Money amou
     }
 }
 
+std::vector<std::size_t> BudgetBuilder::caps_of_university(std::string_view name) const {
+    std::vector<std::size_t> caps;
+    if (const auto found = universities_.find(name); found != universities_.end())
+        caps.push_back(found->second);
+    if (site_)
+        caps.push_back(*site_);
+    return caps;
+}
+
 void BudgetBuilder::spent(std::string_view payer, std::string_view day, std::string_view currency,
                           Money amount) {
+    constexpr std::string_view of_university = "university:";
+    if (payer.starts_with(of_university))
+        return use(caps_of_university(payer.substr(of_university.size())), currency, amount, day);
     if (const auto group = payer_group(payer))
-        use(*group, currency, amount, day);
+        use(snapshot_.groups[*group].caps, currency, amount, day);
 }
 
 void BudgetBuilder::partitions(std::vector<PartitionCost> partitions,
@@ -175,7 +187,7 @@ Result<void> BudgetBuilder::job(const QueuedJob& job, std::chrono::minutes assum
     if (cost)
         live.at_most = cost->at_most;
     if (cost && live.group && !live.stopped)
-        use(*live.group, cost->currency, cost->at_most, day_of(now_));
+        use(snapshot_.groups[*live.group].caps, cost->currency, cost->at_most, day_of(now_));
     live.gone = job.ended;
     live.end = job.ended ? job.end : Time{};
     snapshot_.jobs.push_back(std::move(live));
@@ -212,7 +224,7 @@ void BudgetBuilder::carry(const BudgetSnapshot& before, const Settled& settled) 
         const std::string_view currency =
             group.caps.empty() ? std::string_view{} : before.caps[group.caps.front()].currency;
         if (gone.group)
-            use(*gone.group, currency, job.at_most, day_of(now_));
+            use(snapshot_.groups[*gone.group].caps, currency, job.at_most, day_of(now_));
         snapshot_.jobs.push_back(std::move(gone));
     });
 }

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,9 @@ class BudgetBuilder {
     /// The first day whose spending counts in any budget: "2026-06-01"; that of `now` without one.
     std::string first_day() const;
 
-    /// What who pays ("account:bio", "group:bio", "grant:NIH-1") spent on a day. Of another
-    /// currency than a budget's it does not count in it, and no more does a grant's that several
-    /// groups share.
+    /// What who pays ("account:bio", "group:bio", "grant:NIH-1", "university:north") spent on a
+    /// day. Of another currency than a budget's it does not count in it, and no more does a grant's
+    /// that several groups share.
     void spent(std::string_view payer, std::string_view day, std::string_view currency,
                Money amount);
 
@@ -59,7 +60,9 @@ class BudgetBuilder {
     std::size_t add_cap(std::string name, std::string label, const Budget& budget,
                         Interval interval, std::vector<Threshold> thresholds);
     void add_group(const Group& group, const Groups& all);
-    void use(std::size_t group, std::string_view currency, Money amount, std::string_view day);
+    void use(std::span<const std::size_t> caps, std::string_view currency, Money amount,
+             std::string_view day);
+    std::vector<std::size_t> caps_of_university(std::string_view name) const;
     std::optional<std::size_t> group_of(std::string_view account) const;
     std::optional<std::size_t> payer_group(std::string_view payer) const;
     template <class Take>

@@ -27,7 +27,8 @@ Result<void> check_open(Ledger& ledger, const std::string& month, Time end) {
         return std::unexpected(closed.error());
     if (*closed && month <= **closed)
         return fail(Code::C305, "{} is closed, as all up to {}", month, **closed);
-    const auto waiting = ledger.waiting(end.time_since_epoch().count());
+    const std::int64_t ends = end.time_since_epoch().count();
+    const auto waiting = ledger.waiting(0, ends);
     if (!waiting)
         return std::unexpected(waiting.error());
     if (*waiting > 0)
@@ -35,6 +36,16 @@ Result<void> check_open(Ledger& ledger, const std::string& month, Time end) {
                     "{} cannot be closed yet: {} runs that ended before {} have no price; add it "
                     "to the price book and settle again",
                     month, *waiting, show_time(end));
+    const auto settled = ledger.settled_until();
+    if (!settled)
+        return std::unexpected(settled.error());
+    if (*settled && **settled < ends)
+        return fail(Code::C305,
+                    "{} cannot be closed yet: runs are settled up to {} only; run `fairlead "
+                    "accountant --once`, or settle a dump of all that ended before {} with --until "
+                    "{}",
+                    month, show_time(Time(std::chrono::seconds(**settled))), day_name(end),
+                    day_name(end));
     return {};
 }
 

@@ -7,7 +7,8 @@
 namespace fairlead::cost {
 
 /// Closes `month` and all before it. `groups` is the text of groups.yaml, which holds for them from
-/// now on. FL-C305 where it is closed already, is not over, or has runs that wait for a price.
+/// now on. FL-C305 where it is closed already, is not over, is not settled to its end, or has runs
+/// that wait for a price.
 Result<Closing> close_month(Ledger& ledger, const std::string& month, Time now,
                             const std::string& author, const std::string& groups);
 

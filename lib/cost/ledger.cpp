@@ -24,6 +24,17 @@ Result<Value> guarded(const LedgerDatabase& database, const Work& work) {
     }
 }
 
+/// A time that a query finds for a cluster, in seconds since 1970.
+Result<std::optional<std::int64_t>> time_of(LedgerDatabase& database, const char* query,
+                                            const std::string& cluster) {
+    return guarded<std::optional<std::int64_t>>(database, [&] {
+        long long time = 0;
+        soci::indicator known = soci::i_null;
+        database.sql << query, soci::into(time, known), soci::use(cluster);
+        return known == soci::i_ok ? std::optional<std::int64_t>(time) : std::nullopt;
+    });
+}
+
 } // namespace
 
 Ledger::Ledger(std::unique_ptr<LedgerDatabase> database) : database_(std::move(database)) {}
@@ -174,16 +185,26 @@ Result<std::optional<std::int64_t>> Ledger::watermark(const std::string& cluster
     }
 }
 
-Result<std::optional<std::int64_t>> Ledger::latest_end(const std::string& cluster) {
-    try {
-        long long ended = 0;
-        soci::indicator known = soci::i_null;
-        database_->sql << "SELECT ended FROM watermark WHERE cluster = :cluster",
-            soci::into(ended, known), soci::use(cluster);
-        return known == soci::i_ok ? std::optional<std::int64_t>(ended) : std::nullopt;
-    } catch (const std::exception& cause) {
-        return unusable(database_->name, cause);
-    }
+Result<std::optional<std::int64_t>> Ledger::asked_until(const std::string& cluster) {
+    return time_of(*database_, "SELECT ended FROM watermark WHERE cluster = :cluster", cluster);
+}
+
+Result<std::optional<std::int64_t>> Ledger::first_end(const std::string& cluster) {
+    return time_of(*database_, "SELECT min(ended) FROM run WHERE cluster = :cluster", cluster);
+}
+
+Result<std::vector<std::string>> Ledger::waiting_jobs(const std::string& cluster) {
+    return guarded<std::vector<std::string>>(*database_, [&] {
+        std::vector<std::string> jobs;
+        std::string job;
+        soci::statement all = (database_->sql.prepare
+                                   << "SELECT job FROM run WHERE cluster = :cluster AND priced = 0",
+                               soci::into(job), soci::use(cluster));
+        all.execute();
+        while (all.fetch())
+            jobs.push_back(job);
+        return jobs;
+    });
 }
 
 Result<std::vector<std::int64_t>> Ledger::waiting_days(const std::string& cluster) {

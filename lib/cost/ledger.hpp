@@ -157,11 +157,17 @@ class Ledger {
     Result<void> observe(const Observation& observation);
 
     /// Up to when all runs of a cluster are settled, in seconds since 1970: the end of the latest,
-    /// or of the first that waits for a price.
+    /// or up to when all was asked for; but not past the first that waits for a price.
     Result<std::optional<std::int64_t>> watermark(const std::string& cluster);
 
-    /// The end of the latest run that is settled, even where others wait for a price.
-    Result<std::optional<std::int64_t>> latest_end(const std::string& cluster);
+    /// The same, even where runs wait for a price.
+    Result<std::optional<std::int64_t>> asked_until(const std::string& cluster);
+
+    /// The end of the first run of a cluster.
+    Result<std::optional<std::int64_t>> first_end(const std::string& cluster);
+
+    /// The jobs with runs that wait for a price.
+    Result<std::vector<std::string>> waiting_jobs(const std::string& cluster);
 
     /// The first seconds of the days (UTC) on which a run ended that waits for a price.
     Result<std::vector<std::int64_t>> waiting_days(const std::string& cluster);
@@ -176,8 +182,9 @@ class Ledger {
     Result<bool> delivered(const std::string& report, const std::string& viewer);
     Result<void> note_delivery(const std::string& report, const std::string& viewer);
 
-    /// How many runs that ended before `end` (seconds since 1970) wait for a price.
-    Result<std::int64_t> waiting(std::int64_t end);
+    /// How many runs that ended from `from` on and before `to` (seconds since 1970) wait for a
+    /// price.
+    Result<std::int64_t> waiting(std::int64_t from, std::int64_t to);
 
     /// Up to when all clusters are settled; nothing for a ledger without runs.
     Result<std::optional<std::int64_t>> settled_until();

@@ -128,12 +128,13 @@ Result<void> Ledger::note_delivery(const std::string& report, const std::string&
     }
 }
 
-Result<std::int64_t> Ledger::waiting(std::int64_t end) {
+Result<std::int64_t> Ledger::waiting(std::int64_t from, std::int64_t to) {
     try {
         long long count = 0;
-        const long long before = end;
-        database_->sql << "SELECT count(*) FROM run WHERE priced = 0 AND ended < :before",
-            soci::into(count), soci::use(before);
+        const long long first = from, before = to;
+        database_->sql << "SELECT count(*) FROM run WHERE priced = 0 AND ended >= :first AND ended "
+                          "< :before",
+            soci::into(count), soci::use(first), soci::use(before);
         return count;
     } catch (const std::exception& cause) {
         return unusable(*database_, cause);

@@ -28,7 +28,7 @@ std::vector<Slice> slices(const std::unordered_map<std::string, Slice>& parts) {
 
 Wide forecast_of(const BudgetUse& use, Time as_of) {
     const auto whole = (use.interval.to - use.interval.from).count();
-    const auto gone = std::min(as_of - use.interval.from, use.interval.to - use.interval.from);
+    const auto gone = std::min(as_of, use.interval.to) - use.interval.from;
     if (use.period == Period::Rolling || gone.count() <= 0)
         return use.spent;
     const auto product = times(use.spent, whole);
@@ -84,16 +84,17 @@ void Reporter::add_budget(ReportOf of, const std::string& name, const std::optio
     const auto today = std::chrono::floor<std::chrono::days>(use.interval.to);
     if (budget->period == Period::Rolling)
         use.interval = {today + std::chrono::days(1) - budget->days, today + std::chrono::days(1)};
+    // What is spent behind the report's end is of another report.
+    const Time end = std::min(use.interval.to, query_.to);
     budgets_.emplace(
         std::pair(of, name),
-        Spending{.use = use, .from = day_name(use.interval.from), .to = day_name(use.interval.to)});
+        Spending{.use = use, .from = day_name(use.interval.from), .to = day_name(end)});
 }
 
 Interval Reporter::needed() const {
     Interval needed{query_.from, query_.to};
     for (const auto& [name, spending] : budgets_) {
         needed.from = std::min(needed.from, spending.use.interval.from);
-        needed.to = std::max(needed.to, spending.use.interval.to);
     }
     return needed;
 }
@@ -108,6 +109,7 @@ bool Reporter::wanted(const Attributed& part) const {
 Result<void> Reporter::take(const Charge& charge) {
     if (charge.sum.kind == "close")
         return {};
+    count(charge.sum);
     const auto each = [this](const Attributed& part) {
         spend(part);
         const std::string& day = part.charge->sum.day;
@@ -118,6 +120,16 @@ Result<void> Reporter::take(const Charge& charge) {
         return attribution_.parts(charge, each);
     each(attribution_.whole(charge));
     return {};
+}
+
+/// All that anybody pays, whatever the report is narrowed to.
+void Reporter::count(const DaySum& sum) {
+    if (sum.day < from_ || sum.day >= to_)
+        return;
+    BillShare& share = bill_[sum.currency];
+    share.all += sum.amount.nanos;
+    if (sum.payer == "pool:unexplained")
+        share.unexplained += sum.amount.nanos;
 }
 
 /// What counts against a budget is all that its group owes, whatever the report is narrowed to.
@@ -287,7 +299,8 @@ Report Reporter::report() && {
         if (budget == budgets_.end() || budget->second.use.currency != line.currency)
             continue;
         line.budget = budget->second.use;
-        line.budget->forecast = forecast_of(*line.budget, report.query.as_of);
+        line.budget->forecast =
+            forecast_of(*line.budget, std::min(report.query.as_of, report.query.to));
     }
     for (const auto& [currency, amounts] : totals)
         report.totals.push_back({.name = "all", .currency = currency, .amounts = amounts});
@@ -295,6 +308,9 @@ Report Reporter::report() && {
     report.days = slices(days_);
     report.details = slices(details_);
     report.adjustments = std::move(adjustments_);
+    for (const auto& [currency, share] : bill_)
+        if (share.unexplained != 0)
+            report.bill.emplace(currency, share);
     return report;
 }
 

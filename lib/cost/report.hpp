@@ -73,6 +73,12 @@ struct Adjustment {
     Money amount{};
 };
 
+/// What AWS billed in one currency, once it was reconciled, and what of it nothing explains.
+struct BillShare {
+    Wide all = 0;
+    Wide unexplained = 0;
+};
+
 struct Report {
     Query query{};
     std::vector<ReportLine> lines{};  ///< by name, then currency
@@ -81,6 +87,8 @@ struct Report {
     std::vector<Slice> days{};        ///< rising
     std::vector<Slice> details{};     ///< of a grant: "GRANT/2026-06/ada"
     std::vector<Adjustment> adjustments{};
+    std::map<std::string, BillShare> bill{}; ///< by currency, of all who pay; empty: not reconciled
+    std::int64_t unpriced = 0;               ///< runs that ended in these days and are not in it
     std::optional<std::string> closed_through{};
     std::optional<Verified> ledger{}; ///< what it was made of; empty without a ledger
     bool closed() const;              ///< no month of it can change any more
@@ -115,6 +123,7 @@ class Reporter {
     void find_budgets();
     void add_budget(ReportOf of, const std::string& name, const std::optional<Budget>& budget,
                     const Group* group);
+    void count(const DaySum& sum);
     void spend(const Attributed& part);
     void gather(const Attributed& part);
     void add(std::unordered_map<std::string, Slice>& into,
@@ -130,6 +139,7 @@ class Reporter {
     const GroupsOverTime& groups_;
     Attribution attribution_;
     std::map<std::pair<ReportOf, std::string>, Spending> budgets_{};
+    std::map<std::string, BillShare> bill_{};
     std::unordered_map<std::string, ReportLine> lines_{};
     std::unordered_map<std::string, Slice> types_{}, days_{}, details_{};
     std::string key_{};

@@ -4,17 +4,22 @@
 #include "cost/months.hpp"
 
 #include <array>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace fairlead::cost {
 namespace {
 
 constexpr std::string_view header =
-    "BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,"
-    "ChargeDescription,ServiceName,ServiceCategory,ResourceId,ResourceType,PricingCategory,"
-    "ConsumedQuantity,ConsumedUnit,ListCost,EffectiveCost,BilledCost,BillingCurrency,Tags,"
+    "BillingAccountId,BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,"
+    "ChargeCategory,ChargeClass,ChargeFrequency,ChargeDescription,ProviderName,PublisherName,"
+    "InvoiceIssuerName,ServiceName,ServiceCategory,SubAccountId,SubAccountName,RegionId,"
+    "ResourceId,ResourceType,PricingCategory,PricingQuantity,PricingUnit,ConsumedQuantity,"
+    "ConsumedUnit,ListCost,ContractedCost,EffectiveCost,BilledCost,BillingCurrency,Tags,"
     "x_Cluster,x_JobId,x_RunId,x_Account,x_Group,x_PI,x_Grant,x_University,x_User,x_WCKey,"
     "x_Partition,x_QOS,x_State,x_Waste,x_Provisional";
+
+constexpr std::string_view provider = "AWS";
 
 /// FOCUS's words; of what it has no word for, none.
 std::string_view pricing_category(std::string_view purchase) {
@@ -44,10 +49,7 @@ std::string tags(const Attributed& part) {
 }
 
 std::string joined(const std::vector<std::string>& cells) {
-    std::string line;
-    for (const std::string& cell : cells)
-        line.append(line.empty() ? "" : ",").append(cell);
-    return line + '\n';
+    return fmt::format("{}\n", fmt::join(cells, ","));
 }
 
 } // namespace
@@ -61,20 +63,34 @@ std::string focus_line(const Attributed& part, bool closed) {
     const bool compute = !sum.instance_type.empty();
     const std::string cost = show_nanos(part.amount);
     const std::string group = part.group ? part.group->name : "";
-    return joined({show_time(month_of(day)),
+    const std::string hours = compute ? node_hours(part.node_seconds) : "";
+    const std::string unit = compute ? "Node-Hours" : "";
+    return joined({"", // the payer account, which the ledger does not know
+                   show_time(month_of(day)),
                    show_time(month_after(day)),
                    show_time(day),
                    show_time(day + std::chrono::days(1)),
                    sum.kind == "adjustment" ? "Adjustment" : "Usage",
+                   "",
+                   sum.kind == "adjustment" ? "One-Time" : "Usage-Based",
                    csv_cell(sum.kind),
+                   std::string(provider),
+                   std::string(provider),
+                   std::string(provider),
                    compute ? "Amazon Elastic Compute Cloud" : csv_cell(sum.kind),
                    compute ? "Compute" : "Other",
+                   csv_cell(part.account),
+                   csv_cell(part.account),
+                   "", // nor the region
                    csv_cell(charge.job),
                    csv_cell(sum.instance_type),
                    std::string(pricing_category(sum.purchase)),
-                   compute ? node_hours(part.node_seconds) : "",
-                   compute ? "Node-Hours" : "",
+                   hours,
+                   unit,
+                   hours,
+                   unit,
                    "",
+                   cost,
                    cost,
                    cost,
                    csv_cell(sum.currency),

@@ -12,6 +12,7 @@ body { font: 15px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 2rem aut
 h1 { font-size: 1.5rem; margin-bottom: .2rem; }
 h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem; }
 .state { color: #57606a; }
+.missing { border-left: .3rem solid #b08800; padding-left: .6rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .6rem; margin: 0; }
 dl div { border: 1px solid #d0d7de; border-radius: .4rem; padding: .5rem .7rem; }
 dt { color: #57606a; font-size: .85rem; }
@@ -69,6 +70,8 @@ std::string facts(const ReportLine& line) {
     text += amount_fact("Cost of these days", "total", line.amounts.total(), line.currency);
     if (line.budget)
         text += budget_facts(*line.budget);
+    if (line.amounts.shared != 0)
+        text += amount_fact("Storage and shared", "shared", line.amounts.shared, line.currency);
     text += amount_fact("Waste", "waste", line.amounts.waste, line.currency);
     if (line.amounts.reclaimed != 0)
         text += amount_fact("Spot reclaim", "reclaimed", line.amounts.reclaimed, line.currency);
@@ -155,6 +158,13 @@ std::string adjustments(const Report& report) {
     return text + "</tbody></table>\n";
 }
 
+std::string missing(const Report& report) {
+    std::string text;
+    for (const std::string& line : missing_of(report))
+        text += fmt::format("<p class=\"missing\">{}</p>\n", escaped(line));
+    return text;
+}
+
 std::string footer(const Report& report) {
     if (!report.ledger)
         return "<footer>Priced from what sacct shows, without the ledger.</footer>\n";
@@ -176,8 +186,8 @@ std::string html_of(const Report& report, const Table& table) {
                        "<p class=\"state\" data-state=\"{2}\">{3}</p>\n",
                        title, style, report.closed() ? "closed" : "provisional",
                        escaped(span_of(report))) +
-           all_facts(report) + charts(report) + table_html(table) + adjustments(report) +
-           footer(report) + "</body></html>\n";
+           missing(report) + all_facts(report) + charts(report) + table_html(table) +
+           adjustments(report) + footer(report) + "</body></html>\n";
 }
 
 } // namespace fairlead::cost

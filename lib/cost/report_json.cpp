@@ -68,6 +68,15 @@ Json slices_json(const std::vector<Slice>& slices) {
     return json;
 }
 
+Json bill_json(const Report& report) {
+    Json json = Json::array();
+    for (const auto& [currency, share] : report.bill)
+        json.push_back({{"currency", currency},
+                        {"total", show_nanos(share.all)},
+                        {"unexplained", show_nanos(share.unexplained)}});
+    return json;
+}
+
 Json adjustments_json(const std::vector<Adjustment>& adjustments) {
     Json json = Json::array();
     for (const Adjustment& each : adjustments)
@@ -101,6 +110,8 @@ std::string json_of(const Report& report) {
                     {"ledger", report.ledger ? Json{{"entries", report.ledger->entries},
                                                     {"head", report.ledger->head}}
                                              : Json()},
+                    {"unpriced_runs", report.unpriced},
+                    {"bill", bill_json(report)},
                     {"lines", std::move(lines)},
                     {"totals", std::move(totals)},
                     {"instance_types", slices_json(report.types)},

@@ -51,7 +51,15 @@ std::string title(const Report& report) {
     if (report.ledger)
         text += fmt::format("Ledger of {} entries, the last with {}\n", report.ledger->entries,
                             report.ledger->head.empty() ? "(none)" : report.ledger->head);
+    for (const std::string& missing : missing_of(report))
+        text += missing + '\n';
     return text + line + '\n';
+}
+
+/// In percent, with a tenth.
+std::string percent(Wide part, Wide whole) {
+    const double share = whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+    return fmt::format("{:.1f} %", 100 * share);
 }
 
 std::string adjustments(const Report& report) {
@@ -69,6 +77,21 @@ std::string span_of(const Report& report) {
     return fmt::format("{} to {} (UTC), settled up to {}, {}", day_name(report.query.from),
                        day_name(report.query.to - std::chrono::seconds(1)),
                        show_time(report.query.as_of), report.closed() ? "closed" : "provisional");
+}
+
+std::vector<std::string> missing_of(const Report& report) {
+    std::vector<std::string> lines;
+    if (report.unpriced > 0)
+        lines.push_back(
+            fmt::format("Not in it: {} runs that ended in these days and have no price; "
+                        "the accountant says which",
+                        report.unpriced));
+    for (const auto& [currency, share] : report.bill)
+        lines.push_back(
+            fmt::format("Explained: {} of what AWS billed; {} {} is put down to nothing",
+                        percent(share.all - share.unexplained, share.all),
+                        show_nanos(share.unexplained), without_controls(currency)));
+    return lines;
 }
 
 std::string text_of(const Report& report, const Table& table, const TextStyle& style) {

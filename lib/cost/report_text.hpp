@@ -15,4 +15,8 @@ std::string text_of(const Report& report, const Table& table, const TextStyle& s
 /// "2026-06-01 to 2026-06-30 (UTC), closed"
 std::string span_of(const Report& report);
 
+/// What is not in it: runs without a price, and the part of the bill that nothing explains. A line
+/// for each.
+std::vector<std::string> missing_of(const Report& report);
+
 } // namespace fairlead::cost

@@ -143,6 +143,12 @@ bool needs_no_zone(std::string_view time) {
 
 } // namespace
 
+std::string sacct_columns(bool wckeys_enforced) {
+    return fmt::format("JobIDRaw,Cluster,DBIndex,Account,User,Partition,QOS,State,NodeList,Start,"
+                       "End,ElapsedRaw,Suspended,AllocTRES{},AdminComment",
+                       wckeys_enforced ? ",WCKey" : "");
+}
+
 Result<Dump> Dump::with_header(std::string_view header, Zone zone) {
     static_assert(known_columns.size() == ColumnCount);
     Dump dump(zone);

@@ -34,6 +34,10 @@ struct JobRun {
     bool ended;                     ///< by its State, and its End is a time
 };
 
+/// The columns to ask sacct for; what users write comes last. WCKey is such but where slurmctld
+/// enforces them.
+std::string sacct_columns(bool wckeys_enforced);
+
 class Dump {
   public:
     /// FL-C107 when `header` is not that of a dump, or lacks JobIDRaw (or JobID), NodeList, Start,

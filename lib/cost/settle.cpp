@@ -277,9 +277,13 @@ class Settling {
 
     /// Not past a run that was left out and is not in the ledger as waiting: it must come again.
     Result<void> raise_watermarks() {
+        if (left_out_)
+            return {};
+        const std::int64_t until = taken_.until ? since_1970(*taken_.until) : 0;
+        if (taken_.until && !taken_.cluster.empty())
+            ends_.try_emplace(in_small_letters(taken_.cluster), until);
         for (const auto& [cluster, end] : ends_)
-            if (auto done = left_out_ ? Result<void>{} : ledger_.raise_watermark(cluster, end);
-                !done)
+            if (auto done = ledger_.raise_watermark(cluster, std::max(end, until)); !done)
                 return done;
         return {};
     }
@@ -299,9 +303,7 @@ class Settling {
 
 /// What is read by a guess is never charged.
 Result<void> check_columns(const Dump& rows, const Taken& taken) {
-    constexpr std::string_view command =
-        "JobIDRaw,Cluster,DBIndex,Account,User,Partition,State,NodeList,Start,End,ElapsedRaw,"
-        "Suspended,AllocTRES,AdminComment";
+    const std::string command = sacct_columns(taken.wckeys);
     for (const std::string_view column : {"DBIndex", "End", "State"})
         if (!rows.names(in_small_letters(column)))
             return fail(Code::C107, "the first line names no column {}; use sacct --format={}",

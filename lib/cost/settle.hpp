@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <istream>
+#include <optional>
 #include <string_view>
 
 namespace fairlead::cost {
@@ -29,6 +30,8 @@ struct Taken {
     std::string_view cluster; ///< where the dump has no column Cluster; else empty
     Time seen;                ///< when sacct printed it
     bool wckeys = false;      ///< slurmctld enforces them, so that no user writes into that column
+    std::optional<Time> until{}; ///< it has all runs of its clusters that ended before, if that is
+                                 ///< known; also of `cluster`, where it has none of it
 };
 
 /// What a run costs in a month, its nodes running.

@@ -14,7 +14,8 @@ inline constexpr std::string_view stopped_word = "fairlead-stopped";
 /// Of "...;fairlead-hold=00c0ffee00c0ffee,at-most=1.2USD".
 std::optional<std::uint64_t> hold_in(std::string_view admin_comment);
 
-/// Whether the job was stopped for its budget when it was submitted.
+/// Whether the job was stopped for its budget when it was submitted: "fairlead-stopped=job held,
+/// not lost: needs up to $20.00, bio has $10.00 until 1 Dec. [FL-C201]".
 bool stopped_in(std::string_view admin_comment);
 
 } // namespace fairlead::cost

@@ -56,8 +56,7 @@ std::optional<Decision> from_part(std::string_view part) {
                         {},
                         {}};
     if (has(cost::stopped_word))
-        return sentence("budget", fmt::format("held at submission for its group's budget [{}]",
-                                              part.substr(part.find('=') + 1)));
+        return sentence("budget", part.substr(part.find('=') + 1));
     if (part.starts_with(attempt_start))
         return sentence("placement", part.substr(std::string_view("fairlead: ").size()));
     if (part.starts_with(staging_start))

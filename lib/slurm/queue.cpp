@@ -21,8 +21,9 @@ namespace {
 using cost::JobSize;
 using cost::QueuedJob;
 
-/// The first bit of AccountingStorageEnforce: "associations" (22.05: seen).
+/// Bits of AccountingStorageEnforce, "associations" and "wckeys" (22.05: seen).
 constexpr std::uint16_t enforces_associations = 1;
+constexpr std::uint16_t enforces_wckeys = 4;
 constexpr std::uint16_t allocates_memory = 0x10; // CR_MEMORY
 
 std::string text(const char* value) { return value ? value : ""; }
@@ -178,6 +179,7 @@ Result<Cluster> cluster() {
     return Cluster{.name = answer->cluster_name,
                    .enforces_associations =
                        (answer->accounting_storage_enforce & enforces_associations) != 0,
+                   .enforces_wckeys = (answer->accounting_storage_enforce & enforces_wckeys) != 0,
                    .allocates_memory = (answer->select_type_param & allocates_memory) != 0};
 }
 

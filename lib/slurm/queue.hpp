@@ -17,6 +17,7 @@ Result<std::vector<cost::QueuedJob>> load_queue();
 struct Cluster {
     std::string name;
     bool enforces_associations; ///< users name no account that slurmdbd does not give them
+    bool enforces_wckeys;       ///< nor workload keys: the column is none that users write
     bool allocates_memory;      ///< memory is a resource of its own (SelectTypeParameters)
 };
 

@@ -8,7 +8,7 @@ setup() {
     here=$BATS_TEST_DIRNAME
     examples=$here/../../conf/cost-examples
     fairlead ledger settle --ledger ledger.db --cluster atlas --tz UTC --book "$examples/prices.csv" \
-        --nodes "$examples/nodes.csv" --sacct "$examples/sacct.txt" --seen 2027-01-01 >/dev/null
+        --nodes "$examples/nodes.csv" --sacct "$examples/sacct.txt" --seen 2027-01-01 --until 2026-08-01 >/dev/null
     cp "$examples/groups.yaml" .
     # Keeps what it is given, with its arguments; fails for the address in "refused".
     cat >sendmail <<'END2'

@@ -20,7 +20,7 @@ report() { fairlead cost report "$@" --ledger ledger.db --groups groups.yaml; }
 
 example() {
     fairlead ledger settle --ledger ledger.db --cluster atlas --tz UTC --book "$examples/prices.csv" \
-        --nodes "$examples/nodes.csv" --sacct "$examples/sacct.txt" --seen 2027-01-01 >/dev/null
+        --nodes "$examples/nodes.csv" --sacct "$examples/sacct.txt" --seen 2027-01-01 --until "${until-2026-08-01}" >/dev/null
     cp "$examples/groups.yaml" .
 }
 
@@ -58,6 +58,10 @@ END2
     fairlead --config fairlead.yaml cost report user start=2026-05-01 end=2026-09-01 --json --book book.csv \
         --nodes nodes.csv >user.json
     python3 "$here/report.py" check . user user.json
+    # Whoever names a group wants all that Slurm shows them of it.
+    sed -i 's/"$\*" != \*allusers\*/"$*" == *allusers*/' bin/sacct
+    run -0 fairlead --config fairlead.yaml cost report user start=2026-05-01 end=2026-09-01 accounts=bio --book book.csv \
+        --nodes nodes.csv
     echo 'exit 7' >bin/sacct
     run -1 fairlead --config fairlead.yaml cost report user --book book.csv
     [[ $output == *"bin/sacct"*"[FL-C307]" ]]
@@ -183,7 +187,14 @@ END2
     run -0 fairlead ledger verify --ledger ledger.db --head "$head"
 }
 
-@test "a month is closed once, when it is over and priced" {
+@test "a month is closed once, when it is over, settled to its end and priced" {
+    until=2026-07-31 example
+    run -1 fairlead cost close 2026-07 --ledger ledger.db
+    [[ $output == *"settled up to 2026-07-31T00:00:00Z only"*"--until 2026-08-01 [FL-C305]" ]]
+    until=soon run -2 example
+    [[ $output == *"--until is 'soon'"*"[FL-X301]" ]]
+    until=2027-01-02 run -2 example
+    [[ $output == *"expected a time before it [FL-X301]" ]]
     example
     for wrong in 2026-13 June; do
         run -2 fairlead cost close "$wrong" --ledger ledger.db
@@ -194,6 +205,10 @@ END2
     sed 's/spot-3/new-3/; s/|813|/|815|/' "$examples/sacct.txt" >unpriced.txt
     run -1 fairlead ledger settle --ledger ledger.db --cluster atlas --tz UTC --book "$examples/prices.csv" \
         --nodes "$examples/nodes.csv" --sacct unpriced.txt --seen 2027-01-02
+    run -0 report job month=2026-07
+    [[ $output == *"Not in it: 1 runs that ended in these days and have no price"* ]]
+    run -0 report job month=2026-06 --json
+    [[ $(jq .unpriced_runs <<<"$output") == 0 ]]
     run -1 fairlead cost close 2026-07 --ledger ledger.db
     [[ $output == *"1 runs that ended before 2026-08-01T00:00:00Z have no price"*"[FL-C305]" ]]
     run -0 fairlead cost close 2026-06 --ledger ledger.db --format json

@@ -126,7 +126,11 @@ TEST(JobSubmitBudget, AJobThatDoesNotFitIsQueuedAndHeldWithTheReason) {
     EXPECT_NE(held.said.find("job held, not lost: needs up to $20.00, bio has $10.00"),
               std::string::npos)
         << held.said;
-    EXPECT_EQ(held.comment, "fairlead-stopped=FL-C201");
+    EXPECT_TRUE(
+        held.comment.starts_with("fairlead-stopped=job held, not lost: needs up to $20.00, bio "))
+        << held.comment;
+    EXPECT_TRUE(held.comment.ends_with("[FL-C201]")) << held.comment;
+    EXPECT_TRUE(cost::stopped_in(held.comment));
 }
 
 TEST(JobSubmitBudget, AGroupThatRejectsRejects) {

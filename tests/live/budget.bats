@@ -104,7 +104,7 @@ used() {
     run -0 as ada sbatch --parsable -A "$group" -o /dev/null -t 6:00:00 --wrap true
     [[ $output == *"job held, not lost: needs up to \$60.00, $group has \$50.00 until "*"Try --time=05:00:00 or ask your budget owner. [FL-C201]"* ]]
     id=${lines[-1]}
-    [[ $(shown "$id") == *" Priority=0 "*"AdminComment=fairlead-stopped=FL-C201 "* ]]
+    [[ $(shown "$id") == *" Priority=0 "*"AdminComment=fairlead-stopped=job held, not lost: needs up to "*"[FL-C201]"* ]]
     account
     [[ $(used "group $group") == 0 ]]
     run ! as ada scontrol release "$id"
@@ -342,7 +342,7 @@ all_are_ready() { (($(find "$CLUSTER_DIR/shared" -name 'race.ready.*' | wc -l) =
     ((taken == 20))
     (($(grep -l 'held, not lost.*FL-C201' "$BATS_TEST_TMPDIR"/told.* | wc -l) == 13))
     (($(as root scontrol -o show job | grep -c 'Account=race[12].*AdminComment=fairlead-hold=') == 7))
-    (($(as root scontrol -o show job | grep -c 'Account=race[12].*AdminComment=fairlead-stopped=FL-C201') == 13))
+    (($(as root scontrol -o show job | grep -c 'Account=race[12].*AdminComment=fairlead-stopped=.*FL-C201') == 13))
     race race3 race4
     ((taken == 7))
     (($(grep -l 'job rejected.*FL-C202' "$BATS_TEST_TMPDIR"/told.* | wc -l) == 13))

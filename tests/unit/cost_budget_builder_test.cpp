@@ -106,6 +106,16 @@ TEST(BudgetBuilder, CountsPoolsAndAdjustmentsOfAGroupAndOfItsOwnGrant) {
     EXPECT_EQ(cap(snapshot, "group cfd").used, usd(0)) << "whose share it is, nobody says";
 }
 
+TEST(BudgetBuilder, CountsWhatAUniversityPaysItself) {
+    Built built;
+    built.builder.spent("university:north", "2026-06-02", "USD", usd(3));
+    built.builder.spent("university:south", "2026-06-02", "USD", usd(5));
+    const BudgetSnapshot snapshot = built.finish();
+    EXPECT_EQ(cap(snapshot, "university north").used, usd(3));
+    EXPECT_EQ(cap(snapshot, "group bio").used, usd(0));
+    EXPECT_EQ(cap(snapshot, "site").used, usd(8));
+}
+
 TEST(BudgetBuilder, AsksForTheDaysThatAnyBudgetCounts) {
     EXPECT_EQ(Built{}.builder.first_day(), "2026-04-01");
     const Groups none;

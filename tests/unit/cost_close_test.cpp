@@ -63,6 +63,17 @@ TEST_F(CloseTest, NoMonthIsClosedWithRunsThatWaitForAPrice) {
     EXPECT_TRUE(succeeds(close_month(ledger, "2026-05", at("2026-07-02"), "eva", groups_file)));
 }
 
+TEST_F(CloseTest, NoMonthIsClosedBeforeAllOfItIsSettled) {
+    Ledger ledger = opened();
+    const auto end = at("2026-07-01").time_since_epoch().count();
+    ASSERT_TRUE(succeeds(ledger.raise_watermark("atlas", end)));
+    ASSERT_TRUE(succeeds(ledger.raise_watermark("borea", end - 1)));
+    EXPECT_TRUE(fails_with(close_month(ledger, "2026-06", at("2026-07-02"), "eva", groups_file),
+                           Code::C305, "settled up to 2026-06-30T23:59:59Z only"));
+    ASSERT_TRUE(succeeds(ledger.raise_watermark("borea", end)));
+    EXPECT_TRUE(succeeds(close_month(ledger, "2026-06", at("2026-07-02"), "eva", groups_file)));
+}
+
 TEST_F(CloseTest, AMoveIsAnEntryWithReasonAndAuthor) {
     Ledger ledger = opened();
     ASSERT_TRUE(succeeds(add(ledger, {run_entry("1", 5)})));

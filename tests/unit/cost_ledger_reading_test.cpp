@@ -82,8 +82,8 @@ TEST_F(LedgerReading, IsSettledUpToWhereTheLastOfAllClustersIs) {
     ASSERT_TRUE(
         succeeds(ledger.observe({.cluster = "atlas", .run = "1", .ended = 90, .priced = false})));
     EXPECT_EQ(ledger.settled_until().value(), 90);
-    EXPECT_EQ(ledger.waiting(91).value(), 1);
-    EXPECT_EQ(ledger.waiting(90).value(), 0);
+    EXPECT_EQ(ledger.waiting(0, 91).value(), 1);
+    EXPECT_EQ(ledger.waiting(0, 90).value(), 0);
 }
 
 TEST_F(LedgerReading, IsOfOneMomentWithinReading) {

@@ -80,6 +80,35 @@ TEST(Report, ABudgetIsOfItsOwnPeriodAndOfAllThatItsGroupOwes) {
     EXPECT_EQ(day_name(cfd.interval.from), "2026-04-01");
 }
 
+TEST(Report, ABudgetKnowsNothingOfWhatCameBehindTheReport) {
+    Query may{.of = ReportOf::Group,
+              .from = read_day("2026-05-01").value(),
+              .to = read_day("2026-06-01").value(),
+              .as_of = read_day("2026-06-16").value()};
+    const std::vector<Charge> all{charged("cfd", 61, "2026-04-01"),
+                                  charged("cfd", 61, "2026-05-31"),
+                                  charged("cfd", 7000, "2026-06-01")};
+    const Report report = reported(may, all);
+    const auto line = std::ranges::find(report.lines, "cfd", &ReportLine::name);
+    ASSERT_TRUE(line != report.lines.end() && line->budget);
+    const BudgetUse& cfd = *line->budget;
+    EXPECT_TRUE(cfd.spent == 122 * cent);
+    EXPECT_TRUE(cfd.forecast == 182 * cent) << "61 of 91 days are gone at the report's end";
+    EXPECT_EQ(day_name(Reporter(may, test::example_groups()).needed().to), "2026-06-01");
+}
+
+TEST(Report, SaysWhatOfTheBillNothingExplains) {
+    Query query = june(ReportOf::Group);
+    query.groups = {"bio"};
+    Charge rest = charged("bio", 5, "2026-06-12", "unexplained");
+    rest.sum.payer = "pool:unexplained";
+    const Report report = reported(query, {charged("bio", 70), charged("cfd", 25), rest});
+    ASSERT_EQ(report.bill.size(), 1u);
+    EXPECT_TRUE(report.bill.at("USD").all == 100 * cent) << "of all who pay";
+    EXPECT_TRUE(report.bill.at("USD").unexplained == 5 * cent);
+    EXPECT_TRUE(reported(query, {charged("bio", 70)}).bill.empty());
+}
+
 TEST(Report, NeedsTheDaysOfBudgetsToo) {
     const Reporter by_group(june(ReportOf::Group), test::example_groups());
     EXPECT_EQ(day_name(by_group.needed().from), "2026-04-01") << "a quarter's";

@@ -28,13 +28,14 @@ struct Books {
     std::vector<std::string> errors{};
 
     /// "new known corrected", and "older" where there are any.
-    std::string settle(const std::string& lines, std::string_view seen = "2027-01-01") {
+    std::string settle(const std::string& lines, std::string_view seen = "2027-01-01",
+                       std::optional<Time> until = {}) {
         std::istringstream dump(header + lines);
         Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,," + price + ",USD\n", "b").value(),
                       std::nullopt);
         const auto settled = cost::settle(
-            {dump, "d", "home", read_time(seen).value()}, Zone::find("UTC").value(), pricer, ledger,
-            [&](const Error& error) { errors.push_back(to_string(error)); });
+            {dump, "d", "home", read_time(seen).value(), false, until}, Zone::find("UTC").value(),
+            pricer, ledger, [&](const Error& error) { errors.push_back(to_string(error)); });
         EXPECT_TRUE(succeeds(settled));
         EXPECT_TRUE(succeeds(ledger.verify()));
         if (!settled)
@@ -226,6 +227,21 @@ TEST(Settle, AnEndInTheFutureIsAnError) {
     EXPECT_EQ(books.settle(run(1, "bio", 86'400), "2026-06-01T23:55:00"), "1 0 0");
 }
 
+TEST(Settle, TheWatermarkIsWhereTheDumpIsWholeIfThatIsKnown) {
+    Books books;
+    const Time july = read_time("2026-07-01").value();
+    EXPECT_EQ(books.settle("", "2027-01-01", july), "0 0 0");
+    EXPECT_EQ(books.ledger.settled_until().value(), july.time_since_epoch().count())
+        << "without a run as well";
+    EXPECT_EQ(books.settle("no run\n", "2027-01-01", july + std::chrono::days(1)), "0 0 0");
+    EXPECT_EQ(books.ledger.settled_until().value(), july.time_since_epoch().count())
+        << "not where a line was left out";
+    books.settle(run(1, "bio", 86'400), "2027-01-01", july + std::chrono::days(2));
+    EXPECT_EQ(books.ledger.settled_until().value(),
+              (july + std::chrono::days(2)).time_since_epoch().count());
+    EXPECT_EQ(books.ledger.first_end("home").value(), june + 86'400);
+}
+
 TEST(Settle, TheWatermarkWaitsForRunsWithoutAPrice) {
     Books books;
     const std::string later =
@@ -236,10 +252,11 @@ TEST(Settle, TheWatermarkWaitsForRunsWithoutAPrice) {
     EXPECT_EQ(books.ledger.watermark("home").value(), waits);
     books.settle(later);
     EXPECT_EQ(books.ledger.watermark("home").value(), waits) << "in a dump without it as well";
-    EXPECT_EQ(books.ledger.latest_end("home").value(),
+    EXPECT_EQ(books.ledger.asked_until("home").value(),
               read_time("2026-07-02")->time_since_epoch().count())
         << "which holds nothing up";
     EXPECT_EQ(books.ledger.waiting_days("home").value(), std::vector<std::int64_t>{waits});
+    EXPECT_EQ(books.ledger.waiting_jobs("home").value(), std::vector<std::string>{"8"});
     books.settle("8|2|bio|n1|2026-06-09|2026-06-10|86400|COMPLETED|\n", "2027-01-02");
     EXPECT_EQ(books.ledger.watermark("home").value(),
               read_time("2026-07-02")->time_since_epoch().count());

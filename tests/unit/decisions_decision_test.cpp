@@ -30,7 +30,7 @@ TEST(Decisions, OfACommentAreToldInWords) {
 }
 
 TEST(Decisions, CarryTheirCodeAndWhatToDo) {
-    const auto decisions = in_comment("fairlead-stopped=FL-C203;FL-S110: gone");
+    const auto decisions = in_comment("fairlead-stopped=held [FL-C203];FL-S110: gone");
     ASSERT_EQ(decisions.size(), 2u);
     EXPECT_EQ(decisions[0].code, Code::C203);
     EXPECT_EQ(decisions[0].next, entry_of(Code::C203).action);
