@@ -191,9 +191,13 @@ END2
     until=2026-07-31 example
     run -1 fairlead cost close 2026-07 --ledger ledger.db
     [[ $output == *"settled up to 2026-07-31T00:00:00Z only"*"--until 2026-08-01 [FL-C305]" ]]
-    until=soon run -2 example
+    settle_until() {
+        fairlead ledger settle --ledger ledger.db --cluster atlas --tz UTC --book "$examples/prices.csv" \
+            --nodes "$examples/nodes.csv" --sacct "$examples/sacct.txt" --seen 2027-01-01 --until "$1"
+    }
+    run -2 settle_until soon
     [[ $output == *"--until is 'soon'"*"[FL-X301]" ]]
-    until=2027-01-02 run -2 example
+    run -2 settle_until 2027-01-02
     [[ $output == *"expected a time before it [FL-X301]" ]]
     example
     for wrong in 2026-13 June; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Budgets with real accounting: slurmctld, slurmdbd and MariaDB. A node costs 10 USD an hour; each test
-# has a group of its own, bio1 to bio19, with 50 USD a month.
+# has a group of its own, bio1 to bio21, with 50 USD a month.
 bats_require_minimum_version 1.5.0
 load lib
 # shellcheck source=tests/live/site.bash
@@ -27,7 +27,7 @@ setup_file() {
         AccountingStorageEnforce=associations PriorityFlags=MAX_TRES
     {
         printf 'schema: fairlead.groups/1\ngroups:\n  cfd: {accounts: [cfd], budget: {amount: 50}, thresholds: [{at: 100, then: reject}]}\n'
-        for number in {1..19}; do
+        for number in {1..21}; do
             printf '  bio%d: {accounts: [bio%d], budget: {amount: 50}, thresholds: [{at: 60, then: warn}, {at: 100, then: hold}], may_exceed: [ben]}\n' \
                 "$number" "$number"
         done
@@ -42,7 +42,7 @@ setup_file() {
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
     site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
-    accounts=$(printf 'bio%d,' {1..19})
+    accounts=$(printf 'bio%d,' {1..21})
     races=race1,race2,race3,race4
     as root sacctmgr -i add account "${accounts}own,$races"
     as root sacctmgr -i add user ada account="$accounts$races"
@@ -348,6 +348,61 @@ all_are_ready() { (($(find "$CLUSTER_DIR/shared" -name 'race.ready.*' | wc -l) =
     (($(grep -l 'job rejected.*FL-C202' "$BATS_TEST_TMPDIR"/told.* | wc -l) == 13))
     account
     [[ $(used "group race-hold") == 70000000000 && $(used "group race-reject") == 70000000000 ]]
+}
+
+@test "a run without a price counts as what it could have cost, and is told, until it has one" {
+    local prices=$CLUSTER_DIR/conf/head/prices.csv
+    cp "$prices" "$BATS_TEST_TMPDIR/prices.csv"
+    gate unpriced
+    as ada sbatch -J unpriced -A "$group" -o /dev/null -t 1:00:00 --wrap "$(at_gate unpriced)"
+    wait_for 20 reached unpriced
+    account
+    # From now on there are prices, but not of the time before.
+    sed -i "s/^,,m5.large,,,,/,,m5.large,,,$(date -u +%FT%TZ),/" "$prices"
+    open_gate unpriced
+    wait_for 30 has_ended unpriced
+    run -1 fairlead accountant --once
+    [[ $output == *"has no price"*" 1 skipped"* ]]
+    run -1 fairlead accountant --once
+    (($(used "group $group") > 0))
+    wait_for 30 queue_is_forgotten
+    run -1 fairlead accountant --once
+    (($(used "group $group") > 0))
+    run -0 fairlead cost report group "groups=$group"
+    [[ $output == *"Not in it: 1 runs that ended in these days and have no price"* ]]
+    cp "$BATS_TEST_TMPDIR/prices.csv" "$prices"
+    account
+    run -0 fairlead cost report group "groups=$group"
+    [[ $output != *"Not in it"* ]]
+    (($(used "group $group") > 0))
+}
+has_ended() { [[ -n $(as root sacct -aXnP --name "$1" --state COMPLETED --starttime now-1days --endtime now --format JobID) ]]; }
+
+# report_of USER WORD...: priced from what sacct shows the user.
+report_of() {
+    local user=$1
+    shift
+    as "$user" /run/cluster/prefix/bin/fairlead --config /run/cluster/etc/fairlead.yaml cost report user -n -P format=Name \
+        --book /run/cluster/etc/prices.csv --nodes /run/cluster/etc/nodes.csv "$@"
+}
+
+@test "users see their own jobs; of a group what Slurm shows them: coordinators their account, others nothing" {
+    as ada srun -Q -J seen -A "$group" -t 0:10:00 true
+    wait_for 30 has_ended seen
+    run -0 report_of ben
+    [[ $output != *ada* ]]
+    run -0 report_of ben "accounts=$group"
+    [[ $output == ada ]] # Slurm hides nothing
+    "$CLUSTER" accounting "$CLUSTER_DIR" stop
+    echo PrivateData=jobs >>"$CLUSTER_DIR/slurm/slurmdbd.conf"
+    "$CLUSTER" accounting "$CLUSTER_DIR" start
+    run -0 report_of ben "accounts=$group"
+    [[ $output != *ada* ]]
+    as root sacctmgr -i add coordinator account="$group" names=ben
+    run -0 report_of ben "accounts=$group"
+    [[ $output == ada ]]
+    run -0 report_of ben
+    [[ $output != *ada* ]]
 }
 
 @test "an accountant that is killed at any change of a file loses nothing and doubles nothing" {
