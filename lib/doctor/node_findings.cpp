@@ -38,7 +38,7 @@ bool has(const std::vector<std::string>& words, std::string_view word) {
 /// "[FL-E201]" in a reason, which drain.cpp puts at its end; slurmctld adds who and when behind it.
 std::optional<Code> code_in(std::string_view reason) {
     constexpr std::string_view opening = "[FL-";
-    const std::size_t begin = reason.find(opening);
+    const std::size_t begin = reason.rfind(opening);
     const std::size_t end = reason.find(']', begin);
     if (begin == std::string_view::npos || end == std::string_view::npos)
         return std::nullopt;

@@ -121,6 +121,34 @@ is_held() { has_state "$1" PENDING && [[ $(field Reason "$1") == job_requeued_in
     nobody_drained
 }
 
+@test "after the first node has sent it back, a job runs on nodes that fit" {
+    new_place=${new_place/a31/a39} ec2
+    id=$(as ada sbatch --parsable -p new -N2 -x n[2-8,10-11] -o /run/cluster/shared/again.out \
+        "$(job_script again.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
+    left_out() { [[ $(comment_of "$id") == *"attempt 1 of 3: "* ]]; }
+    wait_for 30 left_out
+    [[ $(comment_of "$id") == *"attempt 1 of 3: "*"nn-a31, nn-a39"*"[FL-E220]"* && ! -e $CLUSTER_DIR/shared/again.out ]]
+    # The user lets it have others again.
+    as root scontrol update "JobId=$id" ExcNodeList=n[3-11]
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/again.out") == "n[1-2] 1" ]]
+    nobody_drained
+}
+
+@test "tasks of an array go back one by one, and each runs on nodes that fit" {
+    gate hold_array
+    holder=$(as ada sbatch --parsable --exclusive -w n1 -o /dev/null "$(job_script hold_array.sh "$(at_gate hold_array)")")
+    wait_for 20 has_state "$holder" RUNNING
+    id=$(as ada sbatch --parsable --array 0-1 -N3 -x n8 -o /run/cluster/shared/array.%a.out \
+        "$(job_script array.sh 'echo "$SLURM_JOB_NODELIST $SLURM_RESTART_COUNT"')")
+    tasks_have_run() { [[ -s $CLUSTER_DIR/shared/array.0.out && -s $CLUSTER_DIR/shared/array.1.out ]]; }
+    wait_for 90 tasks_have_run
+    [[ $(cat "$CLUSTER_DIR"/shared/array.[01].out | cut -d' ' -f1 | sort -u) == "n[3-5]" ]]
+    grep -q ' 1$' "$CLUSTER_DIR"/shared/array.0.out
+    open_gate hold_array
+    nobody_drained
+}
+
 # With NoHold srun and salloc go on while prologs run, so that nothing of Slurm's holds user code up. The
 # job may then end before they listen, with nothing on the terminal and, of srun 22.05, status 0.
 prolog_flags() {
