@@ -14,6 +14,7 @@ void add_cost(CLI::App& app, Session& session) {
     add_cost_deliver(*cost, session);
     add_cost_estimate(*cost, session);
     add_cost_groups(*cost, session);
+    add_cost_nodes(*cost, session);
     add_cost_pool(*cost, session);
     add_cost_price(*cost, session);
     add_cost_reconcile(*cost, session);

@@ -12,6 +12,7 @@ void add_cost_close(CLI::App& cost, Session& session);
 void add_cost_deliver(CLI::App& cost, Session& session);
 void add_cost_estimate(CLI::App& cost, Session& session);
 void add_cost_groups(CLI::App& cost, Session& session);
+void add_cost_nodes(CLI::App& cost, Session& session);
 void add_cost_pool(CLI::App& cost, Session& session);
 void add_cost_price(CLI::App& cost, Session& session);
 void add_cost_reconcile(CLI::App& cost, Session& session);

@@ -5,6 +5,7 @@
 #include "base/words.hpp"
 #include "cli/cost.hpp"
 #include "cli/cost_source.hpp"
+#include "cli/send_mail.hpp"
 #include "cost/alerts.hpp"
 #include "cost/months.hpp"
 
@@ -18,8 +19,8 @@ namespace {
 using cost::Alert;
 
 struct Options {
-    std::filesystem::path ledger{}, groups{}, hook{};
-    std::string day{};
+    std::filesystem::path ledger{}, groups{}, hook{}, mail{};
+    std::string day{}, from{};
 };
 
 Result<cost::Time> day_of(const Options& options) {
@@ -69,24 +70,64 @@ Result<void> run_hook(const Options& options, const Alert& alert) {
     return {};
 }
 
+/// What a viewer of a group reads.
+cost::Letter letter_of(const Options& options, const Alert& alert, const std::string& viewer) {
+    const auto shown = [&](cost::Wide nanos) {
+        const auto money = cost::to_money(nanos);
+        return money ? cost::show_money(*money, alert.use.currency) : cost::show_nanos(nanos);
+    };
+    const std::string budget = shown(alert.use.amount.nanos);
+    const std::string begin = cost::day_name(alert.use.interval.from);
+    return {
+        .from = options.from,
+        .to = viewer,
+        .subject =
+            fmt::format("{} has used {} % of its budget of {}", alert.group, alert.percent, budget),
+        .body = fmt::format("Group {}, PI {}: {} of {} are settled since {}. What still runs or "
+                            "waits is not in it; `fairlead cost report group groups={}` has "
+                            "both.\n",
+                            alert.group, alert.pi.empty() ? "(none)" : alert.pi,
+                            shown(alert.use.spent), budget, begin, alert.group)};
+}
+
+Result<void> mail(const Options& options, const Alert& alert) {
+    for (const std::string& viewer : alert.viewers)
+        if (auto sent = send_mail(options.mail, letter_of(options, alert, viewer)); !sent)
+            return sent;
+    return {};
+}
+
 /// Told first and noted then: a crash between the two tells it twice rather than never.
 Result<bool> tell(const Options& options, cost::Ledger& ledger, const Alert& alert) {
     const auto told = ledger.alerted(alert.group, alert.period, alert.percent);
     if (!told || *told)
         return told ? Result<bool>(false) : told;
-    if (auto done = run_hook(options, alert); !done)
+    if (options.hook.empty() && alert.viewers.empty())
+        return false;
+    auto done = options.hook.empty() ? Result<void>{} : run_hook(options, alert);
+    if (done && !options.mail.empty())
+        done = mail(options, alert);
+    if (!done)
         return std::unexpected(done.error());
     const auto noted = ledger.note_alert(alert.group, alert.period, alert.percent);
     return noted ? Result<bool>(true) : std::unexpected(noted.error());
 }
 
-Result<std::size_t> told(const Options& options, Session& session) {
-    if (!options.hook.is_absolute())
+Result<void> check_ways(const Options& options) {
+    if (options.hook.empty() && options.mail.empty())
+        return fail(Code::X301, "nobody is told; name a program with --hook or --mail");
+    if (!options.hook.empty() && !options.hook.is_absolute())
         return fail(Code::X301, "--hook is {}; expected an absolute path",
                     printable(options.hook.native(), 400));
-    if (::geteuid() == 0)
+    if (!options.hook.empty() && ::geteuid() == 0)
         if (auto fine = check_trusted(options.hook); !fine)
-            return std::unexpected(fine.error());
+            return fine;
+    return check_mailer(options.mail, options.from);
+}
+
+Result<std::size_t> told(const Options& options, Session& session) {
+    if (auto fine = check_ways(options); !fine)
+        return std::unexpected(fine.error());
     const auto day = day_of(options);
     if (!day)
         return std::unexpected(day.error());
@@ -124,11 +165,13 @@ void run(const Options& options, Session& session) {
 void add_cost_alert(CLI::App& cost, Session& session) {
     auto options = std::make_shared<Options>();
     CLI::App* command = cost.add_subcommand(
-        "alert", "run a command once for each threshold of a budget that was passed");
-    command
-        ->add_option("--hook", options->hook,
-                     "a program, called with GROUP PI PERCENT SPENT BUDGET CURRENCY PERIOD")
-        ->required();
+        "alert", "tell once of each threshold of a budget that was passed, by a command or mail");
+    command->add_option("--hook", options->hook,
+                        "a program, called with GROUP PI PERCENT SPENT BUDGET CURRENCY PERIOD");
+    command->add_option("--mail", options->mail,
+                        "mail the viewers of the group by this program, called as sendmail is: "
+                        "PROGRAM -t -i");
+    command->add_option("--from", options->from, "the address that sends (default: the program's)");
     command->add_option("--date", options->day,
                         "the day whose budgets are looked at (default: "
                         "today)");

@@ -1,6 +1,5 @@
 /// fairlead cost deliver
 
-#include "base/child.hpp"
 #include "base/files.hpp"
 #include "base/unique_fd.hpp"
 #include "base/words.hpp"
@@ -9,7 +8,7 @@
 #include "cli/cost_report_ledger.hpp"
 #include "cli/cost_report_words.hpp"
 #include "cli/cost_source.hpp"
-#include "cost/mail.hpp"
+#include "cli/send_mail.hpp"
 #include "cost/months.hpp"
 
 #include <chrono>
@@ -113,19 +112,6 @@ Result<cost::Query> month_of(const Options& options) {
     return words->query;
 }
 
-Result<void> check_sending(const Options& options) {
-    if (!options.from.empty() && !cost::is_address(options.from))
-        return fail(Code::X301, "--from is '{}'; expected a mail address such as ada@north.example",
-                    printable(options.from));
-    if (options.mail.empty())
-        return {};
-    if (!options.mail.is_absolute())
-        return fail(Code::X301,
-                    "--mail is {}; expected an absolute path such as /usr/sbin/sendmail",
-                    printable(options.mail.native(), 400));
-    return ::geteuid() == 0 ? check_trusted(options.mail) : Result<void>{};
-}
-
 class Delivering {
   public:
     Delivering(const Options& options, Session& session) : options_(options), session_(session) {}
@@ -135,7 +121,7 @@ class Delivering {
         if (!month)
             return std::unexpected(month.error());
         month_ = cost::month_name(month->from);
-        if (auto fine = check_sending(options_); !fine)
+        if (auto fine = check_mailer(options_.mail, options_.from); !fine)
             return fine;
         auto groups = groups_of(options_.groups, session_);
         const auto place = ledger_place(options_.ledger, session_);
@@ -192,6 +178,7 @@ class Delivering {
             report = std::move(reporters[i]).report();
             report.ledger = state.head;
             report.closed_through = state.closed_through;
+            report.unpriced = state.unpriced;
         }
         return {};
     }
@@ -259,25 +246,13 @@ class Delivering {
 
     Result<void> send(const Delivery& delivery, const std::string& viewer,
                       const ReportForms& forms) const {
-        constexpr auto deadline = std::chrono::seconds(60);
         const std::string& name = delivery.files;
-        const std::string message =
-            cost::message_of({.from = options_.from,
-                              .to = viewer,
-                              .subject = subject_of(delivery),
-                              .body = forms.text,
-                              .attachments = {{name + ".html", "text/html", forms.html},
-                                              {name + ".csv", "text/csv", forms.csv}}});
-        const auto answer = feed_child(Code::C404, {options_.mail.native(), "-t", "-i"},
-                                       plain_environment(), deadline, message);
-        if (!answer)
-            return std::unexpected(answer.error());
-        if (answer->status != 0)
-            return fail(Code::C404, "{} ended with status {} for {} to {}{}{}",
-                        options_.mail.native(), answer->status, name, viewer,
-                        answer->output.empty() ? "" : ": ",
-                        printable(trimmed(answer->output), 200));
-        return {};
+        return send_mail(options_.mail, {.from = options_.from,
+                                         .to = viewer,
+                                         .subject = subject_of(delivery),
+                                         .body = forms.text,
+                                         .attachments = {{name + ".html", "text/html", forms.html},
+                                                         {name + ".csv", "text/csv", forms.csv}}});
     }
 
     std::size_t count(Sending sending) const {

@@ -29,6 +29,7 @@ std::vector<Alert> alerts_of(const Report& report, const Groups& groups) {
             if (passed(*line.budget, threshold.percent))
                 alerts.push_back({.group = group->name,
                                   .pi = group->pi,
+                                  .viewers = group->viewers,
                                   .percent = threshold.percent,
                                   .period = period_name(*line.budget),
                                   .use = *line.budget});

@@ -8,6 +8,7 @@ namespace fairlead::cost {
 struct Alert {
     std::string group{};
     std::string pi{};
+    std::vector<std::string> viewers{}; ///< mail addresses
     int percent{};
     std::string period{}; ///< the day that it began on; of a rolling one the month
     BudgetUse use{};

@@ -4,6 +4,7 @@
 #include "base/words.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace fairlead::setup {
 namespace {
@@ -23,6 +24,24 @@ std::vector<std::string> words_of(std::string_view list) {
         if (!word.empty() && word != "(null)")
             words.emplace_back(word);
     return words;
+}
+
+/// 0 for what is none.
+std::int64_t number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() && value > 0 ? value : 0;
+}
+
+/// 9 of "gpu:a100:8(S:0-1),gpu:1,nic:2".
+std::int64_t gpus_in(std::string_view gres) {
+    std::int64_t all = 0;
+    for (std::string_view entry : split(gres, ',')) {
+        entry = entry.substr(0, entry.find('('));
+        if (entry.starts_with("gpu:"))
+            all += number(entry.substr(entry.rfind(':') + 1));
+    }
+    return all;
 }
 
 /// The last field of a node, which has spaces.
@@ -53,6 +72,9 @@ std::vector<SlurmNode> parse_nodes(std::string_view text) {
                          .state = printable(word_of(line, "State")),
                          .features = words_of(word_of(line, "AvailableFeatures")),
                          .partitions = words_of(word_of(line, "Partitions")),
+                         .cpus = number(word_of(line, "CPUTot")),
+                         .memory_mb = number(word_of(line, "RealMemory")),
+                         .gpus = gpus_in(word_of(line, "Gres")),
                          .reason = reason_of(line)});
     }
     return nodes;

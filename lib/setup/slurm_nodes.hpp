@@ -1,6 +1,7 @@
 /// The nodes and partitions of Slurm as scontrol prints them, for what looks at a whole cluster.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ struct SlurmNode {
     std::string state{};   ///< "IDLE+DRAIN"
     std::vector<std::string> features{};
     std::vector<std::string> partitions{};
+    std::int64_t cpus = 0; ///< 0 where Slurm does not say, as the two below
+    std::int64_t memory_mb = 0;
+    std::int64_t gpus = 0;
     std::string reason{}; ///< why somebody took it out of service, or once did
 
     bool is(std::string_view flag) const; ///< whether a word of its state is that

@@ -316,6 +316,22 @@ END2
     [[ ! -e owned ]]
     run -0 alert
     [[ $output == "0 alerts told" && $(wc -l <told) == 2 ]]
+    # By mail to the viewers of the group; who was told by the hook is told by mail as well only for the next threshold.
+    cat >sendmail <<'END3'
+#!/bin/bash
+[[ $* == "-t -i" ]] && cat >>"${0%/*}/mailed"
+END3
+    chmod 755 sendmail
+    sed -i 's/{at: 90, then: warn}/{at: 90, then: warn}, {at: 95, then: warn}/; /^  cfd:/a\    viewers: [pi@south.example]' groups.yaml
+    mail() { fairlead cost alert --mail "$PWD/sendmail" --from fairlead@cluster.example --ledger ledger.db --groups groups.yaml --date 2026-07-03; }
+    run -0 mail
+    [[ $output == "1 alerts told" ]]
+    grep -qx 'To: pi@south.example' mailed
+    grep -qx 'Subject: cfd has used 95 % of its budget of $31.00' mailed
+    run -0 mail
+    [[ $output == "0 alerts told" && $(grep -c '^To: ' mailed) == 1 ]]
+    run -2 fairlead cost alert --ledger ledger.db
+    [[ $output == *"name a program with --hook or --mail [FL-X301]"* ]]
     run -2 fairlead cost alert --hook hook --ledger ledger.db
     chmod 777 hook
     run -1 alert
