@@ -36,6 +36,9 @@ std::string word_of(const cost::Judged& judged, bool update) {
     if (judged.hold)
         return fmt::format("{}={:016x},at-most={}{}", cost::hold_word, *judged.hold,
                            cost::show_nanos(judged.at_most), judged.currency);
+    if (!judged.error && !judged.currency.empty())
+        return fmt::format("{}=at-most={}{}", cost::cost_word, cost::show_nanos(judged.at_most),
+                           judged.currency);
     if (judged.reaction != cost::Reaction::Hold)
         return {};
     std::string reason = to_string(*judged.error);

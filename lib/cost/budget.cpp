@@ -149,6 +149,14 @@ void warn(const BudgetView& view, const BudgetGroup& group, const Settings& sett
                                      id_of(Code::C206));
 }
 
+/// Of somebody whom no budget limits.
+Judged unlimited(const Settings& settings, bool quiet, const Ask& ask, const InPartition& cost) {
+    Judged judged{.at_most = cost.at_most, .currency = cost.currency};
+    if (!quiet && cost.at_most > settings.notify_above)
+        judged.notice = notice_of(cost, ask.size);
+    return judged;
+}
+
 /// slurmctld asks for updates of jobs that the user may not change, before it refuses them (22.05).
 /// Coordinators may; those whom no budget stops certainly do.
 bool of_another(const LiveJob& job, const Ask& ask) {
@@ -232,9 +240,9 @@ bool Budgets::keep(const BudgetView& view, const BudgetGroup& group, const Ask& 
 Judged Budgets::judge_cost(const BudgetView& view, const Settings& settings,
                            const BudgetGroup& group, const Ask& ask, const InPartition& cost,
                            Time now) {
-    Judged judged{.at_most = cost.at_most, .currency = cost.currency};
     if (group.caps.empty())
-        return judged;
+        return unlimited(settings, group.quiet, ask, cost);
+    Judged judged{.at_most = cost.at_most, .currency = cost.currency};
     if (!same_currency(view, group, cost.currency)) {
         judged.trouble =
             Error{Code::C103, fmt::format("the budget of {} is not in {}, as its prices are",
@@ -265,11 +273,12 @@ Judged Budgets::judge(const View& view, const Settings& settings, const Ask& ask
         return judged;
     }
     const BudgetGroup* group = view->group(ask.account, ask.user);
-    if (!group || !view->may_use(ask.account, ask.user))
+    if (!view->may_use(ask.account, ask.user))
         return judged;
     const auto cost = view->dearest(ask.partitions, ask.size, settings.assumed);
     if (cost)
-        return judge_cost(*view, settings, *group, ask, *cost, now);
+        return group ? judge_cost(*view, settings, *group, ask, *cost, now)
+                     : unlimited(settings, false, ask, *cost);
     judged.trouble = cost.error();
     return judged;
 }

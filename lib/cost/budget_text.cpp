@@ -38,6 +38,16 @@ std::string advice(const Shortage& shortage) {
     return fmt::format("Try --time={} or ask your budget owner.", slurm_time(minutes));
 }
 
+Estimate estimate_of(const InPartition& cost, const JobSize& size) {
+    return {.at_most = cost.at_most,
+            .currency = std::string(cost.currency),
+            .nodes = cost.nodes,
+            .time = cost.time,
+            .time_assumed = cost.time_assumed,
+            .array_tasks = size.array_tasks,
+            .components = 1};
+}
+
 } // namespace
 
 Error error_of(const Shortage& shortage) {
@@ -68,15 +78,12 @@ Error error_of_change(const Shortage& shortage) {
                         show_money(shortage.left, cap.currency), day_of(cap.ends))};
 }
 
+std::string notice_of(const InPartition& cost, const JobSize& size) {
+    return fmt::format("{}.", sentence(estimate_of(cost, size)));
+}
+
 std::string notice_of(const InPartition& cost, const JobSize& size, const Cap& cap, Money left) {
-    const Estimate estimate{.at_most = cost.at_most,
-                            .currency = std::string(cost.currency),
-                            .nodes = cost.nodes,
-                            .time = cost.time,
-                            .time_assumed = cost.time_assumed,
-                            .array_tasks = size.array_tasks,
-                            .components = 1};
-    return fmt::format("{}; {} has {} left until {}.", sentence(estimate), cap.label,
+    return fmt::format("{}; {} has {} left until {}.", sentence(estimate_of(cost, size)), cap.label,
                        show_money(left, cap.currency), day_of(cap.ends));
 }
 

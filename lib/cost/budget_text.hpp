@@ -22,6 +22,9 @@ Error error_of(const Shortage& shortage);
 /// The same of an update that is refused.
 Error error_of_change(const Shortage& shortage);
 
+/// "At most $412.80 (8 nodes, 24 h)."
+std::string notice_of(const InPartition& cost, const JobSize& size);
+
 /// "At most $412.80 (8 nodes, 24 h); bio has $3,120.00 left until 1 Dec."
 std::string notice_of(const InPartition& cost, const JobSize& size, const Cap& cap, Money left);
 

@@ -9,6 +9,7 @@
 namespace fairlead::cost {
 
 inline constexpr std::string_view hold_word = "fairlead-hold";
+inline constexpr std::string_view cost_word = "fairlead-cost"; ///< where no budget holds anything
 inline constexpr std::string_view stopped_word = "fairlead-stopped";
 
 /// Of "...;fairlead-hold=00c0ffee00c0ffee,at-most=1.2USD".

@@ -55,6 +55,9 @@ std::optional<Decision> from_part(std::string_view part) {
                         fmt::format("its group's budget holds at most {} for it", at_most_in(part)),
                         {},
                         {}};
+    if (has(cost::cost_word))
+        return Decision{
+            "budget", fmt::format("at most {}; no budget holds it", at_most_in(part)), {}, {}};
     if (has(cost::stopped_word))
         return sentence("budget", part.substr(part.find('=') + 1));
     if (part.starts_with(attempt_start))

@@ -184,6 +184,22 @@ TEST(Budget, UsersAreToldWhatADearJobCostsAndWhatIsLeft) {
               "bio has used more than 50 % of its budget [FL-C206]");
 }
 
+TEST(Budget, WhoHasNoBudgetIsToldTheCostAlone) {
+    Bank bank;
+    BudgetSnapshot site = test::budget_site();
+    site.groups = {{.name = "free", .accounts = {"free"}},
+                   {.name = "quiet", .accounts = {"quiet"}, .quiet = true}};
+    bank.view = bank.budgets.take(site, bank.settings);
+    for (const char* account : {"free", "unknown"}) {
+        const Judged judged = bank.ask(hours(24, account));
+        EXPECT_EQ(judged.notice, "At most $24.00 (1 node, 24 h).") << account;
+        EXPECT_EQ(judged.at_most, usd(24));
+        EXPECT_FALSE(judged.hold || judged.error);
+        EXPECT_EQ(bank.ask(hours(10, account)).notice, "");
+    }
+    EXPECT_EQ(bank.ask(hours(24, "quiet")).notice, "");
+}
+
 // --- snapshots that are old or missing ---
 
 std::string stale(WhenStale when, std::int64_t dollars) {

@@ -29,6 +29,11 @@ TEST(Decisions, OfACommentAreToldInWords) {
                      "staging: FL-S110: s3://lab/a not found. Job 7 held"}));
 }
 
+TEST(Decisions, ACostThatNoBudgetHoldsIsTold) {
+    EXPECT_EQ(shown(in_comment("fairlead-cost=at-most=30.5USD")),
+              (Lines{"budget: at most 30.5USD; no budget holds it"}));
+}
+
 TEST(Decisions, CarryTheirCodeAndWhatToDo) {
     const auto decisions = in_comment("fairlead-stopped=held [FL-C203];FL-S110: gone");
     ASSERT_EQ(decisions.size(), 2u);
