@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# What real jobs cost, whatever became of them: slurmctld, slurmdbd and MariaDB, and the ledger against an independent
+# calculation from what sacct says. A node costs 10 USD an hour, and jobs pay the share of its CPUs that they had.
+bats_require_minimum_version 1.5.0
+load lib
+# shellcheck source=tests/live/site.bash
+source "$BATS_TEST_DIRNAME/site.bash"
+load placement_site
+
+setup_file() {
+    local number
+    site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
+    for number in {1..5}; do site_node "$number" m5.large; done
+    site_config 'schema: fairlead.config/1
+state_dir: /run/cluster/shared/state
+cost:
+  ledger: /run/cluster/shared/state/ledger.db
+  prices: /run/cluster/etc/prices.csv'
+    site_extra 'PartitionName=hpc Default=YES Nodes=n[1-2] State=UP MaxTime=10:00:00' \
+        'PartitionName=low Nodes=n3 State=UP PriorityTier=1 MaxTime=1:00:00' \
+        'PartitionName=high Nodes=n3 State=UP PriorityTier=10 MaxTime=1:00:00' \
+        'PartitionName=lost Nodes=n4 State=UP MaxTime=1:00:00' \
+        'PartitionName=timed Nodes=n5 State=UP MaxTime=1:00:00 OverTimeLimit=0' \
+        PreemptType=preempt/partition_prio PreemptMode=REQUEUE \
+        'SchedulerParameters=sched_interval=1,bf_interval=1,requeue_delay=1' MinJobAge=2 "$(cred_expire)" \
+        AccountingStorageEnforce=associations
+    printf 'schema: fairlead.groups/1\ngroups:\n  bio: {accounts: [bio]}\n' >"$SITE/conf/head/groups.yaml"
+    printf '%s\n' 'region,az,instance_type,os,purchase,valid_from,valid_to,price_per_hour,currency' \
+        ',,m5.large,,,,,10,USD' >"$SITE/conf/head/prices.csv"
+    printf '%s\n' 'nodes,instance_type,purchase,region,az,cpus' "n[1-5],m5.large,on-demand,,,$(nproc)" >"$SITE/conf/head/nodes.csv"
+    export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
+    site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
+    chmod 0700 "$CLUSTER_DIR/shared/state"
+    wait_for 20 account_is_known
+}
+account_is_known() { as root scontrol show assoc_mgr accounts=bio flags=assoc | grep -q 'Account=bio UserName=ada'; }
+teardown_file() { cluster_down; }
+teardown() { cluster_report; [[ -n ${BATS_TEST_COMPLETED:-} ]] || { as root squeue; as root sacct -aDXP; }; }
+
+fairlead() { as root /run/cluster/prefix/bin/fairlead --config /run/cluster/etc/fairlead.yaml "$@"; }
+# batch OPTION... : a job of one task, and its number.
+batch() { as ada sbatch --parsable -A bio -o /dev/null -n1 "$@"; }
+state_is() { [[ $(as root squeue -h -j "$1" -o %T 2>/dev/null) == "$2" ]]; }
+queue_is_empty() { [[ -z $(as root squeue -h) ]]; }
+# a_second_since TIME: the clock shows a later second, so that sacct counts one.
+a_second_since() { (($(date +%s) > $1 + 1)); }
+
+# ended ID STATE COUNT: accounting has so many runs of the job that ended so.
+ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3)); }
+
+@test "the ledger has each run of real jobs to the nano-dollar: arrays, het, requeued, preempted, suspended, cancelled, timed out, of lost nodes" {
+    local name at
+    for name in again low pause lost; do gate "$name"; done
+    timed=$(batch -J timed -p timed -t 0:01:00 --no-requeue --wrap "exec sleep 1000")
+    array=$(batch -J array --array 0-2 --wrap true)
+    het=$(as ada sbatch --parsable -A bio -J het -o /dev/null -n1 : -n1 --wrap "srun --het-group=0,1 true")
+    cancelled=$(batch -J never --hold --wrap true)
+    as root scancel "$cancelled"
+    lost=$(batch -J lost -p lost --no-requeue --wrap "$(at_gate lost)")
+    low=$(batch -J low -p low --exclusive --requeue --wrap "[ \"\$SLURM_RESTART_COUNT\" ] || { $(at_gate low); }")
+    again=$(batch -J again --requeue --wrap "[ \"\$SLURM_RESTART_COUNT\" ] || { $(at_gate again); }")
+    pause=$(batch -J pause --wrap "$(at_gate pause)")
+    for name in again low pause lost; do wait_for 40 reached "$name"; done
+    at=$(date +%s)
+    wait_for 10 a_second_since "$at"
+    as root scontrol requeue "$again"
+    batch -J high -p high --exclusive --wrap true
+    as root scontrol suspend "$pause"
+    as root scontrol update nodename=n4 state=down reason="lost, for a test"
+    wait_for 20 ended "$lost" NODE_FAIL 1
+    at=$(date +%s)
+    wait_for 10 a_second_since "$at"
+    as root scontrol resume "$pause"
+    open_gate pause
+    wait_for 40 ended "$low" PREEMPTED 1
+    wait_for 60 ended "$low" COMPLETED 1
+    wait_for 60 ended "$again" REQUEUED 1
+    wait_for 60 ended "$again" COMPLETED 1
+    wait_for 120 ended "$timed" TIMEOUT 1
+    wait_for 40 queue_is_empty
+    wait_for 20 ended "$array" COMPLETED 3
+    wait_for 20 ended "$het" COMPLETED 2
+    wait_for 20 ended "$pause" COMPLETED 1
+    run -0 fairlead accountant --once
+    [[ $output == *" 0 skipped"* ]]
+    as root env TZ=UTC SLURM_TIME_FORMAT=%s sacct -aXDnP --format DBIndex,JobIDRaw,State,AllocNodes,AllocCPUS,Start,End,ElapsedRaw,Suspended \
+        >"$BATS_TEST_TMPDIR/runs"
+    cat "$BATS_TEST_TMPDIR/runs"
+    as root cat /run/cluster/shared/state/ledger.db >"$BATS_TEST_TMPDIR/ledger.db"
+    python3 - "$BATS_TEST_TMPDIR" "$(nproc)" <<'END'
+import re, sqlite3, sys
+from fractions import Fraction
+folder, cpus = sys.argv[1], int(sys.argv[2])
+
+
+def seconds(text):
+    """Of [days-]hours:minutes:seconds, or of minutes:seconds with a fraction."""
+    days, _, clock = text.rpartition("-")
+    parts = [int(float(part)) for part in clock.split(":")]
+    return int(days or 0) * 86400 + sum(part * 60**i for i, part in enumerate(reversed(parts)))
+
+
+def nanos(seconds, share):
+    return round(Fraction(10 * 10**9, 3600) * seconds * share) # half to even, as Python rounds
+
+
+expected, states = {}, {}
+for line in open(f"{folder}/runs"):
+    index, job, state, nodes, allocated, start, end, elapsed, suspended = line.rstrip("\n").split("|")
+    if not start.isdigit() or not end.isdigit() or start == "0":
+        continue # never started
+    share = Fraction(int(allocated), cpus)
+    rest = int(end) - int(start) - int(elapsed)
+    assert rest == seconds(suspended), line
+    expected[index] = [nanos(int(elapsed), share), nanos(rest, share)]
+    states.setdefault(state.split()[0], []).append(index)
+ledger = sqlite3.connect(f"{folder}/ledger.db")
+found = {}
+for run, kind, amount in ledger.execute("SELECT run, kind, sum(nanos) FROM entry GROUP BY run, kind"):
+    assert kind in ("run", "node_fail", "suspended"), kind
+    found.setdefault(run, [0, 0])[kind == "suspended"] += amount
+print({state: len(runs) for state, runs in states.items()})
+assert set(states) >= {"COMPLETED", "REQUEUED", "PREEMPTED", "NODE_FAIL", "TIMEOUT"}, states
+assert any(rest > 0 for _, rest in expected.values()), "nothing was suspended"
+assert found == expected, [(run, found.get(run), amounts) for run, amounts in expected.items() if found.get(run) != amounts]
+kinds = dict(ledger.execute("SELECT run, kind FROM entry WHERE kind = 'node_fail'"))
+assert set(kinds) == set(states["NODE_FAIL"]), kinds
+END
+    run -0 fairlead ledger verify
+    run -0 fairlead accountant --once
+    [[ $output == "0 new, 0 corrected, "* ]]
+}
