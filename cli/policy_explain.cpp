@@ -262,8 +262,10 @@ void add_policy_explain(CLI::App& policy, Session& session) {
         ->allow_extra_args(false);
     command->add_flag("--modify", options->modify, "the options are an update of a job");
     command
-        ->add_option("COMMAND", options->words,
-                     "behind --: sbatch, srun or salloc as you would call it, or scontrol update")
+        ->add_option(
+            "COMMAND", options->words,
+            "behind --: sbatch, srun or salloc as you would call it, or scontrol update or "
+            "release")
         ->required();
     command->positionals_at_end();
     add_format(*command, options->json);

@@ -4,6 +4,7 @@
 #include "submit/command_line.hpp"
 #include "submit/derived.hpp"
 #include "submit/generic.hpp"
+#include "submit/releases.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <algorithm>
@@ -100,6 +101,8 @@ struct Words {
     Draft draft{};
     std::vector<std::string_view> removed{}; ///< options whose text is taken away
     NamedLists lists{};
+    std::uint32_t slurm = 0; ///< its release
+    bool releases = false;   ///< ends a hold
 };
 
 /// A field of scontrol that no option is like.
@@ -176,23 +179,31 @@ bool is_yes(std::string_view value) {
     return value == "1" || lower(value) == "yes" || value.empty();
 }
 
-/// A single number leaves the upper end as it is; behind sbatch's -N it is both.
-Result<void> take_least_nodes(const Option& option, std::string_view value, Draft& draft) {
-    auto done = option.take(value, draft);
-    draft.job.most_nodes.reset();
+/// A single number is both ends from 24.11 on; before, it leaves the upper end as it is.
+Result<void> take_nodes(const Option& option, std::string_view value, Words& words) {
+    auto done = option.take(value, words.draft);
+    if (words.slurm < in_24_11 && !value.contains('-'))
+        words.draft.job.most_nodes.reset();
     return done;
 }
 
+/// Another priority than 0, and any nice value, may start a job that is held.
+bool ends_hold(const Option& option, std::string_view value) {
+    return option.name == "nice" || (option.name == "priority" && value != "0");
+}
+
 /// The flags of scontrol have values. An empty text takes a field away.
-Result<void> take(const Option& option, std::string_view value, Draft& draft) {
+Result<void> take(const Option& option, std::string_view value, Words& words) {
+    Draft& draft = words.draft;
+    words.releases = words.releases || ends_hold(option, value);
     if (option.name == "contiguous")
         draft.job.contiguous = is_yes(value);
     else if (option.name == "requeue")
         draft.job.requeue = is_yes(value);
     else if (option.name == "oversubscribe")
         draft.job.exclusive = !is_yes(value);
-    else if (option.name == "nodes" && !value.contains('-'))
-        return take_least_nodes(option, value, draft);
+    else if (option.name == "nodes")
+        return take_nodes(option, value, words);
     else
         return option.take(value, draft);
     return {};
@@ -235,7 +246,7 @@ Result<void> take_field(std::string_view word, Words& words) {
         return fail(Code::A221, "{} needs a value: {}=VALUE", printable(name), printable(name));
     if (value.empty())
         words.removed.push_back((*option)->name);
-    if (auto done = take(**option, value, words.draft); !done && !value.empty())
+    if (auto done = take(**option, value, words); !done && !value.empty())
         return fail(done.error().code, "{}= {}", printable(name), done.error().message);
     return {};
 }
@@ -260,6 +271,7 @@ policy::JobRequest as_update(const Words& words) {
     NamedLists lists = words.lists;
     lists.node = lists.node || draft.gres;
     job.modify = true;
+    job.release = words.releases;
     job.tres = generic_resources_in_update(tres, job, draft.sockets);
     job.tres_named = !(tres.job + tres.node + tres.socket + tres.task).empty() || lists.job ||
                      lists.node || lists.socket || lists.task || job.names_cpus_for_a_gpu ||
@@ -271,23 +283,39 @@ policy::JobRequest as_update(const Words& words) {
     return job;
 }
 
+/// "release", "hold" and "uhold", which name jobs and no fields.
+bool take_hold(std::string_view verb, Words& words) {
+    words.releases = verb == "release";
+    if (verb == "hold" || verb == "uhold")
+        words.draft.job.priority = 0;
+    return words.releases || words.draft.job.priority;
+}
+
+Result<policy::JobRequest> read_options_of_update(std::span<const std::string> words,
+                                                  Command command, Words update) {
+    auto read = read_options_alone(words, command, update.draft, update.slurm);
+    if (!read)
+        return std::unexpected(read.error());
+    update.draft = std::move(*read);
+    const policy::JobRequest& job = update.draft.job;
+    update.releases = job.nice || job.priority.value_or(0) > 0;
+    return as_update(update);
+}
+
 } // namespace
 
 Result<policy::JobRequest> read_update(std::span<const std::string> words, std::time_t now,
                                        std::uint32_t release) {
-    Words update;
+    Words update{.slurm = release};
     update.draft.now = now;
     const std::string_view program = words.empty() ? std::string_view{} : words.front();
-    if (const auto command = command_named(program)) {
-        auto read = read_options_alone(words.subspan(1), *command, update.draft, release);
-        if (!read)
-            return std::unexpected(read.error());
-        update.draft = std::move(*read);
-        return as_update(update);
-    }
+    if (const auto command = command_named(program))
+        return read_options_of_update(words.subspan(1), *command, std::move(update));
     if (!program.ends_with("scontrol"))
         return fail(Code::A221, "'{}' is no command that updates; expected scontrol or sbatch",
                     printable(program));
+    if (words.size() > 1 && take_hold(lower(words[1]), update))
+        return as_update(update);
     for (const std::string_view word : words.subspan(1))
         if (auto done = take_field(word, update); !done)
             return std::unexpected(done.error());

@@ -1,5 +1,5 @@
-/// An update as it is typed: `scontrol update JobId=12 TimeLimit=2:00:00 Partition=gpu`, or the
-/// same in options of sbatch.
+/// An update as it is typed: `scontrol update JobId=12 TimeLimit=2:00:00 Partition=gpu`, `scontrol
+/// release 12`, or options of sbatch.
 #pragma once
 
 #include "base/error.hpp"

@@ -8,8 +8,8 @@
 namespace fairlead::submit {
 namespace submit_update_test {
 
-std::string read(std::string_view line) {
-    const auto update = read_update(words_of(line), 0, 0x1605);
+std::string read(std::string_view line, std::uint32_t release = 0x1605) {
+    const auto update = read_update(words_of(line), 0, release);
     return update ? test::said(*update) : to_string(update.error());
 }
 
@@ -24,6 +24,29 @@ TEST(SubmitUpdate, FieldsOfScontrol) {
               "memory=4G requeue=false contiguous=true modify=true");
     EXPECT_EQ(read("scontrol update 12 OverSubscribe=no StartTime=uts60 AdminComment=x"),
               "admin_comment=x begin_time=1970-01-01T00:01:00Z exclusive=true modify=true");
+}
+
+TEST(SubmitUpdate, ASingleNumberOfNodesIsBothEndsFrom2411On) {
+    const std::string_view both = "least_nodes=4 most_nodes=4 modify=true";
+    EXPECT_EQ(read("scontrol update 12 NumNodes=4", 0x180b), both);
+    EXPECT_EQ(read("scontrol update 12 ReqNodes=4", 0x1a05), both);
+    EXPECT_EQ(read("scontrol update 12 NumNodes=4-4"), both);
+}
+
+TEST(SubmitUpdate, WhatEndsAHold) {
+    const auto releases = [](std::string_view line) {
+        const auto update = read_update(words_of(line), 0, 0x1605);
+        return test::succeeds(update) && update->release;
+    };
+    EXPECT_TRUE(releases("scontrol release 12"));
+    EXPECT_TRUE(releases("scontrol Release jobname=x"));
+    EXPECT_TRUE(releases("scontrol update 12 Nice=0"));
+    EXPECT_TRUE(releases("scontrol update 12 Priority=7"));
+    EXPECT_TRUE(releases("sbatch --nice=3"));
+    EXPECT_FALSE(releases("scontrol update 12 Priority=0"));
+    EXPECT_FALSE(releases("scontrol hold 12"));
+    EXPECT_EQ(read("scontrol release 12"), "modify=true");
+    EXPECT_EQ(read("scontrol uhold 12"), "priority=0 modify=true");
 }
 
 TEST(SubmitUpdate, WhatSizesAreOf) {
