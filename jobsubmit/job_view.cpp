@@ -137,24 +137,24 @@ std::optional<std::string> script_args(const job_desc_msg_t& job) {
 
 std::string list(const char* text) { return text ? text : ""; }
 
-void view_generic(const job_desc_msg_t& job, JobRequest& request) {
+submit::TresLists lists_of(const job_desc_msg_t& job) {
+    return {.job = list(job.tres_per_job),
+            .node = list(job.tres_per_node),
+            .socket = list(job.tres_per_socket),
+            .task = list(job.tres_per_task)};
+}
+
+void view_update_of_generic(const job_desc_msg_t& job, JobRequest& request) {
     const submit::NamedLists named{.job = job.tres_per_job != nullptr,
                                    .node = job.tres_per_node != nullptr,
                                    .socket = job.tres_per_socket != nullptr,
                                    .task = job.tres_per_task != nullptr};
-    request.tres_named = named.job || named.node || named.socket || named.task ||
-                         job.cpus_per_tres || job.mem_per_tres;
-    if (!named.job && !named.node && !named.socket && !named.task)
+    request.tres_named = named.job || named.node || named.socket || named.task;
+    if (!request.tres_named)
         return;
-    const submit::TresLists lists{.job = list(job.tres_per_job),
-                                  .node = list(job.tres_per_node),
-                                  .socket = list(job.tres_per_socket),
-                                  .task = list(job.tres_per_task)};
-    const auto sockets = count(job.sockets_per_node);
-    request.tres = request.modify
-                       ? submit::generic_resources_in_update(lists, request, sockets)
-                       : submit::generic_resources(lists, submit::scale_of(request, sockets));
-    request.names_tres = submit::names_all(named, lists, request, sockets);
+    const submit::TresLists lists = lists_of(job);
+    request.tres = submit::generic_resources_in_update(lists, request);
+    request.names_tres = submit::names_all(named, lists, request);
 }
 
 /// slurmctld refuses what it cannot read, and so do rules that bound the size. What an update sends
@@ -178,33 +178,47 @@ void view_texts(const job_desc_msg_t& job, JobRequest& request) {
     submit::fold_names(request);
 }
 
-void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
+void view_numbers(const job_desc_msg_t& job, JobRequest& request) {
     request.least_nodes = count(job.min_nodes);
     request.most_nodes = count(job.max_nodes);
     request.tasks = count(job.num_tasks);
     request.tasks_per_node = count(job.ntasks_per_node);
+    request.tasks_per_gpu = count(job.ntasks_per_tres);
     request.switches = count(job.req_switch);
     request.switch_wait = count(job.wait4switch);
     request.cpus_per_task = count(job.cpus_per_task);
     request.threads_per_core = count(job.threads_per_core);
+    request.sockets_per_node = count(job.sockets_per_node);
+    request.cores_per_socket = count(job.cores_per_socket);
     request.cpus = count(job.min_cpus);
     request.names_cpus = request.cpus.has_value();
     request.cpus_per_node = count(job.pn_min_cpus);
     if (job.overcommit != NO_VAL8)
         request.overcommit = job.overcommit != 0;
-    if (!request.modify)
-        submit::derive_counts(request);
-    submit::derive_cpus(request);
-    view_memory(job.pn_min_memory, request);
+}
+
+/// What is for each GPU.
+void view_shares(const job_desc_msg_t& job, JobRequest& request) {
     if (job.mem_per_tres)
         request.memory_per_gpu = submit::for_each_gpu(job.mem_per_tres);
     if (job.cpus_per_tres)
         request.cpus_for_a_gpu = submit::for_each_gpu(job.cpus_per_tres);
     request.names_memory_for_a_gpu = job.mem_per_tres != nullptr;
     request.names_cpus_for_a_gpu = job.cpus_per_tres != nullptr;
+}
+
+void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
+    view_numbers(job, request);
+    view_memory(job.pn_min_memory, request);
+    view_shares(job, request);
     request.array_size = array_size(job, request.modify);
-    view_generic(job, request);
-    submit::derive_cpus_of_parts(request);
+    if (request.modify) {
+        view_update_of_generic(job, request);
+        return submit::derive_cpus_in_update(request);
+    }
+    submit::derive_tasks(request);
+    submit::derive_resources(request, lists_of(job));
+    submit::derive_cpus(request);
 }
 
 void view_times(const job_desc_msg_t& job, JobRequest& request) {

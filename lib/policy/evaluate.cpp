@@ -13,6 +13,21 @@ Error refusal(Code code, std::string_view text, const Rule& rule) {
     return {code, fmt::format("{} (rule {})", text, rule.name)};
 }
 
+void alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
+    View& view = walk.view;
+    if (!change(action, sets_unnamed(action, rule, walk), view, outcome.patch))
+        return cloud(action, rule, Truth::Yes, walk);
+    view.doubtful &= ~bit_of(*action.target.field);
+    if (view.request.tasks_counted && action.target.field->special == Special::Tasks)
+        outcome.refusals.push_back(
+            refusal(Code::A203,
+                    fmt::format("the job cannot be given {} tasks, because --ntasks-per-node or "
+                                "--ntasks-per-gpu counts them; give -n as well, or fewer nodes or "
+                                "GPUs",
+                                *outcome.patch.tasks),
+                    rule));
+}
+
 void take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
     View& view = walk.view;
     if (hides_target(action, rule, walk)) {
@@ -41,10 +56,7 @@ void take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) 
         outcome.refusals.push_back(refusal(Code::A201, render(action.message, view), rule));
         return;
     default:
-        if (change(action, sets_unnamed(action, rule, walk), view, outcome.patch))
-            view.doubtful &= ~bit_of(*action.target.field);
-        else
-            cloud(action, rule, Truth::Yes, walk);
+        alter(action, rule, walk, outcome);
     }
 }
 

@@ -33,6 +33,7 @@ enum class Special {
     None,
     Nodes,
     Groups,
+    Tasks,
     Cpus,
     Memory,
     MemoryPerCpu,

@@ -31,9 +31,9 @@ struct JobRequest {
     std::optional<Text> features;         ///< --constraint
     Result<config::FabricRequest> fabric; ///< the options of the SPANK plugin
     std::optional<std::uint32_t> least_nodes, most_nodes;
-    std::optional<std::uint32_t> tasks, tasks_per_node;
-    std::optional<std::uint32_t> switches;    ///< most leaf switches (--switches)
-    std::optional<std::uint32_t> switch_wait; ///< seconds to wait for them
+    std::optional<std::uint32_t> tasks, tasks_per_node; ///< tasks of as many nodes as it may have
+    std::optional<std::uint32_t> switches;              ///< most leaf switches (--switches)
+    std::optional<std::uint32_t> switch_wait;           ///< seconds to wait for them
 
     bool modify = false;      ///< an update of a job, not a submission
     bool caller_known = true; ///< false: neither `user` nor `groups` could be looked up yet
@@ -48,10 +48,15 @@ struct JobRequest {
     std::optional<Text> job_name{}, comment{}, admin_comment{};
     std::optional<Text> mail_user{}, mail_type{}; ///< the type as a comma list
     std::optional<Text> work_dir{}, dependency{}, submit_host{}, container{};
-    std::optional<std::uint64_t> cpus{}; ///< all tasks together, as far as the request tells
+    std::optional<std::uint32_t> least_tasks{};   ///< of as few; unset where that is the same
+    bool tasks_counted = false;                   ///< by slurmctld, of nodes or GPUs, not by -n
+    std::optional<std::uint32_t> tasks_per_gpu{}; ///< --ntasks-per-gpu
+    std::optional<std::uint64_t> cpus{};          ///< of as many nodes as the job may have
+    std::optional<std::uint64_t> least_cpus{};    ///< of as few; unset where that is the same
     std::optional<std::uint32_t> cpus_per_task{}, threads_per_core{};
-    std::optional<std::uint32_t> cpus_per_node{};  ///< at least (--mincpus)
-    std::optional<std::uint64_t> cpus_for_a_gpu{}; ///< --cpus-per-gpu
+    std::optional<std::uint32_t> sockets_per_node{}, cores_per_socket{}; ///< at least (-B)
+    std::optional<std::uint32_t> cpus_per_node{};                        ///< at least (--mincpus)
+    std::optional<std::uint64_t> cpus_for_a_gpu{};                       ///< --cpus-per-gpu
     std::optional<std::uint64_t> memory{};         ///< MiB on a node, or `unlimited`
     std::optional<std::uint64_t> memory_per_cpu{}; ///< MiB
     std::optional<std::uint64_t> memory_per_gpu{}; ///< MiB
@@ -68,7 +73,7 @@ struct JobRequest {
     std::optional<bool> exclusive{}, interactive{}, requeue{}, contiguous{}, overcommit{};
     std::vector<Tres> tres{};
     bool spread = false;     ///< --spread-job
-    bool tres_named = false; ///< an update names resources whose number for the job is not known
+    bool tres_named = false; ///< an update names lists of resources, their number known or not
     /// What an update names whole, so that nothing of it stays as it was: the CPUs (NumCPUs), those
     /// for each GPU, the memory for each GPU, the generic resources with what multiplies them.
     bool names_cpus = false, names_cpus_for_a_gpu = false, names_memory_for_a_gpu = false,

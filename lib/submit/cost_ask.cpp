@@ -34,6 +34,12 @@ std::optional<std::uint64_t> gpus_of(const JobRequest& request) {
     return sum;
 }
 
+/// The same of CPUs.
+std::optional<std::uint64_t> cpus_of(const JobRequest& request) {
+    const bool nodes = request.least_nodes || request.most_nodes;
+    return nodes || !request.least_cpus ? request.cpus : request.least_cpus;
+}
+
 /// Of a list that slurmctld refuses none.
 std::optional<std::uint64_t> named_nodes(const JobRequest& request) {
     return request.node_list ? count_hosts(request.node_list->view()) : std::nullopt;
@@ -51,7 +57,7 @@ cost::JobSize size(const JobRequest& request, const JobPatch& patch) {
                        .tasks = wide(patch.tasks, request.tasks),
                        .tasks_per_node = wide({}, request.tasks_per_node),
                        .cpus_per_task = wide(patch.cpus_per_task, request.cpus_per_task),
-                       .cpus = request.cpus,
+                       .cpus = cpus_of(request),
                        .named_nodes = named_nodes(request),
                        .threads_per_core = wide(patch.threads_per_core, request.threads_per_core),
                        .gpus = gpus_of(request),

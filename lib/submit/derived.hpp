@@ -2,23 +2,29 @@
 #pragma once
 
 #include "policy/job_request.hpp"
+#include "submit/draft.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace fairlead::submit {
 
-/// Tasks from --ntasks-per-node and the least nodes, as slurmctld counts them where -n is not given
-/// (22.05 and 26.05).
-void derive_counts(policy::JobRequest& job);
+/// Of a submission, in this order. Tasks from --ntasks-per-gpu or --ntasks-per-node and the nodes,
+/// as slurmctld counts them where -n is not given (22.05 to 26.05), and anew where a range of nodes
+/// lets it have more.
+void derive_tasks(policy::JobRequest& job);
 
-/// `cpus` is what was sent and becomes at least what the tasks need, unless they share CPUs
-/// (--overcommit). Of an update it takes both the tasks and the CPUs of each.
+/// Generic resources; with --ntasks-per-gpu tasks come of the GPUs, whatever -n says, or GPUs of
+/// the tasks where none are asked for.
+void derive_resources(policy::JobRequest& job, const TresLists& lists);
+
+/// `cpus` is what was sent and becomes what the job may come to: what its tasks need, unless they
+/// share CPUs (--overcommit), and what each node and each GPU brings.
 void derive_cpus(policy::JobRequest& job);
 
-/// The CPUs that --mincpus asks of each node and --cpus-per-gpu of each GPU; 22.05 gives them to
-/// the job without counting them in what the command sends. It takes the generic resources.
-void derive_cpus_of_parts(policy::JobRequest& job);
+/// The same of an update, as far as it names what CPUs are of. Slurmctld raises tasks to the least
+/// nodes.
+void derive_cpus_in_update(policy::JobRequest& job);
 
 /// The path without what says nothing: "/fsx//eu/./a/../b/" as "/fsx/eu/b". Links are not followed.
 std::string normal_path(std::string_view path);

@@ -33,7 +33,7 @@ struct Draft {
     config::FabricRequest fabric{};
     std::optional<std::string> chdir{}, node_file{}, gres{};
     std::optional<std::string> export_names{}; ///< --export
-    std::optional<std::uint32_t> sockets{}, cores{}, tasks_per_gpu{}, cpus_per_gpu{};
+    std::optional<std::uint32_t> cpus_per_gpu{};
     std::optional<std::uint32_t> tasks_of_geometry{}; ///< of --extra-node-info
     TresLists tres{};    ///< of --gpus and its siblings, without --gres
     std::time_t now = 0; ///< what --begin=now+1hour counts from

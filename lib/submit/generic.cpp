@@ -152,19 +152,20 @@ std::vector<Tres> generic_resources(const TresLists& lists, const Scale& scale) 
           scale.sockets},
          all);
     take(lists.task,
-         {scale.tasks, scale.tasks, scale.tasks_on_node ? scale.tasks_on_node : scale.tasks}, all);
+         {scale.tasks, scale.least_tasks ? scale.least_tasks : scale.tasks,
+          scale.tasks_on_node ? scale.tasks_on_node : scale.tasks},
+         all);
     return all;
 }
 
-std::vector<Tres> generic_resources_in_update(const TresLists& lists, const JobRequest& job,
-                                              std::optional<std::uint32_t> sockets) {
+std::vector<Tres> generic_resources_in_update(const TresLists& lists, const JobRequest& job) {
     const bool nodes = job.most_nodes.has_value(); // a lower end alone leaves the upper one
     std::string unknown;
     TresLists known{.job = lists.job};
     (nodes ? known.node : unknown) += "," + lists.node;
-    (nodes && sockets ? known.socket : unknown) += "," + lists.socket;
+    (nodes && job.sockets_per_node ? known.socket : unknown) += "," + lists.socket;
     (job.tasks ? known.task : unknown) += "," + lists.task;
-    std::vector<Tres> all = generic_resources(known, scale_of(job, sockets)), hidden;
+    std::vector<Tres> all = generic_resources(known, scale_of(job)), hidden;
     take(unknown, {1, 1, 1}, hidden);
     for (const Tres& tres : hidden)
         if (is_license(tres))
@@ -174,28 +175,30 @@ std::vector<Tres> generic_resources_in_update(const TresLists& lists, const JobR
     return all;
 }
 
-bool names_all(const NamedLists& named, const TresLists& lists, const JobRequest& job,
-               std::optional<std::uint32_t> sockets) {
+bool names_all(const NamedLists& named, const TresLists& lists, const JobRequest& job) {
     const bool nodes = job.most_nodes || (lists.node.empty() && lists.socket.empty());
     return named.job && named.node && named.socket && named.task && nodes &&
-           (sockets || lists.socket.empty()) && (job.tasks || lists.task.empty());
+           (job.sockets_per_node || lists.socket.empty()) && (job.tasks || lists.task.empty());
 }
 
-Scale scale_of(const JobRequest& job, std::optional<std::uint32_t> sockets) {
+Scale scale_of(const JobRequest& job) {
     const policy::JobPatch none;
     const std::uint64_t named =
         job.node_list ? policy::nodes_of({job, none}).value_or(1) : std::uint64_t{1};
-    const std::uint64_t tasks = job.tasks.value_or(1);
-    const std::uint64_t spread = ceiling(tasks, std::max(job.tasks_per_node.value_or(1), 1U));
+    const std::uint64_t tasks = job.tasks.value_or(1), on_node = job.tasks_per_node.value_or(1);
+    const auto spread = [&](std::uint64_t all) {
+        return ceiling(all, std::max(on_node, std::uint64_t{1}));
+    };
     const bool packed = job.tasks_per_node && !job.least_nodes;
-    const std::uint64_t least =
-        std::max<std::uint64_t>(job.least_nodes.value_or(1), packed ? spread : 1);
-    const std::uint64_t upper = job.most_nodes ? *job.most_nodes : job.modify ? 1 : spread;
+    const std::uint64_t least = std::max<std::uint64_t>(
+        job.least_nodes.value_or(1), packed ? spread(job.least_tasks.value_or(tasks)) : 1);
+    const std::uint64_t upper = job.most_nodes ? *job.most_nodes : job.modify ? 1 : spread(tasks);
     return {.nodes = std::max({upper, least, named}),
-            .sockets = sockets.value_or(1),
+            .sockets = job.sockets_per_node.value_or(1),
             .tasks = tasks,
             .least_nodes = job.most_nodes ? std::min<std::uint64_t>(least, *job.most_nodes) : least,
-            .tasks_on_node = job.tasks_per_node.value_or(0)};
+            .tasks_on_node = job.tasks_per_node.value_or(0),
+            .least_tasks = job.least_tasks.value_or(0)};
 }
 
 } // namespace fairlead::submit

@@ -12,11 +12,12 @@ namespace fairlead::submit {
 struct Scale {
     std::uint64_t nodes = 1, sockets = 1, tasks = 1;
     std::uint64_t least_nodes = 1, tasks_on_node = 0; ///< 0: all of them may be on one
+    std::uint64_t least_tasks = 0;                    ///< 0: as many as `tasks`
 };
 
-/// The factors of a job; `sockets` are those of a node. Where no nodes are asked for, each task may
-/// be on a node of its own, or as many as --ntasks-per-node lets there.
-Scale scale_of(const policy::JobRequest& job, std::optional<std::uint32_t> sockets);
+/// The factors of a job. Where no nodes are asked for, each task may be on a node of its own, or as
+/// many as --ntasks-per-node lets there.
+Scale scale_of(const policy::JobRequest& job);
 
 /// "gpu:a100:2", "gres/gpu:2", "gres:gpu", "gpu=1", "license/matlab": each as the whole job needs
 /// it. Of one name and type the list that asks for most counts, as in Slurm.
@@ -27,14 +28,12 @@ std::vector<policy::Tres> generic_resources(const TresLists& lists, const Scale&
 struct NamedLists {
     bool job = false, node = false, socket = false, task = false;
 };
-bool names_all(const NamedLists& named, const TresLists& lists, const policy::JobRequest& job,
-               std::optional<std::uint32_t> sockets);
+bool names_all(const NamedLists& named, const TresLists& lists, const policy::JobRequest& job);
 
 /// The same of an update, whose job may have more nodes, sockets or tasks than one: a list whose
 /// factor it does not name makes its resources unknown. Licenses have no factor.
 std::vector<policy::Tres> generic_resources_in_update(const TresLists& lists,
-                                                      const policy::JobRequest& job,
-                                                      std::optional<std::uint32_t> sockets);
+                                                      const policy::JobRequest& job);
 
 /// What a list asks for with each GPU: 96 of "gres:gpu:96". Of several the largest, and what cannot
 /// be read is the largest of all; nothing where no GPU is named.

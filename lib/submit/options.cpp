@@ -207,8 +207,8 @@ Result<void> extra_node_info(std::string_view value, Draft& draft) {
             return bad(value, "SOCKETS:CORES:THREADS");
         tasks *= numbers.at(i).value_or(1);
     }
-    draft.sockets = numbers[0];
-    draft.cores = numbers[1];
+    draft.job.sockets_per_node = numbers[0];
+    draft.job.cores_per_socket = numbers[1];
     if (numbers[2])
         draft.job.threads_per_core = numbers[2];
     draft.tasks_of_geometry = tasks;
@@ -314,7 +314,7 @@ constexpr std::array table{
     plain("context", 0, value, all),
     Option{"contiguous", 0, nothing, all, flag<&Job::contiguous, true>},
     plain("core-spec", 'S', value, all),
-    Option{"cores-per-socket", 0, value, all, draft_count<&Draft::cores>},
+    Option{"cores-per-socket", 0, value, all, count<&Job::cores_per_socket>},
     plain("cpu-bind", 0, value, R),
     plain("cpu-freq", 0, value, all),
     Option{"cpus-per-gpu", 0, value, all, draft_count<&Draft::cpus_per_gpu>},
@@ -386,10 +386,10 @@ constexpr std::array table{
     Option{"nodes", 'N', value, all, nodes},
     Option{"ntasks", 'n', value, all, count<&Job::tasks>},
     plain("ntasks-per-core", 0, value, all),
-    Option{"ntasks-per-gpu", 0, value, all, draft_count<&Draft::tasks_per_gpu>},
+    Option{"ntasks-per-gpu", 0, value, all, count<&Job::tasks_per_gpu>},
     Option{"ntasks-per-node", 0, value, all, count<&Job::tasks_per_node>},
     plain("ntasks-per-socket", 0, value, all),
-    Option{"ntasks-per-tres", 0, value, all, draft_count<&Draft::tasks_per_gpu>},
+    Option{"ntasks-per-tres", 0, value, all, count<&Job::tasks_per_gpu>},
     plain("oom-kill-step", 0, maybe, all, in_24_11),
     plain("open-mode", 0, value, B | R),
     plain("output", 'o', value, B | R),
@@ -421,7 +421,7 @@ constexpr std::array table{
     plain("send-libs", 0, maybe, R),
     plain("signal", 0, value, all),
     plain("slurmd-debug", 0, value, R),
-    Option{"sockets-per-node", 0, value, all, draft_count<&Draft::sockets>},
+    Option{"sockets-per-node", 0, value, all, count<&Job::sockets_per_node>},
     Option{"spread-job", 0, nothing, all, spread},
     plain("spread-segments", 0, nothing, all, in_26_05),
     plain("stepmgr", 0, nothing, all, in_24_11),

@@ -103,8 +103,8 @@ std::optional<std::uint32_t> sent_tasks(const JobRequest& job, const Draft& draf
                                         std::uint32_t release) {
     const auto nodes = implied_nodes(job);
     if (const std::uint64_t gpus = gpus_in(draft.tres.job); gpus > 0) {
-        if (draft.tasks_per_gpu)
-            return product(gpus, *draft.tasks_per_gpu);
+        if (job.tasks_per_gpu)
+            return product(gpus, *job.tasks_per_gpu);
         if (const std::uint64_t each = gpus_in(draft.tres.task); each > 0)
             return product(gpus / each, 1);
     }
@@ -138,13 +138,12 @@ Result<JobRequest> settle(const Draft& draft, Command command, std::uint32_t rel
     if (!job.tasks)
         job.tasks = sent_tasks(counted, draft, command, release);
     settle_nodes(job, tres);
-    derive_counts(job);
-    job.tres = generic_resources(tres, scale_of(job, draft.sockets));
+    derive_tasks(job);
+    derive_resources(job, tres);
     job.cpus = cpus_of(counted, draft, job.tres, release);
     job.cpus_for_a_gpu = draft.cpus_per_gpu;
     settle_cpus_per_task(job, draft);
     derive_cpus(job);
-    derive_cpus_of_parts(job);
     fold_names(job);
     job.contiguous = job.contiguous.value_or(false);
     if (job.memory_per_cpu == 0U) {

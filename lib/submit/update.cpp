@@ -48,9 +48,11 @@ constexpr std::array fields{
     UpdateField{"partition", "partition"},
     UpdateField{"priority", "priority"},
     UpdateField{"qos", "qos"},
+    UpdateField{"reqcores", "cores-per-socket"},
     UpdateField{"reqnodelist", "nodelist"},
     UpdateField{"reqnodes", "nodes"},
     UpdateField{"reqprocs", "ntasks"},
+    UpdateField{"reqsockets", "sockets-per-node"},
     UpdateField{"reqthreads", "threads-per-core"},
     UpdateField{"requeue", "requeue"},
     UpdateField{"reservation", "reservation"},
@@ -65,36 +67,13 @@ constexpr std::array fields{
 };
 
 /// What names the job, and what is no matter of rules.
-constexpr std::array<std::string_view, 30> silent{"job",
-                                                  "jobid",
-                                                  "update",
-                                                  "id",
-                                                  "arraytaskthrottle",
-                                                  "batch",
-                                                  "clusters",
-                                                  "clusterfeatures",
-                                                  "corespec",
-                                                  "delayboot",
-                                                  "endtime",
-                                                  "mcslabel",
-                                                  "mintmpdisknode",
-                                                  "power",
-                                                  "prefer",
-                                                  "reboot",
-                                                  "reqcores",
-                                                  "reqsockets",
-                                                  "resetaccruetime",
-                                                  "resvports",
-                                                  "sitefactor",
-                                                  "stderr",
-                                                  "stdin",
-                                                  "stdout",
-                                                  "threadspec",
-                                                  "tresbind",
-                                                  "tresfreq",
-                                                  "userid",
-                                                  "batchfeatures",
-                                                  "burstbufferstate"};
+constexpr std::array<std::string_view, 28> silent{
+    "job",     "jobid",           "update",          "id",         "arraytaskthrottle",
+    "batch",   "clusters",        "clusterfeatures", "corespec",   "delayboot",
+    "endtime", "mcslabel",        "mintmpdisknode",  "power",      "prefer",
+    "reboot",  "resetaccruetime", "resvports",       "sitefactor", "stderr",
+    "stdin",   "stdout",          "threadspec",      "tresbind",   "tresfreq",
+    "userid",  "batchfeatures",   "burstbufferstate"};
 
 /// An update while it is read.
 struct Words {
@@ -272,13 +251,11 @@ policy::JobRequest as_update(const Words& words) {
     lists.node = lists.node || draft.gres;
     job.modify = true;
     job.release = words.releases;
-    job.tres = generic_resources_in_update(tres, job, draft.sockets);
+    job.tres = generic_resources_in_update(tres, job);
     job.tres_named = !(tres.job + tres.node + tres.socket + tres.task).empty() || lists.job ||
-                     lists.node || lists.socket || lists.task || job.names_cpus_for_a_gpu ||
-                     job.names_memory_for_a_gpu;
-    job.names_tres = names_all(lists, tres, job, draft.sockets);
-    derive_cpus(job);
-    derive_cpus_of_parts(job);
+                     lists.node || lists.socket || lists.task;
+    job.names_tres = names_all(lists, tres, job);
+    derive_cpus_in_update(job);
     fold_names(job);
     return job;
 }

@@ -96,6 +96,26 @@ TEST(JobView, WhatSlurmctldDerivesIsSeen) {
     EXPECT_FALSE(update.tasks || update.most_nodes);
 }
 
+TEST(JobView, TasksPerGpuAndSocketsCount) {
+    Description job;
+    job->num_tasks = 32;
+    job->ntasks_per_tres = 4;
+    policy::JobRequest request = view_submission(*job, 0, callers);
+    EXPECT_EQ(request.tres.at(0).count, 8u);
+    EXPECT_FALSE(request.tasks_counted);
+    Description::put(job->tres_per_socket, "gres/gpu:1");
+    job->sockets_per_node = 2;
+    job->min_nodes = job->max_nodes = 3;
+    request = view_submission(*job, 0, callers);
+    EXPECT_EQ(request.tres.at(0).count, 6u);
+    EXPECT_EQ(request.tasks, 24u);
+    EXPECT_TRUE(request.tasks_counted);
+    const policy::JobRequest update = view_update(*job, 0, callers);
+    EXPECT_EQ(update.tres.at(0).count, 6u);
+    EXPECT_EQ(update.tasks, 32u);
+    EXPECT_EQ(update.tasks_per_gpu, 4u);
+}
+
 TEST(JobView, AnUpdateTellsNothingOfWhatItDoesNotName) {
     Description job;
     job->num_tasks = 32;

@@ -171,7 +171,7 @@ TEST(PolicyBearing, CpusAreKnownWhereAllThatTheyAreOfIsNamed) {
     request.cpus = 1;
     request.names_cpus = true;
     EXPECT_EQ(refusals(on(list, request)), "A203 a");
-    request.cpus_per_task = 96;
+    request.cpus_per_task = 1;
     EXPECT_EQ(refusals(on(list, request)), "A203 a");
     request.tasks = 1;
     EXPECT_EQ(refusals(on(list, request)), "A203 a") << "MinCPUsNode stays";
@@ -186,6 +186,63 @@ TEST(PolicyBearing, CpusAreKnownWhereAllThatTheyAreOfIsNamed) {
     request.cpus = 96;
     EXPECT_EQ(refusals(on(list, request)), "A201 a") << "no less than that";
     EXPECT_EQ(refusals(on("- {name: a, when: {cpus: \"< 32\"}, reject: no}\n", request)), "");
+}
+
+TEST(PolicyBearing, CpusAreOfWhatTheUpdateCannotName) {
+    const char* list = "- {name: a, when: {cpus: \"> 32\"}, reject: no}\n";
+    JobRequest request = update();
+    request.cpus = 16;
+    request.names_cpus = request.names_cpus_for_a_gpu = true;
+    request.cpus_per_node = request.cpus_per_task = 1;
+    request.tasks = 16;
+    request.least_nodes = request.most_nodes = 16;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a") << "--ntasks-per-node stays";
+    request.least_nodes = request.most_nodes = 1;
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.cpus_per_task = 2;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a") << "for each of --ntasks-per-node";
+    request.cpus_per_task = 1;
+    request.tres_named = true;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a") << "--ntasks-per-gpu stays";
+    request.names_tres = true;
+    EXPECT_EQ(refusals(on(list, request)), "") << "it has no GPUs any more";
+    request.sockets_per_node = 2;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a") << "its tasks may share CPUs";
+    request = update();
+    request.sockets_per_node = 2;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a");
+}
+
+TEST(PolicyBearing, NodesCountTasksAnew) {
+    const char* list = "- {name: a, when: {tasks: \"> 8\"}, reject: no}\n";
+    JobRequest request = update();
+    request.tasks = 8;
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.least_nodes = request.most_nodes = 4;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a") << "--ntasks-per-node stays";
+    EXPECT_EQ(refusals(on("- {name: a, cap: {tasks: 8}}\n", request)), "A203 a");
+    request.tasks.reset();
+    EXPECT_EQ(refusals(on(list, request)), "A203 a");
+    request.least_nodes = request.most_nodes = 9;
+    EXPECT_EQ(refusals(on(list, request)), "A201 a") << "each has a task";
+    request.least_nodes = request.most_nodes = 1;
+    request.tasks = 8;
+    EXPECT_EQ(refusals(on(list, request)), "");
+    request.tasks_per_gpu = 2;
+    EXPECT_EQ(refusals(on(list, request)), "A203 a");
+}
+
+TEST(PolicyBearing, TasksThatAreCountedOfNodesCannotBeSet) {
+    const char* cap = "- {name: a, cap: {tasks: 8}}\n";
+    JobRequest request;
+    request.tasks = 16;
+    EXPECT_EQ(on(cap, request).patch.tasks, 8u);
+    request.tasks_counted = true;
+    const Outcome outcome = on(cap, request);
+    EXPECT_EQ(refusals(outcome), "A203 a");
+    EXPECT_TRUE(outcome.refusals[0].message.contains("cannot be given 8 tasks"));
+    request.tasks = 8;
+    EXPECT_EQ(refusals(on(cap, request)), "");
 }
 
 TEST(PolicyBearing, GpusAreKnownWhereEveryListIsNamed) {

@@ -82,6 +82,9 @@ TEST(CostAsk, IsAnUpperBoundWhateverTheOptionsAre) {
     EXPECT_EQ(nodes_for("-n 8 --mem=0"), 8u);
     EXPECT_EQ(nodes_for("-N 1 -n 8 --mem=0"), 1u);
     EXPECT_EQ(nodes_for("-c 8 --mem=192000"), 1u);
+    EXPECT_EQ(nodes_for("-n 32 --ntasks-per-gpu=2"), 2u) << "16 GPUs";
+    EXPECT_EQ(nodes_for("--gpus=8 --ntasks-per-gpu=24"), 2u) << "192 tasks";
+    EXPECT_EQ(nodes_for("-n 96 --mincpus=4"), 1u) << "as it most likely starts";
 }
 
 TEST(CostAsk, WhatIsNotAskedForStaysOut) {

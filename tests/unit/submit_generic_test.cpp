@@ -71,37 +71,38 @@ TEST(SubmitGeneric, NoFactorOverflows) {
 TEST(SubmitGeneric, AnUpdateKnowsWhatItsFactorsAreNamedFor) {
     policy::JobRequest job;
     const TresLists lists{.job = "nic:2,gpu:4", .node = "gpu:4", .task = "license/matlab:1"};
-    auto all = generic_resources_in_update(lists, job, {});
+    auto all = generic_resources_in_update(lists, job);
     ASSERT_EQ(all.size(), 2u);
     EXPECT_EQ(all[0].name, "gres/nic");
     EXPECT_EQ(all[1].name, "license/matlab");
     job.least_nodes = 16;
-    EXPECT_EQ(generic_resources_in_update(lists, job, {}).size(), 2u) << "the upper end stays";
+    EXPECT_EQ(generic_resources_in_update(lists, job).size(), 2u) << "the upper end stays";
     job.most_nodes = 16;
-    all = generic_resources_in_update(lists, job, {});
+    all = generic_resources_in_update(lists, job);
     ASSERT_EQ(all.size(), 3u);
     EXPECT_EQ(all[1].count, 64u);
-    EXPECT_TRUE(generic_resources_in_update({.socket = "gpu:1"}, job, {}).empty());
-    EXPECT_EQ(generic_resources_in_update({.socket = "gpu:1"}, job, 2).at(0).count, 32u);
-    EXPECT_TRUE(generic_resources_in_update({.task = "gpu:1"}, job, 2).empty());
+    EXPECT_TRUE(generic_resources_in_update({.socket = "gpu:1"}, job).empty());
+    job.sockets_per_node = 2;
+    EXPECT_EQ(generic_resources_in_update({.socket = "gpu:1"}, job).at(0).count, 32u);
+    EXPECT_TRUE(generic_resources_in_update({.task = "gpu:1"}, job).empty());
 }
 
 TEST(SubmitGeneric, NodesThatAreNotAskedForComeOfTheTasks) {
     policy::JobRequest job;
     job.tasks = 1000;
-    EXPECT_EQ(scale_of(job, {}).nodes, 1000u);
-    EXPECT_EQ(scale_of(job, {}).least_nodes, 1u);
+    EXPECT_EQ(scale_of(job).nodes, 1000u);
+    EXPECT_EQ(scale_of(job).least_nodes, 1u);
     job.tasks_per_node = 8;
-    EXPECT_EQ(scale_of(job, {}).nodes, 125u);
-    EXPECT_EQ(scale_of(job, {}).least_nodes, 125u);
-    EXPECT_EQ(scale_of(job, {}).tasks_on_node, 8u);
+    EXPECT_EQ(scale_of(job).nodes, 125u);
+    EXPECT_EQ(scale_of(job).least_nodes, 125u);
+    EXPECT_EQ(scale_of(job).tasks_on_node, 8u);
     job.least_nodes = 2;
     job.most_nodes = 4;
-    EXPECT_EQ(scale_of(job, {}).nodes, 4u);
-    EXPECT_EQ(scale_of(job, {}).least_nodes, 2u);
+    EXPECT_EQ(scale_of(job).nodes, 4u);
+    EXPECT_EQ(scale_of(job).least_nodes, 2u);
     job = {};
     job.node_list = "n[1-30]";
-    EXPECT_EQ(scale_of(job, {}).nodes, 30u);
+    EXPECT_EQ(scale_of(job).nodes, 30u);
     const auto all = generic_resources({.node = "gpu:8"}, {.nodes = 64, .least_nodes = 8});
     EXPECT_EQ(all.at(0).count, 512u);
     EXPECT_EQ(all.at(0).least, 64u);
@@ -118,16 +119,17 @@ TEST(SubmitGeneric, WhatGoesWithEachGpu) {
 TEST(SubmitGeneric, AnUpdateNamesAllWhereEachListIsThereWithItsFactor) {
     policy::JobRequest job;
     const NamedLists named{.job = true, .node = true, .socket = true, .task = true};
-    EXPECT_TRUE(names_all(named, {.job = "gpu:2"}, job, {}));
-    EXPECT_FALSE(names_all({.job = true}, {.job = "gpu:2"}, job, {}));
-    EXPECT_FALSE(names_all(named, {.node = "gpu:2"}, job, {}));
+    EXPECT_TRUE(names_all(named, {.job = "gpu:2"}, job));
+    EXPECT_FALSE(names_all({.job = true}, {.job = "gpu:2"}, job));
+    EXPECT_FALSE(names_all(named, {.node = "gpu:2"}, job));
     job.least_nodes = 1;
-    EXPECT_FALSE(names_all(named, {.node = "gpu:2"}, job, {}));
+    EXPECT_FALSE(names_all(named, {.node = "gpu:2"}, job));
     job.most_nodes = 1;
-    EXPECT_TRUE(names_all(named, {.node = "gpu:2"}, job, {}));
-    EXPECT_FALSE(names_all(named, {.task = "gpu:2"}, job, {}));
-    EXPECT_FALSE(names_all(named, {.socket = "gpu:2"}, job, {}));
-    EXPECT_TRUE(names_all(named, {.socket = "gpu:2"}, job, 2));
+    EXPECT_TRUE(names_all(named, {.node = "gpu:2"}, job));
+    EXPECT_FALSE(names_all(named, {.task = "gpu:2"}, job));
+    EXPECT_FALSE(names_all(named, {.socket = "gpu:2"}, job));
+    job.sockets_per_node = 2;
+    EXPECT_TRUE(names_all(named, {.socket = "gpu:2"}, job));
 }
 
 TEST(SubmitGeneric, CountsAreForTheWholeJob) {

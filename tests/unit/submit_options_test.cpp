@@ -107,7 +107,7 @@ TEST(SubmitOptions, TasksAndCpus) {
         {"-O", "overcommit=true"},
         {"-O -n4 -N2", "least_nodes=2 most_nodes=2 tasks=4 cpus=2 overcommit=true"},
         {"-N2 -c2", "least_nodes=2 most_nodes=2 cpus=4 cpus_per_task=2"},
-        {"-N2-4 -c2", "least_nodes=2 most_nodes=4 cpus=2 cpus_per_task=2"},
+        {"-N2-4 -c2", "least_nodes=2 most_nodes=4 cpus=8 cpus_per_task=2"},
         {"-n1 -N4", "least_nodes=1 most_nodes=1 tasks=1"},
         {"-n3 -N2-4", "least_nodes=2 most_nodes=3 tasks=3 cpus=3"},
         {"-B 2:4 -N2-4", "least_nodes=2 most_nodes=4"},
@@ -125,12 +125,21 @@ TEST(SubmitOptions, TasksPerNodeCountTasks) {
               "least_nodes=2 most_nodes=2 tasks=8 tasks_per_node=4 cpus=8");
     EXPECT_EQ(wrap("--tasks-per-node=4"), "tasks=4 tasks_per_node=4 cpus=4");
     EXPECT_EQ(wrap("--ntasks-per-node=2 -N2-4"),
-              "least_nodes=2 most_nodes=4 tasks=4 tasks_per_node=2 cpus=4");
-    EXPECT_EQ(wrap("--ntasks-per-node=2 -n5"), "tasks=5 tasks_per_node=2 cpus=5");
+              "least_nodes=2 most_nodes=4 tasks=8 tasks_per_node=2 cpus=8");
+    EXPECT_EQ(wrap("--ntasks-per-node=2 -n5"), "tasks=5 tasks_per_node=2 cpus=6");
     EXPECT_EQ(wrap("--ntasks-per-node=4 -N2", trixie),
               "least_nodes=2 most_nodes=2 tasks=8 tasks_per_node=4 cpus=8");
     EXPECT_EQ(wrap("--ntasks-per-node=2 -n5", trixie),
-              "least_nodes=3 tasks=5 tasks_per_node=2 cpus=5");
+              "least_nodes=3 tasks=5 tasks_per_node=2 cpus=6");
+}
+
+TEST(SubmitOptions, TasksPerGpuCountTasksOrGpus) {
+    EXPECT_EQ(wrap("--ntasks-per-gpu=2 --gpus=4"), "tasks=8 cpus=8 gres/gpu=4");
+    EXPECT_EQ(wrap("--ntasks-per-gpu=2 -N2-4 --gpus-per-node=a100:8 -c3"),
+              "least_nodes=2 most_nodes=4 tasks=64 cpus=192 cpus_per_task=3 gres/gpu:a100=32");
+    EXPECT_EQ(wrap("--ntasks-per-gpu=2 -n16"), "tasks=16 cpus=16 gres/gpu=8");
+    EXPECT_EQ(wrap("--ntasks-per-tres=4 -N2"),
+              "least_nodes=2 most_nodes=2 tasks=8 cpus=8 gres/gpu=2");
 }
 
 TEST(SubmitOptions, Memory) {

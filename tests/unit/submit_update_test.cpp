@@ -33,6 +33,11 @@ TEST(SubmitUpdate, ASingleNumberOfNodesIsBothEndsFrom2411On) {
     EXPECT_EQ(read("scontrol update 12 NumNodes=4-4"), both);
 }
 
+TEST(SubmitUpdate, TasksAreRaisedToTheLeastNodes) {
+    EXPECT_EQ(read("scontrol update 12 NumNodes=16-32 NumTasks=4 CPUsPerTask=2"),
+              "least_nodes=16 most_nodes=32 tasks=4 cpus=32 cpus_per_task=2 modify=true");
+}
+
 TEST(SubmitUpdate, WhatEndsAHold) {
     const auto releases = [](std::string_view line) {
         const auto update = read_update(words_of(line), 0, 0x1605);
@@ -62,6 +67,8 @@ TEST(SubmitUpdate, WhatSizesAreOf) {
               "cpus_per_task=2 threads_per_core=1 modify=true gres/gpu=2");
     EXPECT_TRUE(update->names_cpus && update->names_cpus_for_a_gpu && update->names_tres &&
                 update->names_memory_for_a_gpu);
+    EXPECT_EQ(read("scontrol update 1 TresPerSocket=gpu:2 NumNodes=3-3 ReqSockets=2"),
+              "least_nodes=3 most_nodes=3 modify=true gres/gpu=12");
     EXPECT_EQ(read("scontrol update 1 NumCPUs=x"),
               "numcpus= is 'x'; expected a whole number from 1 [FL-A221]");
 }
