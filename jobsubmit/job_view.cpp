@@ -4,6 +4,7 @@
 #include "stage/request.hpp"
 #include "submit/derived.hpp"
 #include "submit/generic.hpp"
+#include "submit/longest.hpp"
 #include "submit/slurm_values.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <span>
 #include <string_view>
+#include <tuple>
 
 namespace fairlead::jobsubmit {
 namespace {
@@ -135,13 +137,29 @@ std::optional<std::string> script_args(const job_desc_msg_t& job) {
     return line.empty() ? std::nullopt : std::optional(line);
 }
 
-std::string list(const char* text) { return text ? text : ""; }
+std::string_view text_of(const char* text) { return text ? text : ""; }
+
+/// Lists that nobody may read for long. slurmctld refuses them behind us.
+std::optional<policy::TooLong> too_long_list(const job_desc_msg_t& job) {
+    const std::tuple<std::string_view, const char*, std::size_t> lists[] = {
+        {"array", job.array_inx, submit::longest_array},
+        {"tres_per_job", job.tres_per_job, submit::longest_resources},
+        {"tres_per_node", job.tres_per_node, submit::longest_resources},
+        {"tres_per_socket", job.tres_per_socket, submit::longest_resources},
+        {"tres_per_task", job.tres_per_task, submit::longest_resources},
+        {"cpus_per_tres", job.cpus_per_tres, submit::longest_resources},
+        {"mem_per_tres", job.mem_per_tres, submit::longest_resources}};
+    for (const auto& [name, text, most] : lists)
+        if (const auto found = submit::too_long(name, text_of(text), most))
+            return found;
+    return std::nullopt;
+}
 
 submit::TresLists lists_of(const job_desc_msg_t& job) {
-    return {.job = list(job.tres_per_job),
-            .node = list(job.tres_per_node),
-            .socket = list(job.tres_per_socket),
-            .task = list(job.tres_per_task)};
+    return {.job = std::string(text_of(job.tres_per_job)),
+            .node = std::string(text_of(job.tres_per_node)),
+            .socket = std::string(text_of(job.tres_per_socket)),
+            .task = std::string(text_of(job.tres_per_task))};
 }
 
 void view_update_of_generic(const job_desc_msg_t& job, JobRequest& request) {
@@ -173,6 +191,8 @@ void view_texts(const job_desc_msg_t& job, JobRequest& request) {
             request.*to = Text::borrowed(text);
     request.mail_type = mail_types(job.mail_type);
     request.script_args = script_args(job);
+    if (request.too_long = submit::too_long(request); request.too_long)
+        return;
     if (request.work_dir && !submit::is_normal_path(*request.work_dir))
         request.work_dir = submit::normal_path(*request.work_dir);
     submit::fold_names(request);
@@ -210,6 +230,10 @@ void view_shares(const job_desc_msg_t& job, JobRequest& request) {
 void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
     view_numbers(job, request);
     view_memory(job.pn_min_memory, request);
+    if (!request.too_long)
+        request.too_long = too_long_list(job);
+    if (request.too_long)
+        return;
     view_shares(job, request);
     request.array_size = array_size(job, request.modify);
     if (request.modify) {

@@ -28,8 +28,9 @@ constexpr std::array table{
     CodeEntry{Code::A203, "FL-A203", "update cannot be checked",
               "slurmctld tells an update from a submission: only what changes is seen. A rule "
               "that may hold for the job would refuse or change what the update asks for, and what "
-              "decides it is not in the update. Of a submission it is a text, such as the script, "
-              "that is too long to be looked through while slurmctld waits.",
+              "decides it is not in the update. Of a submission it is a text, such as the script "
+              "or a list of nodes, that is too long to be looked through while slurmctld waits, or "
+              "a number of tasks that Slurm counts itself.",
               "Name in the same update what the message lists (such as Partition=; in parentheses "
               "stands all that a size is put together from, and an empty value such as MemPerTres= "
               "says that there is none), make the text that it names shorter, cancel the job "

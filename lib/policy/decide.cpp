@@ -24,9 +24,20 @@ void only_observed(const JobRequest& request, Decision& decision) {
     decision.warnings.clear();
 }
 
+/// What cannot be read may be anything.
+Error refuse_unread(const TooLong& text) {
+    return {Code::A203,
+            fmt::format("the job cannot be checked, because {} has {} bytes, and no more than "
+                        "{} are read; make it shorter, or ask an operator",
+                        text.name, text.length, text.most)};
+}
+
 /// Who is exempt is looked up when the rules are read, so whoever is not known is not exempt.
 void judge_by_rules(const JobRequest& request, const Snapshot& snapshot, Decision& decision) {
-    evaluate(snapshot.rules, request, decision);
+    if (!request.too_long)
+        evaluate(snapshot.rules, request, decision);
+    else if (!snapshot.rules.empty())
+        decision.refusals.push_back(refuse_unread(*request.too_long));
     if (snapshot.config.policy.mode == Mode::Observe)
         only_observed(request, decision);
 }

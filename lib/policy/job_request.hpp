@@ -24,6 +24,12 @@ struct Tres {
     std::uint64_t least = 0, on_node = 0;
 };
 
+/// A text that is not read, because it is longer than slurmctld has the time for.
+struct TooLong {
+    std::string_view name;
+    std::size_t length, most; ///< bytes
+};
+
 /// In an update (`modify`) what is empty stays as it is and is not known, and an empty text is one
 /// that the update takes away; in a submission what is empty is not asked for.
 struct JobRequest {
@@ -35,7 +41,8 @@ struct JobRequest {
     std::optional<std::uint32_t> switches;              ///< most leaf switches (--switches)
     std::optional<std::uint32_t> switch_wait;           ///< seconds to wait for them
 
-    bool modify = false;      ///< an update of a job, not a submission
+    std::optional<TooLong> too_long{}; ///< the first such text; what is put together of it is unset
+    bool modify = false;               ///< an update of a job, not a submission
     bool caller_known = true; ///< false: neither `user` nor `groups` could be looked up yet
     bool release = false;     ///< an update that ends a hold (scontrol release)
     std::optional<Text> default_partition{}; ///< where it asks for none

@@ -5,6 +5,7 @@
 #include "placement/hostlist.hpp"
 #include "submit/derived.hpp"
 #include "submit/generic.hpp"
+#include "submit/longest.hpp"
 #include "submit/releases.hpp"
 
 #include <algorithm>
@@ -138,8 +139,9 @@ Result<JobRequest> settle(const Draft& draft, Command command, std::uint32_t rel
     if (!job.tasks)
         job.tasks = sent_tasks(counted, draft, command, release);
     settle_nodes(job, tres);
+    job.too_long = too_long(tres);
     derive_tasks(job);
-    derive_resources(job, tres);
+    derive_resources(job, job.too_long ? TresLists{} : tres);
     job.cpus = cpus_of(counted, draft, job.tres, release);
     job.cpus_for_a_gpu = draft.cpus_per_gpu;
     settle_cpus_per_task(job, draft);

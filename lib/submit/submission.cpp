@@ -3,6 +3,7 @@
 #include "base/words.hpp"
 #include "submit/derived.hpp"
 #include "submit/directives.hpp"
+#include "submit/longest.hpp"
 #include "submit/releases.hpp"
 #include "submit/settle.hpp"
 #include "submit/variables.hpp"
@@ -248,6 +249,8 @@ class Assembly {
         if (count > 1)
             job->het_component = static_cast<std::uint32_t>(index);
         complete(*draft, *job);
+        if (!job->too_long)
+            job->too_long = too_long(*job);
         result_.jobs.push_back(std::move(*job));
         return {};
     }

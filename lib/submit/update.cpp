@@ -4,6 +4,7 @@
 #include "submit/command_line.hpp"
 #include "submit/derived.hpp"
 #include "submit/generic.hpp"
+#include "submit/longest.hpp"
 #include "submit/releases.hpp"
 #include "submit/slurm_values.hpp"
 
@@ -257,6 +258,9 @@ policy::JobRequest as_update(const Words& words) {
     job.names_tres = names_all(lists, tres, job);
     derive_cpus_in_update(job);
     fold_names(job);
+    job.too_long = too_long(tres);
+    if (!job.too_long)
+        job.too_long = too_long(job);
     return job;
 }
 

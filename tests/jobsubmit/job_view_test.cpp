@@ -179,6 +179,27 @@ TEST(JobView, TheFolderIsWrittenInOneWay) {
     EXPECT_EQ(view_submission(*job, 0, callers).work_dir, "/fsx/eu");
 }
 
+TEST(JobView, WhatIsTooLongIsNotRead) {
+    Description job;
+    const std::string types = "gpu:a:1";
+    std::string list = types;
+    while (list.size() <= 1024)
+        list += "," + types;
+    Description::put(job->tres_per_node, list.c_str());
+    for (const policy::JobRequest& request :
+         {view_submission(*job, 0, callers), view_update(*job, 0, callers)}) {
+        ASSERT_TRUE(request.too_long);
+        EXPECT_EQ(request.too_long->name, "tres_per_node");
+        EXPECT_TRUE(request.tres.empty());
+    }
+    Description::put(job->array_inx, std::string(4097, '1').c_str());
+    EXPECT_EQ(view_submission(*job, 0, callers).too_long->name, "array");
+    Description::put(job->req_nodes, std::string(65537, 'n').c_str());
+    EXPECT_EQ(view_submission(*job, 0, callers).too_long->name, "node_list");
+    Description::put(job->work_dir, std::string(4097, '/').c_str());
+    EXPECT_EQ(view_submission(*job, 0, callers).too_long->name, "work_dir");
+}
+
 TEST(JobView, AnArrayThatCannotBeReadIsTheLargest) {
     Description job;
     Description::put(job->array_inx, "1-x");

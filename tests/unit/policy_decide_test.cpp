@@ -65,6 +65,20 @@ TEST(PolicyDecide, RulesThatObserveSayWhatTheyWouldDo) {
     EXPECT_EQ(decision.would_have.back().message, "rules would set qos to 'low'");
 }
 
+TEST(PolicyDecide, ATextThatIsNotReadIsRefusedInWords) {
+    JobRequest request = job("cpu");
+    request.too_long = TooLong{"node_list", 70000, 65536};
+    const char* any = "- {name: a, warn: w}\n";
+    const Decision decision = decide(request, site(any));
+    ASSERT_EQ(codes(decision.refusals), "FL-A203 ");
+    EXPECT_EQ(decision.refusals[0].message,
+              "the job cannot be checked, because node_list has 70000 bytes, and no more than "
+              "65536 are read; make it shorter, or ask an operator");
+    EXPECT_TRUE(decision.warnings.empty());
+    EXPECT_EQ(codes(decide(request, site(any, config::Mode::Observe)).would_have), "FL-A203 ");
+    EXPECT_TRUE(decide(request, site("[]\n")).refusals.empty()) << "no rule would have read it";
+}
+
 TEST(PolicyDecide, RulesThatAreOffAndAPausedSiteDecideNothing) {
     Snapshot snapshot = site(no_cpu, config::Mode::Off);
     Decision decision = decide(job("cpu"), snapshot);
