@@ -83,11 +83,11 @@ bool names_nodes(const View& view) {
            view.patch.most_nodes;
 }
 
-/// Slurmctld raises tasks to the least nodes, and counts them anew for each node.
+/// Slurmctld raises tasks to the least nodes, and counts them anew for each node or GPU.
 bool names_tasks(const View& view) {
     const JobRequest& job = view.request;
-    return job.tasks || job.tasks_per_node || job.tasks_per_gpu || view.patch.tasks ||
-           names_nodes(view) || (view.doubtful & task_bits) != 0;
+    return job.tasks || job.tasks_per_node || job.tasks_per_gpu || job.tres_named ||
+           view.patch.tasks || names_nodes(view) || (view.doubtful & task_bits) != 0;
 }
 
 bool names_memory(const View& view) {
@@ -100,21 +100,20 @@ bool knows_nodes(const View& view) {
     return (view.request.most_nodes || view.patch.most_nodes) && !(view.doubtful & node_bits);
 }
 
-/// The --ntasks-per-node of the job is not told and counts on each node, so that no more than one
-/// is known.
+/// The --ntasks-per-node and --ntasks-per-gpu of the job are not told and count on each node and
+/// with each GPU, so that tasks are known of one node and without GPUs.
 bool knows_tasks(const View& view) {
     const JobRequest& job = view.request;
-    return (job.tasks || view.patch.tasks) && nodes_of(view).value_or(1) == 1 &&
+    const bool no_gpus = !job.tres_named || (job.names_tres && job.tres.empty());
+    return (job.tasks || view.patch.tasks) && nodes_of(view).value_or(1) == 1 && no_gpus &&
            !job.tasks_per_node && !job.tasks_per_gpu && !(view.doubtful & task_bits);
 }
 
-/// Nor is the --ntasks-per-gpu, so that an update which names GPUs tells no CPUs.
 bool knows_cpus(const View& view) {
     const JobRequest& job = view.request;
     const auto each = view.patch.cpus_per_task ? view.patch.cpus_per_task : job.cpus_per_task;
-    const bool no_gpus = !job.tres_named || (job.names_tres && job.tres.empty());
     return job.names_cpus && job.names_cpus_for_a_gpu && job.cpus_per_node && each == 1U &&
-           no_gpus && knows_nodes(view) && knows_tasks(view) && !names_geometry(job) &&
+           knows_nodes(view) && knows_tasks(view) && !names_geometry(job) &&
            !(view.doubtful & size_bits);
 }
 

@@ -76,11 +76,12 @@ std::uint64_t sent_cpus(const JobRequest& job) {
     return cpus;
 }
 
-/// Slurmctld keeps so many of each node for the job.
+/// Slurmctld keeps so many of each node for the job, and one at least.
 std::uint64_t cpus_on_node(const JobRequest& job) {
     const std::uint64_t each = job.cpus_per_task.value_or(1);
     const bool shared = job.overcommit.value_or(false);
-    return std::max({std::uint64_t{job.cpus_per_node.value_or(0)},
+    return std::max({std::uint64_t{job.cpus ? 1U : 0U},
+                     std::uint64_t{job.cpus_per_node.value_or(0)},
                      std::uint64_t{job.cpus_per_task.value_or(0)},
                      shared ? 0 : product(job.tasks_per_node.value_or(0), each)});
 }

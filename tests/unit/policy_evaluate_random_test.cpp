@@ -4,7 +4,7 @@
 #include "policy/evaluate.hpp"
 #include "policy/rule_reader.hpp"
 
-#include "random_machines.hpp"
+#include "dice.hpp"
 
 #include <fmt/ranges.h>
 #include <fmt/std.h>

@@ -1,12 +1,12 @@
 /// Machines and requests that nobody would think of, the same ones in every run.
 #pragma once
 
+#include "dice.hpp"
 #include "pin/plan.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
 #include <numeric>
-#include <random>
 #include <string>
 
 namespace fairlead::test {
@@ -19,25 +19,6 @@ struct Bounds {
     int threads = 3;
     int nics = 5;
     int gpus = 4;
-};
-
-class Dice {
-  public:
-    explicit Dice(unsigned seed) : engine_(seed) {}
-
-    /// From `low` to `high`, both included.
-    int roll(int low, int high) {
-        return low + static_cast<int>(engine_() % static_cast<unsigned>(high - low + 1));
-    }
-    bool one_in(int n) { return roll(1, n) == 1; }
-    template <class T>
-    const T& pick(const std::vector<T>& from) {
-        return from[static_cast<std::size_t>(roll(0, static_cast<int>(from.size()) - 1))];
-    }
-    void shuffle(auto& values) { std::shuffle(values.begin(), values.end(), engine_); }
-
-  private:
-    std::mt19937 engine_;
 };
 
 inline void add_node(Dice& dice, const Bounds& bounds, int package, std::vector<int>& numbers,
