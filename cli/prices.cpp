@@ -104,14 +104,17 @@ void add_prices(CLI::App& app, Session& session) {
         "import", "archive what AWS said of prices and write a price book of all that is archived");
     command
         ->add_option("FILE", options->files,
-                     "JSON: EC2's price list, or of `aws pricing get-products` or `aws ec2 "
-                     "describe-spot-price-history`")
+                     "JSON: EC2's price list, or of `aws pricing get-products`, `aws ec2 "
+                     "describe-spot-price-history`, `describe-reserved-instances` or "
+                     "`describe-capacity-block-offerings`, or `aws savingsplans "
+                     "describe-savings-plan-rates`")
         ->required();
     command->add_option("--archive", options->archive, "folder that keeps them, and prices.csv")
         ->capture_default_str();
     command
         ->add_option("--region", options->region,
-                     "region of spot prices, which their history does not name")
+                     "region of spot prices, reservations and capacity blocks, whose answers do "
+                     "not name it")
         ->check([](const std::string& word) {
             const bool fine = std::ranges::all_of(word, [](char c) {
                 return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';

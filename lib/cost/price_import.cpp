@@ -1,39 +1,13 @@
 #include "cost/price_import.hpp"
 
-#include "base/words.hpp"
+#include "cost/aws_json.hpp"
 #include "cost/csv.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <tuple>
 
 namespace fairlead::cost {
 namespace {
-
-using Json = nlohmann::json;
-
-/// A member of an object, null where there is none.
-const Json& member(const Json& object, const char* name) {
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto found = object.find(name);
-    return found == object.end() ? none : *found;
-}
-
-std::string text_of(const Json& object, const char* name) {
-    const Json& value = member(object, name);
-    return value.is_string() ? value.get<std::string>() : "";
-}
-
-struct Source {
-    std::string_view file;
-    std::string_view region;
-
-    std::unexpected<Error> bad(std::string_view what, std::string_view value) const {
-        return fail(Code::C101, "{}: {} is '{}'", file, what, printable(value));
-    }
-};
 
 /// What a price of a price list is for; nothing for what no node is.
 std::optional<PriceKey> instance_of(const Json& product) {
@@ -107,14 +81,7 @@ Result<void> read_spot_history(const Source& source, const Json& answer,
                                std::vector<Observed>& into) {
     for (const Json& item : member(answer, "SpotPriceHistory")) {
         const std::string since = text_of(item, "Timestamp"), price = text_of(item, "SpotPrice");
-        // Some write fractions of a second: "2026-06-01T12:00:00.000Z".
-        const std::size_t point = since.find('.');
-        const auto from = read_time(
-            point == std::string::npos
-                ? since
-                : since.substr(0, point) +
-                      since.substr(std::min(since.find_first_not_of("0123456789", point + 1),
-                                            since.size())));
+        const auto from = aws_time(since);
         const auto hourly = read_price(price);
         if (!from)
             return source.bad("Timestamp", since);
@@ -134,15 +101,31 @@ std::string csv_line(const Observed& price, const Observed* next) {
     const PriceKey& key = price.key;
     const auto places = static_cast<std::uint64_t>(price.hourly.picos);
     constexpr std::uint64_t picos = 1'000'000'000'000;
+    std::optional<Time> end = price.to;
+    if (next && next->from)
+        end = std::min(end.value_or(*next->from), *next->from);
     return fmt::format("{},{},{},{},{},{},{},{}.{:012},{}\n", csv_cell(key.region),
                        csv_cell(key.az), csv_cell(key.instance_type), csv_cell(key.os),
-                       csv_cell(key.purchase), show_time(price.from),
-                       next ? show_time(next->from) : "", places / picos, places % picos,
+                       csv_cell(key.purchase), price.from ? show_time(*price.from) : "",
+                       end ? show_time(*end) : "", places / picos, places % picos,
                        csv_cell(price.currency));
 }
 
 bool same_thing(const Observed& a, const Observed& b) {
     return a.key == b.key && a.currency == b.currency;
+}
+
+/// One ends before the other begins.
+bool apart(const Observed& first, const Observed& second) {
+    return first.to && second.from && *first.to < *second.from;
+}
+
+/// Of what is bought for a time, several may hold at once, but at one price: nobody knows which of
+/// them a node is.
+bool contradict(const Observed& first, const Observed& second) {
+    if (first.hourly == second.hourly || apart(first, second))
+        return false;
+    return first.from == second.from || (first.to && second.from && *second.from < *first.to);
 }
 
 } // namespace
@@ -152,16 +135,24 @@ Result<std::vector<Observed>> read_aws_prices(std::string_view text, std::string
     const Source source{file, region};
     const Json json = Json::parse(text, nullptr, false);
     std::vector<Observed> prices;
-    Result<void> done = fail(Code::C101,
-                             "{}: expected JSON with products and terms, PriceList or "
-                             "SpotPriceHistory",
-                             file);
+    Result<void> done =
+        fail(Code::C101,
+             "{}: expected JSON with products and terms, PriceList, SpotPriceHistory, "
+             "ReservedInstances, CapacityBlockOfferings, or savingsPlanId and "
+             "searchResults",
+             file);
     if (member(json, "products").is_object() && member(json, "terms").is_object())
         done = read_price_list(source, json, prices);
     else if (member(json, "PriceList").is_array())
         done = read_products(source, json, prices);
     else if (member(json, "SpotPriceHistory").is_array())
         done = read_spot_history(source, json, prices);
+    else if (member(json, "ReservedInstances").is_array())
+        done = add_reservations(source, json, prices);
+    else if (member(json, "CapacityBlockOfferings").is_array())
+        done = add_capacity_blocks(source, json, prices);
+    else if (member(json, "savingsPlanId").is_string() && member(json, "searchResults").is_array())
+        done = add_plan_rates(source, json, prices);
     if (!done)
         return std::unexpected(done.error());
     return prices;
@@ -175,13 +166,16 @@ Result<std::string> book_of(std::vector<Observed> observed) {
     observed.erase(std::ranges::unique(observed).begin(), observed.end());
     std::vector<Observed> changes;
     for (Observed& price : observed) {
-        const bool known = !changes.empty() && same_thing(changes.back(), price);
-        if (known && changes.back().from == price.from)
+        Observed* const before =
+            !changes.empty() && same_thing(changes.back(), price) ? &changes.back() : nullptr;
+        if (before && contradict(*before, price))
             return fail(Code::C101, "{} ({}, {}{}) has two prices from {} on",
                         printable(price.key.instance_type), price.key.purchase,
                         printable(price.key.region), printable(price.key.az),
-                        show_time(price.from));
-        if (!known || changes.back().hourly != price.hourly)
+                        price.from ? show_time(*price.from) : "the beginning");
+        if (before && before->hourly == price.hourly && !apart(*before, price))
+            before->to = before->to && price.to ? std::max(before->to, price.to) : std::nullopt;
+        else
             changes.push_back(std::move(price));
     }
     std::string book =

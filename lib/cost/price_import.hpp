@@ -1,32 +1,41 @@
-/// Prices from what AWS answers: EC2's price list and its spot price history, as JSON.
+/// Prices from what AWS answers, as JSON: EC2's price list, its spot price history, and what a site
+/// has committed to.
 #pragma once
 
 #include "cost/price_book.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fairlead::cost {
 
-/// AWS says since when a price holds, not until when.
+/// Of list and spot prices AWS says since when one holds, not until when; of reservations both; of
+/// a savings plan's rates neither.
 struct Observed {
     PriceKey key;
-    Time from;
+    std::optional<Time> from;
     HourlyPrice hourly;
     std::string currency;
+    std::optional<Time> to{};
     auto operator<=>(const Observed&) const = default;
 };
 
 /// Knows by its keys what `text` is: a price list file ("products" and "terms"), the answer of
-/// `aws pricing get-products` ("PriceList") or of `aws ec2 describe-spot-price-history`
-/// ("SpotPriceHistory"). Of price lists, instances on demand with shared tenancy and no other
-/// software on them. `region` is that of spot prices, which AWS names by zone only. FL-C101.
+/// `aws pricing get-products` ("PriceList"), of `aws ec2 describe-spot-price-history`
+/// ("SpotPriceHistory"), `describe-reserved-instances` ("ReservedInstances") or
+/// `describe-capacity-block-offerings` ("CapacityBlockOfferings"; the one that was bought), or of
+/// `aws savingsplans describe-savings-plan-rates` ("searchResults"). Of price lists, instances on
+/// demand with shared tenancy and no other software on them. What is paid at once counts evenly
+/// over the time that it is paid for. `region` is that of answers which name a zone, or nothing.
+/// FL-C101.
 Result<std::vector<Observed>> read_aws_prices(std::string_view text, std::string_view file,
                                               std::string_view region);
 
-/// A price book as CSV: each price holds until the next of the same thing, the last for good.
-/// FL-C101 where one thing has two prices from the same moment on.
+/// A price book as CSV: each price holds up to its end or the next of the same thing, else for
+/// good. FL-C101 where one thing has two prices from the same moment on, or two that end at one
+/// time.
 Result<std::string> book_of(std::vector<Observed> observed);
 
 } // namespace fairlead::cost

@@ -121,5 +121,94 @@ TEST(PriceImport, WhatIsNoAnswerOfAwsIsNamed) {
         EXPECT_TRUE(fails_with(read(text), Code::C101, "a.json: ")) << text;
 }
 
+// --- what a site has committed to ---
+
+std::string reserved(const std::string& more) {
+    return R"({"InstanceType":"c7a.large","ProductDescription":"Linux/UNIX","State":"active",)"
+           R"("InstanceTenancy":"default","Start":"2026-01-01T00:00:00+00:00","CurrencyCode":"USD",)" +
+           more + "}";
+}
+std::string reservations(const std::string& list) {
+    return R"({"ReservedInstances":[)" + list + "]}";
+}
+const std::string a_year = R"("End":"2027-01-01T00:00:00+00:00","Duration":31536000)";
+
+TEST(PriceImport, AReservationCostsWhatIsPaidAtOnceAndWhatEachHourIs) {
+    const std::string hour = "us-east-2,,c7a.large,linux,reserved,2026-01-01T00:00:00Z,"
+                             "2027-01-01T00:00:00Z,";
+    EXPECT_EQ(book(reservations(reserved(
+                  a_year + R"(,"FixedPrice":876.0,"UsagePrice":0.01,)"
+                           R"("RecurringCharges":[{"Frequency":"Hourly","Amount":0.02}])"))),
+              hour + "0.130000000000,USD\n");
+    EXPECT_EQ(
+        book(reservations(reserved(a_year + R"(,"FixedPrice":0.0,"State":"payment-failed")"))), "");
+    EXPECT_EQ(book(reservations(reserved(a_year + R"(,"FixedPrice":1)"))),
+              hour + "0.000114155251,USD\n")
+        << "half to even at the twelfth place";
+    for (
+        const char* wrong :
+        {R"("End":"2027-01-01T00:00:00Z","FixedPrice":1,"Duration":0)",
+         R"("End":"2026-01-01T00:00:00Z","FixedPrice":1,"Duration":1)",
+         R"("End":"2027-01-01T00:00:00Z","FixedPrice":-1,"Duration":1)",
+         R"("End":"2027-01-01T00:00:00Z","FixedPrice":9000000,"Duration":1)",
+         R"("End":"2027-01-01T00:00:00Z","Duration":1,"RecurringCharges":[{"Frequency":"Daily","Amount":1}])"})
+        EXPECT_TRUE(fails_with(read(reservations(reserved(wrong))), Code::C101)) << wrong;
+}
+
+TEST(PriceImport, ReservationsAtOneTimeHaveOnePrice) {
+    const std::string later =
+        R"("End":"2028-01-01T00:00:00Z","Duration":31536000,"Start":"2027-01-01T00:00:00Z")";
+    const std::string middle =
+        R"("End":"2027-06-01T00:00:00Z","Duration":31536000,"Start":"2026-06-01T00:00:00Z")";
+    const auto priced = [](const std::string& when, const char* price) {
+        return R"({"InstanceType":"c7a.large","ProductDescription":"Linux/UNIX","UsagePrice":)" +
+               std::string(price) + "," + when + "}";
+    };
+    const std::string first = R"("Start":"2026-01-01T00:00:00Z",)" + a_year;
+    EXPECT_EQ(book(reservations(priced(first, "0.1") + "," + priced(middle, "0.1"))),
+              "us-east-2,,c7a.large,linux,reserved,2026-01-01T00:00:00Z,2027-06-01T00:00:00Z,0."
+              "100000000000,USD\n");
+    EXPECT_EQ(book(reservations(priced(first, "0.1") + "," + priced(later, "0.2"))),
+              "us-east-2,,c7a.large,linux,reserved,2026-01-01T00:00:00Z,2027-01-01T00:00:00Z,0."
+              "100000000000,USD\n"
+              "us-east-2,,c7a.large,linux,reserved,2027-01-01T00:00:00Z,2028-01-01T00:00:00Z,0."
+              "200000000000,USD\n");
+    auto two = read(reservations(priced(first, "0.1") + "," + priced(middle, "0.2")));
+    ASSERT_TRUE(succeeds(two));
+    EXPECT_TRUE(fails_with(book_of(*two), Code::C101, "two prices from 2026-06-01"));
+}
+
+TEST(PriceImport, ACapacityBlockCostsItsFeeOverItsHours) {
+    const std::string block =
+        R"({"CapacityBlockOfferings":[{"InstanceType":"p5.48xlarge","AvailabilityZone":"us-east-2b","InstanceCount":4,)"
+        R"("StartDate":"2026-11-01T11:30:00+00:00","EndDate":"2026-11-03T11:30:00+00:00","CapacityBlockDurationHours":48,)"
+        R"("UpfrontFee":"6041.0880","CurrencyCode":"USD"}]})";
+    EXPECT_EQ(book(block),
+              "us-east-2,us-east-2b,p5.48xlarge,linux,capacity-block,2026-11-01T11:30:00Z,"
+              "2026-11-03T11:30:00Z,31.464000000000,USD\n");
+    std::string none = block;
+    none.replace(none.find("\"InstanceCount\":4"), 17, "\"InstanceCount\":0");
+    EXPECT_TRUE(fails_with(read(none), Code::C101, "InstanceCount"));
+}
+
+TEST(PriceImport, RatesOfASavingsPlanAreThoseOfInstances) {
+    const auto rate = [](const char* service, const char* tenancy, const char* price) {
+        return fmt::format(
+            R"({{"rate":"{}","currency":"USD","unit":"Hrs","productType":"EC2","serviceCode":"{}",)"
+            R"("usageType":"USE2-BoxUsage:c7a.large","properties":[{{"name":"region","value":"us-east-2"}},)"
+            R"({{"name":"instanceType","value":"c7a.large"}},{{"name":"productDescription","value":"Linux/UNIX"}},)"
+            R"({{"name":"tenancy","value":"{}"}}]}})",
+            price, service, tenancy);
+    };
+    EXPECT_EQ(book(fmt::format(R"({{"savingsPlanId":"sp-1","searchResults":[{},{},{}]}})",
+                               rate("AmazonEC2", "shared", "0.0741"),
+                               rate("AmazonEC2", "dedicated", "0.9"),
+                               rate("AmazonECS", "shared", "0.9"))),
+              "us-east-2,,c7a.large,linux,savings-plan,,,0.074100000000,USD\n");
+    EXPECT_TRUE(fails_with(read(R"({"savingsPlanId":"sp-1","searchResults":[)" +
+                                rate("AmazonEC2", "shared", "dear") + "]}"),
+                           Code::C101, "rate is 'dear'"));
+}
+
 } // namespace cost_price_import_test
 } // namespace fairlead::cost
