@@ -109,7 +109,10 @@ void derive_tasks(JobRequest& job) {
 }
 
 void derive_resources(JobRequest& job, const TresLists& lists) {
-    job.tres = generic_resources(lists, scale_of(job));
+    const bool asks =
+        !lists.job.empty() || !lists.node.empty() || !lists.socket.empty() || !lists.task.empty();
+    if (asks)
+        job.tres = generic_resources(lists, scale_of(job));
     if (!job.tasks_per_gpu)
         return;
     if (gpus_of(job) == 0)
