@@ -118,7 +118,7 @@ constexpr std::array table{
     number("least_nodes", {}, &Q::least_nodes, &P::least_nodes, "-N, its lower end"),
     number("most_nodes", {}, &Q::most_nodes, &P::most_nodes, "-N, its upper end"),
     size(number("tasks", {}, &Q::tasks, &P::tasks, "-n"), Special::Tasks,
-         "NumTasks, with no GPUs and no nodes but NumNodes=1-1"),
+         "NumTasks, with no GPUs or sockets, and no nodes but NumNodes=1-1"),
     number("tasks_per_node", {}, &Q::tasks_per_node, fixed, "--ntasks-per-node"),
     size(number("cpus", {}, &Q::cpus, fixed, "CPUs of the whole job"), Special::Cpus,
          "NumCPUs, NumTasks, CPUsPerTask=1, MinCPUsNode, CpusPerTres= and NumNodes=1-1"),

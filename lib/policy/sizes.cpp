@@ -87,7 +87,8 @@ bool names_nodes(const View& view) {
 bool names_tasks(const View& view) {
     const JobRequest& job = view.request;
     return job.tasks || job.tasks_per_node || job.tasks_per_gpu || job.tres_named ||
-           view.patch.tasks || names_nodes(view) || (view.doubtful & task_bits) != 0;
+           job.sockets_per_node || view.patch.tasks || names_nodes(view) ||
+           (view.doubtful & task_bits) != 0;
 }
 
 bool names_memory(const View& view) {
@@ -106,14 +107,15 @@ bool knows_tasks(const View& view) {
     const JobRequest& job = view.request;
     const bool no_gpus = !job.tres_named || (job.names_tres && job.tres.empty());
     return (job.tasks || view.patch.tasks) && nodes_of(view).value_or(1) == 1 && no_gpus &&
-           !job.tasks_per_node && !job.tasks_per_gpu && !(view.doubtful & task_bits);
+           !job.tasks_per_node && !job.tasks_per_gpu && !job.sockets_per_node &&
+           !(view.doubtful & task_bits);
 }
 
 bool knows_cpus(const View& view) {
     const JobRequest& job = view.request;
     const auto each = view.patch.cpus_per_task ? view.patch.cpus_per_task : job.cpus_per_task;
-    return job.names_cpus && job.names_cpus_for_a_gpu && job.cpus_per_node && each == 1U &&
-           knows_nodes(view) && knows_tasks(view) && !names_geometry(job) &&
+    return job.names_cpus && job.names_cpus_for_a_gpu && !job.cpus_for_a_gpu && job.cpus_per_node &&
+           each == 1U && knows_nodes(view) && knows_tasks(view) && !names_geometry(job) &&
            !(view.doubtful & size_bits);
 }
 

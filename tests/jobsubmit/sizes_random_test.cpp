@@ -286,8 +286,8 @@ TEST(SizesRandom, NoUpdateGetsPastTheRules) {
             kept += result.taken;
             refused += result.judged && !result.taken;
         }
-        EXPECT_GT(kept, 50) << name;
-        EXPECT_GT(refused, 500) << name;
+        EXPECT_GT(kept, 10) << name;
+        EXPECT_GT(refused, 300) << name;
     }
 }
 
