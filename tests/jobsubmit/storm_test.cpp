@@ -88,7 +88,21 @@ void submit_one(int number) {
     EXPECT_EQ(job->wckey, nullptr) << "a rule that observes changes nothing";
 }
 
-void update_one(int number) {
+void accept_update(int number) {
+    Description job;
+    Description::put(job->job_id_str, "7");
+    Description::put(job->name, fmt::format("even{}", number).c_str());
+    Description::put(job->comment, "mine");
+    char* message = nullptr;
+    EXPECT_EQ(update(*job, message), SLURM_SUCCESS) << taken(message);
+    taken(message);
+    EXPECT_TRUE(std::string_view(job->comment) == "mine;r0" ||
+                std::string_view(job->comment) == "mine;r1")
+        << job->comment;
+    EXPECT_EQ(job->qos, nullptr) << "a default is no part of an update that does not name it";
+}
+
+void refuse_update(int number) {
     Description job;
     Description::put(job->job_id_str, "7");
     Description::put(job->name, fmt::format("odd{}", number).c_str());
@@ -111,7 +125,8 @@ TEST(Storm, ManyThreadsGetTheirAnswersWhileRulesChange) {
         callers.emplace_back([&] {
             for (int number = next++; number < total; number = next++) {
                 submit_one(number);
-                update_one(number);
+                refuse_update(number);
+                accept_update(number);
             }
             --running;
         });
