@@ -109,6 +109,32 @@ is_told() { [[ $(slurmctld -V) == *" 22.05"* || $output == *"$1"* ]]; }
     [[ $output == *"one CPU, not 2"* ]]
 }
 
+@test "sockets and a range of nodes count for tasks and CPUs, and an update counts them anew" {
+    rules '- {name: c, when: {cpus: "> 3"}, reject: "{cpus} CPUs, 3 at most"}' '- {name: t, when: {tasks: "> 3"}, reject: "{tasks} tasks, 3 at most"}'
+    run ! as ada sbatch --hold -N1-2 --ntasks-per-node=2 --wrap true
+    [[ $output == *"4 CPUs, 3 at most"* && $output == *"4 tasks, 3 at most"* ]]
+    run ! as ada sbatch --hold -N1 -O -B 2:4:1 --wrap true
+    [[ $output == *"8 CPUs, 3 at most"* ]]
+    id=$(as ada sbatch --parsable --hold -N1 --ntasks-per-node=2 -o /dev/null --wrap true)
+    run ! as ada scontrol update jobid="$id" numnodes=2-2
+    run ! as ada scontrol update jobid="$id" numnodes=2-2 numtasks=2
+    wait_for 5 logged 'does not name tasks.*\(rule t\) \[FL-A203\]'
+    run -0 as ada scontrol update jobid="$id" name=other
+    run -0 as root scontrol update jobid="$id" numnodes=2-2
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" NumNodes=2-2 NumCPUs=4 "* ]]
+    as root scancel "$id"
+}
+
+@test "a list that is longer than Slurm takes it is refused in words" {
+    rules '- {name: c, when: {features: slow}, warn: "slow"}'
+    run ! as ada sbatch --hold -C "$(printf 'fast&%.0s' {1..300})fast" --wrap true
+    [[ $output == *"because features has 1504 bytes, and no more than 1024 are read"*FL-A203* ]]
+    run ! as ada sbatch --hold -D "/$(printf 'a/%.0s' {1..2100})" --wrap true
+    [[ $output == *"because work_dir has 42"*FL-A203* ]]
+    run -0 held -C fast
+}
+
 @test "each task of an array and each component of a heterogeneous job is held to the rules" {
     rules '- {name: tasks, when: {array_size: "> 10"}, reject: "{array_size} tasks, 10 at most"}' \
         '- {name: long, when: {time_limit: "> 2h", partition: cpu}, reject: "2 h at most"}' \
@@ -240,10 +266,22 @@ END
     "$CLUSTER" controller "$CLUSTER_DIR" start
     run -0 held
     [[ $output == *" Comment=from lua;and fairlead "* ]]
+    sed -i 's/^policy_mode:.*/policy_mode: observe/' "$CONF"
+    wait_for 5 only_lua
+    wait_for 5 logged "observe: a job of user 5001: rules would set comment to 'from lua;and fairlead'.*FL-A206"
+    id=$(as ada sbatch --parsable --hold -o /dev/null --wrap true)
+    : >"$CLUSTER_DIR/log/slurmctld.log"
+    run -0 as ada scontrol update jobid="$id" comment='from lua'
+    wait_for 5 logged "observe: an update of user 5001: rules would set comment to 'from lua;and fairlead'.*FL-A206"
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" Comment=from lua "* ]]
+    as root scancel "$id"
     "$CLUSTER" controller "$CLUSTER_DIR" stop
     sed -i 's/^JobSubmitPlugins=.*/JobSubmitPlugins=fairlead/' "$CLUSTER_DIR/slurm/slurm.conf"
     "$CLUSTER" controller "$CLUSTER_DIR" start
 }
+
+only_lua() { [[ $(held) == *" Comment=from lua "* ]]; }
 
 @test "a call makes no system call but for memory and futexes" {
     rules '- {name: a, when: {job_name: {regex: "^o"}}, reject: "no"}' '- {name: b, mode: observe, set: {wckey: w}}' \

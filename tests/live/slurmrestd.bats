@@ -49,6 +49,20 @@ post() {
         -d "{\"script\": \"#!/bin/sh\ntrue\n\", \"job\": {$job \"hold\": true, \"environment\": $ENVIRONMENT}}"
 }
 
+# send PATH JSON: posts it, and prints the answer.
+send() {
+    as ada curl -sS --unix-socket "$SOCKET" -H 'Content-Type: application/json' "http://localhost/slurm/$API/$1" -d "$2"
+}
+
+# common FIELD...: what a held job of ada's says, with these fields.
+common() { printf '%s, ' "$@"; printf '"current_working_directory": "/tmp", "hold": true, "environment": %s' "$ENVIRONMENT"; }
+
+# refused SENTENCE: the last answer is an error, and slurmrestd was told why.
+refused() {
+    [[ $output == *'"error_code": 2002'* || $output == *'"error_number": 2002'* ]] || return 1
+    { printf '%s\n' "$output"; cat "$BATS_TEST_TMPDIR/slurmrestd.log" "$CLUSTER_DIR/log/slurmctld.log"; } | grep -qF "$1"
+}
+
 @test "a job posted to slurmrestd is refused by a rule, and slurmrestd is told why" {
     rules '- {name: account, require: {account: "say who pays: --account=NAME"}}'
     run -0 post current_working_directory /tmp
@@ -67,3 +81,31 @@ post() {
     run -0 as root scontrol -o show job "${BASH_REMATCH[1]}"
     [[ $output == *" Account=bio "* && $output == *" TimeLimit=00:30:00 "* && $output == *" UserId=ada("* ]]
 }
+
+@test "an array and each component of a heterogeneous job are held to the rules" {
+    rules '- {name: tasks, when: {array_size: "> 10"}, reject: "{array_size} tasks, 10 at most"}' \
+        '- {name: wide, when: {tasks: "> 2", het_component: "1"}, reject: "component {het_component} has {tasks} tasks"}'
+    run -0 send job/submit "{\"script\": \"#!/bin/sh\ntrue\n\", \"job\": {$(common '"array": "1-100"')}}"
+    refused '100 tasks, 10 at most'
+    run -0 send job/submit "{\"script\": \"#!/bin/sh\ntrue\n\", \"job\": {$(common '"array": "1-4"')}}"
+    [[ $output =~ \"job_id\":\ ([1-9][0-9]*) ]]
+    as root scancel "${BASH_REMATCH[1]}"
+    run -0 send job/submit "{\"script\": \"#!/bin/sh\ntrue\n\", \"jobs\": [{$(common '"tasks": 1')}, {$(common '"tasks": 3')}]}"
+    refused 'component 1 has 3 tasks'
+    run -0 send job/submit "{\"script\": \"#!/bin/sh\ntrue\n\", \"jobs\": [{$(common '"tasks": 1')}, {$(common '"tasks": 2')}]}"
+    [[ $output =~ \"job_id\":\ ([1-9][0-9]*) ]]
+    as root scancel "${BASH_REMATCH[1]}"
+}
+
+@test "an update that is posted is held to the rules" {
+    rules '- {name: long, when: {time_limit: "> 2h"}, reject: "2 h at most, not {time_limit}"}'
+    id=$(as ada sbatch --parsable --hold -t 60 -o /dev/null --wrap true)
+    run -0 send "job/$id" "{\"time_limit\": $(minutes 300)}"
+    refused '2 h at most, not 05:00:00'
+    run -0 send "job/$id" "{\"time_limit\": $(minutes 30)}"
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" TimeLimit=00:30:00 "* ]]
+    as root scancel "$id"
+}
+# minutes NUMBER: as this version of the API has it.
+minutes() { if [[ $API < v0.0.40 ]]; then echo "$1"; else echo "{\"set\": true, \"number\": $1}"; fi; }
