@@ -18,7 +18,10 @@ default_partition: debug
 partitions:
   hpc: {efa: required, mode: enforce, instance_types: [hpc7a.96xlarge]}
   debug: {instance_types: [m5.large]}
-  empty: {efa: required, mode: enforce, instance_types: [m5.large]}'
+  empty: {efa: required, mode: enforce, instance_types: [m5.large]}
+policy_mode: enforce
+policy:
+  - {name: long, when: {time_limit: "> 2h"}, reject: "2 h at most"}'
 
 setup_file() {
     site_new "$BATS_FILE_TMPDIR/site" ''
@@ -53,6 +56,17 @@ fairlead() { as root FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml fairlead "$@
     run ! as ada sbatch -p empty --wrap true
     [[ $output == *"partition 'empty' has no EFA node type"*"[FL-E101]"* ]]
 }
+
+@test "job_submit judges scontrol update: it refuses one, and another changes the job" {
+    id=$(as ada sbatch --parsable --hold -t 60 -o /dev/null --wrap true)
+    run ! as ada scontrol update jobid="$id" timelimit=5:00:00
+    wait_for 10 logged 'refused an update of user [0-9]*: 2 h at most (rule long) \[FL-A201\]'
+    as ada scontrol update jobid="$id" timelimit=0:30:00
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" TimeLimit=00:30:00 "* ]]
+    as root scancel "$id"
+}
+logged() { grep -q "$1" "$CLUSTER_DIR/log/slurmctld.log"; }
 
 # restamp FILE: the plugin says that it was built for X.Y.255.
 restamp() {
