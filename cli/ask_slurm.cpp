@@ -139,6 +139,16 @@ Result<std::string> ask_job(const config::Config& config, JobId job) {
                      deadline, most);
 }
 
+Result<std::string> ask_ends(const config::Config& config, JobId job) {
+    constexpr std::chrono::seconds deadline(20);
+    constexpr std::size_t most = 1024 * 1024;
+    return output_of(Code::S134,
+                     {beside_scontrol(config, "sacct"), "--noheader", "--parsable2", "--allusers",
+                      "--duplicates", "--allocations", fmt::format("--jobs={}", job.value),
+                      "--format=JobIDRaw,Submit,NodeList,State"},
+                     deadline, most);
+}
+
 Result<std::vector<std::pair<std::string, std::string>>>
 ask_default_accounts(const config::Config& config) {
     constexpr std::chrono::seconds deadline(30);

@@ -44,6 +44,9 @@ Result<std::string> ask_jobs(const config::Config& config, std::span<const std::
 /// with '|' between them. Of others than root those that slurmdbd shows. FL-C307.
 Result<std::string> ask_job(const config::Config& config, JobId job);
 
+/// All runs of one job, how they ended: lines "JobIDRaw|Submit|NodeList|State". FL-S134.
+Result<std::string> ask_ends(const config::Config& config, JobId job);
+
 /// The accounts of a cluster with the users that may name them, in their order. FL-C307.
 Result<std::vector<cost::Members>> ask_members(const config::Config& config,
                                                const std::string& cluster);

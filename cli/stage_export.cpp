@@ -2,6 +2,7 @@
 
 #include "base/child.hpp"
 #include "base/log.hpp"
+#include "cli/ask_slurm.hpp"
 #include "cli/stage_tasks.hpp"
 #include "config/paths.hpp"
 #include "stage/job_end.hpp"
@@ -20,36 +21,61 @@ namespace {
 using stage::Direction;
 using stage::JobRun;
 
-std::optional<std::string> scontrol(const config::Config& config, std::vector<std::string> words) {
+Result<ChildResult> show_job(const config::Config& config, JobId job) {
     constexpr auto deadline = std::chrono::seconds(20);
-    words.insert(words.begin(), config.scontrol);
-    const auto answer = run_child(Code::S131, words, plain_environment(), deadline);
-    return answer && answer->status == 0 ? std::optional(answer->output) : std::nullopt;
+    return run_child(Code::S131,
+                     {config.scontrol, "--oneliner", "show", "job", fmt::format("{}", job.value)},
+                     plain_environment(), deadline, usual_output, Complaints::Kept);
 }
 
 enum class Fate {
-    Runs,       ///< or is not known to have ended
-    Superseded, ///< by a later start of the same job
+    Runs,       ///< or waits to start again, or is not known to have ended
+    Superseded, ///< by a later start of the same job, which leaves results of its own
     Succeeded,
-    Ended, ///< in another way, or so long ago that slurmctld does not know how
+    Failed,
+    Forgotten, ///< it ended so long ago that slurmctld does not know how
 };
 
-/// A job that slurmctld does not know has ended; one that cannot be asked for may run.
+/// A job that slurmctld does not know has ended; one that cannot be asked for may run. A job that
+/// is requeued may be cancelled before it starts again, so that its results wait until it does.
 Fate fate_of(const config::Config& config, const JobRun& run) {
-    const auto shown =
-        scontrol(config, {"--oneliner", "show", "job", fmt::format("{}", run.job.value)});
-    if (!shown) {
-        const auto ping = scontrol(config, {"ping"});
-        return ping && ping->contains("UP") ? Fate::Ended : Fate::Runs;
-    }
-    const auto end = stage::read_job_end(*shown, run.job);
-    if (!end)
+    if (stage::planned_again(config.state_dir, run))
+        return Fate::Superseded;
+    const auto shown = show_job(config, run.job);
+    if (!shown)
         return Fate::Runs;
-    if (end->restarts > run.restart)
-        return end->active || end->waits ? Fate::Superseded : Fate::Ended;
-    if (end->active || end->waits)
+    if (shown->status != 0)
+        return stage::says_unknown_job(shown->output) ? Fate::Forgotten : Fate::Runs;
+    const auto end = stage::read_job_end(shown->output, run.job);
+    if (!end || end->active || end->waits)
         return Fate::Runs;
-    return end->succeeded ? Fate::Succeeded : Fate::Ended;
+    return end->succeeded && end->restarts == run.restart ? Fate::Succeeded : Fate::Failed;
+}
+
+bool depends_on_success(const stage::ExportPlan& plan) {
+    return std::ranges::any_of(plan.transfers, [](const stage::Transfer& transfer) {
+        return transfer.when == stage::When::Success;
+    });
+}
+
+/// Results may wait for longer than slurmctld knows how their job ended.
+void remember(const config::Config& config, const JobRun& run, bool succeeded) {
+    stage::Retry retry = stage::read_retry(config.state_dir, run);
+    if (retry.succeeded) // by this start; a later one may have been cancelled
+        return;
+    retry.succeeded = succeeded;
+    if (auto kept = stage::write_retry(config.state_dir, run, retry); !kept)
+        log::error(kept.error());
+}
+
+/// Nothing where nobody knows.
+std::optional<bool> known_success(const config::Config& config, const stage::ExportPlan& plan) {
+    if (!depends_on_success(plan))
+        return false;
+    if (const auto kept = stage::read_retry(config.state_dir, plan.run).succeeded)
+        return kept;
+    const auto runs = ask_ends(config, plan.run.job);
+    return runs ? stage::read_accounted_success(*runs, plan.run) : std::nullopt;
 }
 
 /// What is for jobs that succeed stays where it is otherwise.
@@ -65,8 +91,8 @@ struct Export {
     const config::Config& config;
     const std::string& config_path;
     const stage::ExportPlan& plan;
-    bool succeeded;
-    std::string trouble{}; ///< of a task of FSx before
+    std::optional<bool> succeeded; ///< nothing where nobody knows
+    std::string trouble{};         ///< of a task of FSx before
 };
 
 void tell_user(const Export& work, stage::Step step, const stage::Progress& progress,
@@ -77,7 +103,7 @@ void tell_user(const Export& work, stage::Step step, const stage::Progress& prog
 }
 
 Result<void> copy_out(const Export& work, stage::Progress& last) {
-    const auto transfers = due(work.plan, work.succeeded);
+    const auto transfers = due(work.plan, work.succeeded.value_or(false));
     if (transfers.empty())
         return {};
     const auto claim =
@@ -119,10 +145,22 @@ void try_again(const Export& work, const Error& error, const stage::Progress& pr
     tell_user(work, stage::Step::Waiting, progress, to_string(error));
 }
 
+/// What is for jobs that succeed stays in the queue where nobody knows whether this one did.
+Result<void> export_all(const Export& work, stage::Progress& progress) {
+    const auto done = copy_out(work, progress);
+    if (!done || work.succeeded)
+        return done;
+    return fail(
+        Code::S134,
+        "slurmctld has forgotten job {}, and slurmdbd does not say whether it succeeded: its "
+        "results of when=success wait",
+        work.plan.run.job.value);
+}
+
 /// Whether the results are where they belong.
 bool export_run(const Export& work) {
     stage::Progress progress;
-    auto done = copy_out(work, progress);
+    auto done = export_all(work, progress);
     if (!done && !work.trouble.empty())
         done = fail(done.error().code, "{}; {}", done.error().message, work.trouble);
     if (done) {
@@ -178,20 +216,23 @@ void Round::look_after(const JobRun& run) {
     const Fate fate = fate_of(config_, run);
     if (fate == Fate::Superseded)
         return supersede(config_, run);
-    if (fate == Fate::Runs || stage::read_retry(config_.state_dir, run).due > std::time(nullptr))
-        return;
-    const auto plan = plan_of(run);
+    const auto plan = fate == Fate::Runs ? std::nullopt : plan_of(run);
     if (!plan)
         return;
-    const Export work{config_, config_path_, *plan, fate == Fate::Succeeded};
-    auto paths = stage::task_paths(due(*plan, work.succeeded), config_.staging.links);
+    if (fate != Fate::Forgotten && depends_on_success(*plan))
+        remember(config_, run, fate == Fate::Succeeded);
+    if (stage::read_retry(config_.state_dir, run).due > std::time(nullptr))
+        return;
+    const Export work{config_, config_path_, *plan, known_success(config_, *plan)};
+    const bool succeeded = work.succeeded.value_or(false);
+    auto paths = stage::task_paths(due(*plan, succeeded), config_.staging.links);
     if (!paths) {
         try_again(work, paths.error(), {});
         return count(false);
     }
     if (paths->empty())
         return count(export_run(work));
-    wishes_.push_back({{run, work.succeeded}, std::move(*paths)});
+    wishes_.push_back({{run, succeeded}, std::move(*paths)});
 }
 
 void Round::look_at(const TaskRound::Said& said, bool refused) {
@@ -209,7 +250,8 @@ void Round::look_at(const TaskRound::Said& said, bool refused) {
 Result<void> Round::look_at(const stage::TaskBatch& batch) {
     for (const auto& [run, succeeded] : batch.runs)
         if (const auto plan = plan_of(run))
-            count(export_run({config_, config_path_, *plan, succeeded, batch.trouble}));
+            count(export_run({config_, config_path_, *plan,
+                              succeeded ? true : known_success(config_, *plan), batch.trouble}));
     return stage::remove_batch(config_.state_dir, batch.file_system);
 }
 

@@ -526,6 +526,14 @@ constexpr std::array table{
               "ask, or failed three times, stays held.",
               "Check that slurmctld answers on the machine of `fairlead stage import`, its folders "
               "and its log, and that one machine alone runs it."},
+    CodeEntry{
+        Code::S134, "FL-S134", "not known whether the job succeeded",
+        "Results are for a job that succeeds (when=success), slurmctld has forgotten the job, "
+        "and slurmdbd does not say how it ended. They stay where they are and in the queue; "
+        "the job's other results were copied out.",
+        "Administrators: see that `sacct -j JOBID` answers on the machine of `fairlead stage "
+        "export`; it asks again every hour. Where jobs are not accounted, copy the results by "
+        "hand and remove the job's file from `state_dir`/stage/queue."},
     CodeEntry{Code::X101, "FL-X101", "file missing",
               "A file that was named does not exist. Where it is the configuration, slurmctld and "
               "slurmd run on and nothing is enforced.",

@@ -37,6 +37,29 @@ std::optional<JobEnd> read_line(std::string_view rest) {
                   .restarts = number};
 }
 
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+    Number number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+}
+
+/// The id is made of the time, in nanoseconds; by a clock that may be another machine's.
+std::int64_t submitted(const JobRun& run) {
+    constexpr std::int64_t second = 1'000'000'000, slack = 300;
+    return number_in<std::int64_t>(run.id).value_or(0) / second - slack;
+}
+
+/// Whether a line of sacct is of a start of that submission.
+bool is_start_of(const std::vector<std::string_view>& words, const JobRun& run) {
+    constexpr std::size_t count = 4;
+    if (words.size() != count || number_in<std::uint32_t>(words[0]) != run.job.value)
+        return false;
+    const bool had_nodes = !words[2].empty() && words[2] != "None assigned";
+    return had_nodes && number_in<std::int64_t>(words[1]).value_or(-1) >= submitted(run);
+}
+
 } // namespace
 
 std::optional<JobEnd> read_job_end(std::string_view output, JobId job) {
@@ -48,6 +71,19 @@ std::optional<JobEnd> read_job_end(std::string_view output, JobId job) {
         return read_line(line.substr(behind_name));
     }
     return std::nullopt;
+}
+
+bool says_unknown_job(std::string_view output) { return output.contains("Invalid job id"); }
+
+std::optional<bool> read_accounted_success(std::string_view output, const JobRun& run) {
+    std::string_view state;
+    for (const std::string_view line : split(output, '\n'))
+        if (const auto words = split(line, '|'); is_start_of(words, run))
+            state = words.back().substr(0, words.back().find(' '));
+    const bool active = std::ranges::find(active_states, state) != active_states.end();
+    if (state.empty() || active || state == "PENDING")
+        return std::nullopt;
+    return state == "COMPLETED";
 }
 
 } // namespace fairlead::stage

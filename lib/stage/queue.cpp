@@ -49,6 +49,13 @@ std::optional<JobRun> run_of(std::string_view name, std::string_view ending) {
     return parse_run(name.substr(0, name.size() - ending.size()));
 }
 
+/// The start of that submission whose file of any kind it is: "1.ID.json", "1.ID.out.json".
+std::optional<JobRun> start_of(std::string_view name, const JobRun& run) {
+    const std::size_t end = name.find('.', name.find('.') + 1);
+    auto start = parse_run(fmt::format("{}.{}", run.job.value, name.substr(0, end)));
+    return start && start->id == run.id ? start : std::nullopt;
+}
+
 /// By submission, and of one by its starts.
 bool older(const JobRun& a, const JobRun& b) {
     if (a.id != b.id)
@@ -92,6 +99,22 @@ std::vector<JobRun> planned(const fs::path& state_dir) {
     return runs;
 }
 
+bool planned_again(const fs::path& state_dir, const JobRun& run) {
+    std::error_code error, ignored;
+    for (fs::directory_iterator entry{job_place(state_dir, run.job), error}, end;
+         !error && entry != end; entry.increment(error)) {
+        const auto start = start_of(entry->path().filename().native(), run);
+        if (!start || start->restart <= run.restart)
+            continue;
+        // In the order in which one becomes the other.
+        for (const fs::path& file : {plan_file(state_dir, *start), queued_file(state_dir, *start),
+                                     exported_file(state_dir, *start)})
+            if (fs::exists(file, ignored))
+                return true;
+    }
+    return false;
+}
+
 Result<void> finish(const fs::path& state_dir, const JobRun& run) {
     const auto moved = move(queued_file(state_dir, run), exported_file(state_dir, run));
     if (!moved)
@@ -107,8 +130,11 @@ Retry read_retry(const fs::path& state_dir, const JobRun& run) {
     if (!record)
         return {};
     try {
-        return {record->at("tries").get<int>(), record->at("due").get<std::time_t>(),
-                record->at("message").get<std::string>()};
+        Retry retry{record->at("tries").get<int>(), record->at("due").get<std::time_t>(),
+                    record->at("message").get<std::string>()};
+        if (record->contains("succeeded"))
+            retry.succeeded = record->at("succeeded").get<bool>();
+        return retry;
     } catch (const Json::exception&) {
         return {};
     }
@@ -118,14 +144,16 @@ Retry after_failure(const Retry& before, std::time_t now, std::string message) {
     constexpr std::time_t first = 30, longest = 3600;
     constexpr int doublings = 7;
     const std::time_t wait = first << std::clamp(before.tries, 0, doublings);
-    return {before.tries + 1, now + std::min(wait, longest), std::move(message)};
+    return {before.tries + 1, now + std::min(wait, longest), std::move(message), before.succeeded};
 }
 
 Result<void> write_retry(const fs::path& state_dir, const JobRun& run, const Retry& retry) {
-    const Json record{{"schema", to_string(schema)},
-                      {"tries", retry.tries},
-                      {"due", retry.due},
-                      {"message", retry.message}};
+    Json record{{"schema", to_string(schema)},
+                {"tries", retry.tries},
+                {"due", retry.due},
+                {"message", retry.message}};
+    if (retry.succeeded)
+        record["succeeded"] = *retry.succeeded;
     return write_atomic(retry_file(state_dir, run),
                         record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", 0600);
 }

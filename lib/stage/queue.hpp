@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace fairlead::stage {
@@ -22,11 +23,15 @@ std::vector<JobRun> planned(const std::filesystem::path& state_dir);
 /// Takes a run out of the queue once its results are where they belong.
 Result<void> finish(const std::filesystem::path& state_dir, const JobRun& run);
 
+/// Whether a later start of the same submission has planned results, which are the job's then.
+bool planned_again(const std::filesystem::path& state_dir, const JobRun& run);
+
 /// How often an export has failed, and when it is due again.
 struct Retry {
     int tries = 0;
     std::time_t due = 0;
-    std::string message{}; ///< what failed last, with its code
+    std::string message{};           ///< what failed last, with its code
+    std::optional<bool> succeeded{}; ///< whether its job did; slurmctld forgets that soon
 };
 
 Retry read_retry(const std::filesystem::path& state_dir, const JobRun& run);

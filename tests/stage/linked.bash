@@ -42,8 +42,7 @@ task_site() {
     said_by_fsx '{}'
     start fsx "$fakes/fsx" fsx.port --state fsx.json --calls fsx.calls --tasks fsx.tasks
     mkdir -p state/stage/queue
-    printf '%s\n' '#!/bin/sh' '[ "$1" = ping ] && echo "Slurmctld(primary) at head is UP"' >bin/scontrol
-    chmod 0755 bin/scontrol
+    slurmctld_says 1 'slurm_load_jobs error: Invalid job id specified'
     printf '{"paths": {"/latest/meta-data/iam/security-credentials/fairlead-node": %s}}' \
         "\"{\\\"Code\\\":\\\"Success\\\",\\\"Type\\\":\\\"AWS-HMAC\\\",\\\"AccessKeyId\\\":\\\"$AWS_ACCESS_KEY_ID\\\",\\\"SecretAccessKey\\\":\\\"$AWS_SECRET_ACCESS_KEY\\\",\\\"Token\\\":\\\"token\\\",\\\"Expiration\\\":\\\"2099-01-01T00:00:00Z\\\"}\"" >imds.json
     printf '%s' "schema: fairlead.config/1
@@ -57,6 +56,17 @@ staging:
   s3_endpoint: $endpoint
   links: [{prefix: s3://lab/data/, folder: $fsx/lab/, mount: $fsx, export: task, file_system: fs-0123456789abcdef0}]
 " >config.yaml
+}
+
+# slurmctld_says STATUS TEXT: what scontrol shows of each job; sacct_says STATUS TEXT.
+slurmctld_says() { command_says scontrol "$@"; }
+sacct_says() { command_says sacct "$@"; }
+command_says() {
+    printf '%s\n' "$3" >"bin/$1.text"
+    # shellcheck disable=SC2016
+    printf '%s\n' '#!/bin/sh' '[ "$1" != ping ] || exec echo "Slurmctld(primary) at head is DOWN, BACKUP is UP"' \
+        "cat '$here/bin/$1.text' >&$(($2 == 0 ? 1 : 2))" "exit $2" >"bin/$1"
+    chmod 0755 "bin/$1"
 }
 
 # said_by_fsx JSON: what the fake has beside the command by which it exports.
@@ -75,15 +85,16 @@ job() {
     plan "$1" "$source" "$destination" >"state/stage/queue/$1.0.$1.json"
 }
 
-# plan ID SOURCE DESTINATION: what the prolog keeps of a job that stages out.
+# plan ID SOURCE DESTINATION [WHEN] [RESTART]: what the prolog keeps of a job that stages out.
 plan() {
     /usr/bin/python3 - "$uid" "$@" <<'END_OF_PYTHON'
 import json, sys
-uid, job, source, destination = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]
+uid, job, source, destination = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:5]
+when, restart = [*sys.argv[5:], *("always", "0")[len(sys.argv) - 5:]]
 transfer = {"direction": "out", "source": source, "destination": destination, "verify": "checksum",
-            "when": "always", "on_fail": "hold"}
+            "when": when, "on_fail": "hold"}
 request = {"schema": "fairlead.staging/1", "id": str(job), "transfers": [transfer]}
-plan = {"schema": "fairlead.stage-plan/1", "job": job, "restart": 0, "cluster": "c", "uid": uid, "gid": uid,
+plan = {"schema": "fairlead.stage-plan/1", "job": job, "restart": int(restart), "cluster": "c", "uid": uid, "gid": uid,
         "groups": [uid], "request": json.dumps(request)}
 print(json.dumps(plan))
 END_OF_PYTHON

@@ -30,3 +30,96 @@ teardown() { stage_teardown; }
     (($(grep -c 'PUT /lab/plain/large.* 200' calls) == 1)) # of three
     [[ -z $(s3 uploads lab) ]]
 }
+
+# ended JOB [WHEN] [RESTART]: a start of a job that left a file; its results wait.
+ended() {
+    mkdir -p home/plain state/stage/status "state/stage/jobs/$1"
+    echo "of $1" >"home/plain/$1"
+    chown -R "$uid:$uid" home/plain
+    : >"state/stage/jobs/$1/${3-0}.$1.json" # what the first node says to the others
+    plan "$1" "$here/home/plain/$1" "s3://lab/plain/$1" "${2-always}" "${3-0}" >"state/stage/queue/$1.${3-0}.$1.json"
+}
+# slurmctld_has JOB STATE [RESTARTS]
+slurmctld_has() {
+    slurmctld_says 0 "JobId=$1 JobName=a UserId=ada(2001) GroupId=ada(2001) JobState=$2 Reason=None Restarts=${3-0} BatchFlag=1"
+}
+exported() { [[ $(s3 get lab "plain/$1" 2>/dev/null) == "of $1" ]]; }
+
+# denied KEY...: S3 refuses these from now on.
+denied() { jq -n '{denied: $ARGS.positional}' --args "$@" >state.json; }
+# due JOB: it is tried again now; what is known of the job stays known.
+due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
+
+@test "results of a job that succeeded outlast slurmctld's memory of it while S3 is away" {
+    ended 81 success
+    slurmctld_has 81 COMPLETED
+    denied plain/81
+    run -1 exports
+    waits 81
+    slurmctld_says 1 'slurm_load_jobs error: Invalid job id specified'
+    denied
+    due 81
+    run -0 exports
+    exported 81
+    run ! waits 81
+}
+
+@test "where slurmctld has forgotten the job, slurmdbd says whether it succeeded" {
+    ended 82 success
+    ended 83 success
+    sacct_says 0 $'82|1763790000|n1|COMPLETED\n83|1763790000|n1|FAILED'
+    run -0 exports
+    exported 82
+    run ! exported 83
+    run ! waits 82
+    run ! waits 83
+}
+
+@test "where nobody knows whether the job succeeded, its results wait and say so, and others go" {
+    ended 84 success
+    ended 85
+    sacct_says 1 'Slurm accounting storage is disabled'
+    run -1 exports
+    exported 85
+    run ! exported 84
+    waits 84
+    run -0 fairlead stage status 84
+    [[ $output == *waiting*"slurmdbd does not say whether it succeeded"*"[FL-S134]"* ]]
+    run -0 exports # not due
+    sacct_says 0 '84|1763790000|n1|COMPLETED'
+    due 84
+    run -0 exports
+    exported 84
+    run ! waits 84
+}
+
+@test "a slurmctld that cannot be asked is no end of a job" {
+    ended 86
+    slurmctld_says 1 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)'
+    run -0 exports # nothing is due
+    waits 86
+    run ! exported 86
+    slurmctld_says 1 'slurm_load_jobs error: Invalid job id specified'
+    run -0 exports
+    exported 86
+}
+
+@test "a job that is requeued and then cancelled keeps the results of its run; one that runs again leaves new ones" {
+    ended 87
+    slurmctld_has 87 PENDING 1
+    run -0 exports
+    waits 87
+    slurmctld_has 87 CANCELLED 1
+    run -0 exports
+    exported 87
+    ended 88
+    ended 88 always 1
+    slurmctld_has 88 RUNNING 1
+    run -0 exports
+    run ! waits 88
+    [[ -e state/stage/queue/88.1.88.json ]]
+    run ! exported 88
+    slurmctld_has 88 COMPLETED 1
+    run -0 exports
+    exported 88
+}

@@ -38,5 +38,33 @@ TEST(StageJobEnd, IsNotReadFromAName) {
     EXPECT_FALSE(read_job_end("", job));
 }
 
+TEST(StageJobEnd, IsUnknownOnlyWhereSlurmctldSaysSo) {
+    EXPECT_TRUE(says_unknown_job("slurm_load_jobs error: Invalid job id specified\n"));
+    EXPECT_FALSE(says_unknown_job("slurm_load_jobs error: Unable to contact slurm controller"));
+    EXPECT_FALSE(says_unknown_job("Slurmctld(primary) at a is DOWN\nSlurmctld(backup) is UP"));
+    EXPECT_FALSE(says_unknown_job(""));
+}
+
+const JobRun run{job, 1, "1763790000000000000"};
+
+TEST(StageJobEnd, IsThatOfTheLastRunWithNodesInSacct) {
+    const std::string lines = "12|1763790001|n1|NODE_FAIL\n12|1763790100|n2|COMPLETED\n";
+    EXPECT_EQ(read_accounted_success(lines, run), true);
+    EXPECT_EQ(
+        read_accounted_success(lines + "12|1763790200|None assigned|CANCELLED by 5001\n", run),
+        true);
+    EXPECT_EQ(read_accounted_success(lines + "12|1763790200|n1|CANCELLED by 5001\n", run), false);
+}
+
+TEST(StageJobEnd, IsNotKnownWhereSacctDoesNotSay) {
+    EXPECT_EQ(read_accounted_success("", run), std::nullopt);
+    EXPECT_EQ(read_accounted_success("sacct: error: no", run), std::nullopt);
+    EXPECT_EQ(read_accounted_success("12|1763790100|n1|RUNNING\n", run), std::nullopt);
+    EXPECT_EQ(read_accounted_success("13|1763790100|n1|COMPLETED\n", run), std::nullopt);
+    // An earlier job of the same number.
+    EXPECT_EQ(read_accounted_success("12|1763700000|n1|COMPLETED\n", run), std::nullopt);
+    EXPECT_EQ(read_accounted_success("12|Unknown|n1|COMPLETED\n", run), std::nullopt);
+}
+
 } // namespace stage_job_end_test
 } // namespace fairlead::stage

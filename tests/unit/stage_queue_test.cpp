@@ -83,6 +83,33 @@ TEST_F(StageQueue, IgnoresWhatIsNoneOfIts) {
     EXPECT_TRUE(queued(empty.path())->empty());
 }
 
+TEST_F(StageQueue, KnowsALaterStartThatHasPlanned) {
+    const ExportPlan first = plan_of(7, 0, "17"), second = plan_of(7, 1, "17");
+    plan(first);
+    plan(plan_of(7, 2, "18")); // another submission of the same number
+    EXPECT_FALSE(planned_again(folder.path(), first.run));
+    folder.write("stage/jobs/7/1.17.json", ""); // it has begun to stage in
+    EXPECT_FALSE(planned_again(folder.path(), first.run));
+    plan(second);
+    EXPECT_TRUE(planned_again(folder.path(), first.run));
+    EXPECT_FALSE(planned_again(folder.path(), second.run));
+    ASSERT_EQ(enqueue(folder.path(), second.run), true);
+    EXPECT_TRUE(planned_again(folder.path(), first.run));
+    ASSERT_TRUE(succeeds(finish(folder.path(), second.run)));
+    EXPECT_TRUE(planned_again(folder.path(), first.run));
+}
+
+TEST_F(StageQueue, KeepsWhetherTheJobSucceeded) {
+    const ExportPlan written = plan_of(7, 0, "17");
+    plan(written);
+    ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, {.succeeded = true})));
+    const Retry kept = after_failure(read_retry(folder.path(), written.run), 100, "why");
+    ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, kept)));
+    EXPECT_EQ(read_retry(folder.path(), written.run).succeeded, true);
+    ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, {})));
+    EXPECT_EQ(read_retry(folder.path(), written.run).succeeded, std::nullopt);
+}
+
 TEST(StageRetry, WaitsTwiceAsLongEachTimeUpToAnHour) {
     Retry retry;
     for (const std::time_t wait : {30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600}) {
