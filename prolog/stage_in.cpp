@@ -4,9 +4,9 @@
 /// cannot be held. On the other nodes it waits for the first one's word. On each node it copies
 /// what goes to each node (mode=local).
 ///
-/// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed. With
-/// --held JOBID it stages for a job that has no nodes yet (prolog/stage_held.hpp), for `fairlead
-/// stage import`.
+/// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed or whose
+/// node is broken and stays in service. With --held JOBID it stages for a job that has no nodes yet
+/// (prolog/stage_held.hpp), for `fairlead stage import`.
 ///
 /// Exit status and output: prolog/stage_answer.hpp.
 
@@ -66,6 +66,12 @@ std::optional<std::uint32_t> number(const EnvView& env, std::string_view name) {
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     return error == std::errc{} && stop == end && !text.empty() ? std::optional(value)
                                                                 : std::nullopt;
+}
+
+/// Whether this is the job's first node.
+bool leads(const EnvView& env) {
+    const auto nodes = job_nodes(env);
+    return nodes.empty() || nodes.front() == env.get("SLURMD_NODENAME").value_or("");
 }
 
 /// A node that took over holds the job where it has to be held.
@@ -132,18 +138,16 @@ StageAnswer run_leader(const config::Config& config, const Arguments& arguments,
 StageAnswer answer_for(JobId job, const Arguments& arguments) {
     const EnvView env{environ};
     const std::string node(env.get("SLURMD_NODENAME").value_or(""));
-    const auto nodes = job_nodes(env);
-    const bool leads = nodes.empty() || nodes.front() == node;
     const auto config = config::load_for_node(named_path(arguments));
     if (!config)
         return {Kind::Refused, config.error()};
     const Deadline deadline{std::chrono::seconds(config->staging.deadline)};
     auto staged = staged_job(env, job, *config);
     if (!staged)
-        return leads ? act({Kind::Refused, staged.error()}, job)
-                     : StageAnswer{Kind::Refused, staged.error()};
-    return (leads ? run_leader : run_follower)(*config, arguments, node, std::move(*staged),
-                                               deadline);
+        return leads(env) ? act({Kind::Refused, staged.error()}, job)
+                          : StageAnswer{Kind::Refused, staged.error()};
+    return (leads(env) ? run_leader : run_follower)(*config, arguments, node, std::move(*staged),
+                                                    deadline);
 }
 
 /// "sentence [FL-S119]" as an error again.
@@ -155,14 +159,21 @@ Error error_in(const std::string& sentence) {
     return {Code::S123, sentence};
 }
 
-/// The other nodes need not wait any longer. slurmctld first, because shared storage may hang.
-void give_up(JobId job, const Arguments& arguments, const Error& error) {
-    hold_job(job, error);
+/// The other nodes need not wait for this one any longer.
+void tell_nodes(JobId job, const Arguments& arguments, const Error& error) {
     const auto config = config::load_for_node(named_path(arguments));
     const auto staged =
         config ? staged_job(EnvView{environ}, job, *config) : std::unexpected(config.error());
     if (staged)
         refuse_nodes(config->state_dir, staged->run, error);
+}
+
+/// slurmctld first, because shared storage may hang.
+void give_up(JobId job, const Arguments& arguments, bool leads) {
+    const Error error = error_in(*arguments.hold);
+    hold_job(job, error);
+    if (leads)
+        tell_nodes(job, arguments, error);
 }
 
 int run_held(const Arguments& arguments) {
@@ -185,9 +196,7 @@ int run(const Arguments& arguments) {
         return 2;
     }
     if (arguments.hold) {
-        const auto nodes = job_nodes(env);
-        if (nodes.empty() || nodes.front() == env.get("SLURMD_NODENAME").value_or(""))
-            give_up(*job, arguments, error_in(*arguments.hold));
+        give_up(*job, arguments, leads(env));
         return 0;
     }
     const StageAnswer answer = answer_for(*job, arguments);

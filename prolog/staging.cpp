@@ -75,7 +75,8 @@ Result<ChildResult> run(std::vector<std::string> words, std::chrono::millisecond
     return run_child(Code::S119, argv, job_environment(), time);
 }
 
-/// What fairlead-stage-in could not do itself, because it was killed: holds the job.
+/// What fairlead-stage-in has not done itself, because it was killed or left the job to the node's
+/// drain: holds the job.
 void hold(const std::string& sentence, const Arguments& arguments) {
     if (const auto held = run({"--hold", sentence}, stage_margin, arguments); !held)
         log::error(held.error());
@@ -107,6 +108,7 @@ int fail_node(const Staged& staged, const Error& error, state::StageMark&& unsta
                             acting_deadline(staged.config));
     if (removal == Removal::Drained)
         return node_broken;
+    hold(to_string(error), staged.arguments);
     return refuse(staged, std::move(unstaged), error);
 }
 

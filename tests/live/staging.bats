@@ -127,6 +127,21 @@ marked_on_all() {
 }
 is_drained() { [[ $(state_of "$1") == drain* ]]; }
 
+@test "F2: past the brake a fault of the node holds the job, and the node stays in service" {
+    object lab/in/a.txt one
+    echo 'brake: {nodes: 0, percent: 0}' >>"$CLUSTER_DIR/conf/n3/fairlead.yaml"
+    fault node_fault FL-S121 /fsx: Input/output error
+    id=$(as ada sbatch --parsable -w n3 --stage-in=s3://lab/in/:$W/br/ -o /run/cluster/shared/braked.out --wrap 'echo ran')
+    wait_for 30 is_held "$id"
+    [[ $(comment_of "$id") == *"FL-S121: /fsx: Input/output error. Job $id held"* && ! -e $CLUSTER_DIR/shared/braked.out ]]
+    wait_for 20 all_idle
+    fault
+    sed -i '/^brake:/d' "$CLUSTER_DIR/conf/n3/fairlead.yaml"
+    as ada scontrol release "$id"
+    wait_for 40 has_state "$id" COMPLETED
+    nobody_drained
+}
+
 @test "a node that cannot keep the mark of a job's data drains with our reason, and the job does not run" {
     object lab/in/a.txt one
     on n2 -- sh -c 'mkdir -p /run/fairlead; mv /run/fairlead /run/fairlead.away; touch /run/fairlead'
