@@ -21,6 +21,7 @@ inline constexpr int failed = -1;
 /// Steps from here on are the batch script, the extern step and interactive steps (slurm.h:
 /// SLURM_INTERACTIVE_STEP 0xfffffffa, SLURM_BATCH_SCRIPT 0xfffffffb, SLURM_EXTERN_CONT 0xfffffffc).
 inline constexpr std::uint32_t first_special_step = 0xffff'fffau;
+inline constexpr std::uint32_t batch_step = 0xffff'fffbu;
 inline constexpr std::uint32_t extern_step = 0xffff'fffcu;
 
 } // namespace fairlead::spank

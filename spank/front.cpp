@@ -7,6 +7,7 @@
 #include "spank/abi.hpp"
 #include "spank/option_table.hpp"
 #include "spank/part_loader.hpp"
+#include "spank/staged_script.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -132,6 +133,13 @@ bool prolog_refused(spank_t spank) {
            (prolog_left(job, "refused.json") || prolog_left(job, "unstaged.json"));
 }
 
+/// Whether the job's data may be missing here.
+bool lacks_data(spank_t spank) {
+    const std::uint32_t job = number_item(spank, S_JOB_ID);
+    return job != 0 && !is_extern(spank) && script_stages_in(spank) &&
+           !prolog_left(job, "staged.json");
+}
+
 bool step_has_pin_variable(spank_t spank) {
     char value[2]{};
     const spank_err_t answer = spank_getenv(spank, pin_variable, value, sizeof value);
@@ -179,7 +187,7 @@ int slurm_spank_init(spank_t spank, int argc, char** argv) {
 int slurm_spank_init_post_opt(spank_t spank, int, char**) {
     int answer = 0;
     if (in_step()) {
-        if (front.part || prolog_refused(spank))
+        if (lacks_data(spank) || front.part || prolog_refused(spank))
             if (const auto* part = ready_part(answer))
                 return part->step_opened(spank);
         return answer;

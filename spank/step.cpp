@@ -6,6 +6,7 @@
 #include "spank/inherited.hpp"
 #include "spank/options.hpp"
 #include "spank/settings.hpp"
+#include "spank/staged_script.hpp"
 #include "spank/step_facts.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ struct Step {
     bool dry_run = false;
     bool asked = false;  ///< by the user, in words for this step or in FAIRLEAD_PIN
     bool strict = false; ///< said by whoever asked
+    bool staged = false; ///< its job's script stages data in
     // A plugin that plugstack.conf names twice is called twice.
     bool opened = false, planned = false, task_started = false;
 };
@@ -72,11 +74,17 @@ bool stages_in() {
 
 /// Where no prolog of ours ran, and for a step that asks by itself, nobody copied anything.
 void refuse_unstaged(std::uint32_t job) {
-    if (!stages_in() || prolog_left(job, "staged.json") || prolog_left(job, "unstaged.json"))
+    if (prolog_left(job, "staged.json") || prolog_left(job, "unstaged.json"))
         return;
-    refuse_step({Code::S130, "nothing was staged on this node for the job; --stage-in is for "
-                             "sbatch, salloc and the srun that makes a job, and needs the prolog "
-                             "of Fairlead on the nodes"});
+    if (step.staged)
+        refuse_step({Code::S130, "the job's script asks for data (#STAGE in), and nothing was "
+                                 "staged on this node: the prolog of Fairlead did not run here, or "
+                                 "slurmctld has no job_submit plugin of Fairlead"});
+    if (stages_in())
+        refuse_step({Code::S130,
+                     "nothing was staged on this node for the job; --stage-in is for "
+                     "sbatch, salloc and the srun that makes a job, and needs the prolog "
+                     "of Fairlead on the nodes"});
 }
 
 void ask_gate(std::uint32_t job, bool efa_required) {
@@ -297,7 +305,8 @@ void refuse_step(const Error& error) {
 }
 
 int step_faulted(const char* where) {
-    if (step.asked || options().pin || options().fabric != config::FabricRequest{} || stages_in())
+    if (step.asked || options().pin || options().fabric != config::FabricRequest{} || stages_in() ||
+        step.staged)
         refuse_step(fault_in(where));
     return 0;
 }
@@ -310,6 +319,7 @@ int command_started(spank_t spank) {
 int step_opened(spank_t spank) {
     if (std::exchange(step.opened, true))
         return 0;
+    step.staged = script_stages_in(spank); // first, because nothing of it can fail
     if (options().error)
         refuse_step(*options().error);
     if (faulted_option())

@@ -181,6 +181,30 @@ is_drained() { [[ $(state_of "$1") == drain* ]]; }
     nobody_drained
 }
 
+@test "F5: a script that asks for data does not run where no prolog of ours ran, nor do its steps" {
+    object lab/in/a.txt one
+    prolog=$CLUSTER_DIR/conf/n2/prolog
+    cp -p "$prolog" "$BATS_TEST_TMPDIR/prolog"
+    printf '#!/bin/sh\n' >"$prolog"
+    script=$(job_script bare.sh "#STAGE in src=s3://lab/in/ dst=$W/bare/" 'echo the script ran' 'srun -l echo ran')
+    id=$(as ada sbatch --parsable -w n2 -o /run/cluster/shared/bare.out "$script")
+    wait_for 30 has_state "$id" FAILED
+    [[ $(<"$CLUSTER_DIR/shared/bare.out") == *"[FL-S130]"* && $(<"$CLUSTER_DIR/shared/bare.out") != *ran* ]]
+    id=$(as ada sbatch --parsable -N2 -w n1,n2 -o /run/cluster/shared/half.out "$script")
+    wait_for 30 has_state "$id" FAILED
+    [[ $(<"$CLUSTER_DIR/shared/half.out") == *"the script ran"*"[FL-S130]"* ]]
+    [[ $(<"$CLUSTER_DIR/shared/half.out") != *"1: ran"* ]]
+    # A job that the script submits is none of them.
+    script=$(job_script outer.sh "#STAGE in src=s3://lab/in/ dst=$W/bare/" \
+        "sbatch --wait -w n2 -o /run/cluster/shared/inner.out --wrap 'srun echo ran'")
+    id=$(as ada sbatch --parsable -w n1 -o /dev/null "$script")
+    wait_for 40 has_state "$id" COMPLETED
+    [[ $(<"$CLUSTER_DIR/shared/inner.out") == ran ]]
+    cp -p "$BATS_TEST_TMPDIR/prolog" "$prolog"
+    wait_for 20 all_idle
+    nobody_drained
+}
+
 @test "T3, T4: what is no path, and another user's bucket, is refused at submission, and nothing is queued" {
     run ! as ada sbatch --stage-in=s3://lab/../x:$W/x --wrap true
     [[ $output == *"[FL-S102]"* ]]

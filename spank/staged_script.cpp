@@ -1,0 +1,71 @@
+#include "spank/staged_script.hpp"
+
+#include "stage/script_head.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fairlead::spank {
+namespace {
+
+// Its value is the job's number: a job that the script submits has another one.
+constexpr const char* told_name = "FAIRLEAD_STAGED_JOB";
+
+struct Number {
+    char text[16];
+};
+
+std::uint32_t number_item(spank_t spank, spank_item_t item) {
+    std::uint32_t value = 0;
+    return spank_get_item(spank, item, &value) == ESPANK_SUCCESS ? value : 0;
+}
+
+Number job_of(spank_t spank) {
+    Number job{};
+    std::snprintf(job.text, sizeof job.text, "%u", number_item(spank, S_JOB_ID));
+    return job;
+}
+
+bool was_told(spank_t spank) {
+    Number told{};
+    return spank_getenv(spank, told_name, told.text, sizeof told.text) == ESPANK_SUCCESS &&
+           std::strcmp(told.text, job_of(spank).text) == 0;
+}
+
+/// The script is its user's, who may put anything in its place.
+bool head_stages_in(const char* path) {
+    const int fd = ::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat info{};
+    if (fd < 0 || ::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        if (fd >= 0)
+            ::close(fd);
+        return false;
+    }
+    stage::ScriptHead head;
+    char piece[4096];
+    ssize_t size = 0;
+    do
+        size = ::read(fd, piece, sizeof piece);
+    while (size > 0 && head.feed(piece, static_cast<std::size_t>(size)));
+    ::close(fd);
+    return head.stages_in();
+}
+
+} // namespace
+
+bool script_stages_in(spank_t spank) {
+    if (number_item(spank, S_JOB_STEPID) != batch_step)
+        return was_told(spank);
+    int count = 0;
+    char** arguments = nullptr;
+    if (spank_get_item(spank, S_JOB_ARGV, &count, &arguments) != ESPANK_SUCCESS || count < 1 ||
+        !head_stages_in(arguments[0]))
+        return false;
+    spank_setenv(spank, told_name, job_of(spank).text, 1);
+    return true;
+}
+
+} // namespace fairlead::spank
