@@ -221,7 +221,8 @@ void Round::look_after(const JobRun& run) {
         return;
     if (fate != Fate::Forgotten && depends_on_success(*plan))
         remember(config_, run, fate == Fate::Succeeded);
-    if (stage::read_retry(config_.state_dir, run).due > std::time(nullptr))
+    const stage::Retry retry = stage::read_retry(config_.state_dir, run);
+    if (retry.due > std::time(nullptr))
         return;
     const Export work{config_, config_path_, *plan, known_success(config_, *plan)};
     const bool succeeded = work.succeeded.value_or(false);
@@ -232,7 +233,7 @@ void Round::look_after(const JobRun& run) {
     }
     if (paths->empty())
         return count(export_run(work));
-    wishes_.push_back({{run, succeeded}, std::move(*paths)});
+    wishes_.push_back({{run, succeeded}, std::move(*paths), retry.together});
 }
 
 void Round::look_at(const TaskRound::Said& said, bool refused) {

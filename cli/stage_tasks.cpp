@@ -2,9 +2,11 @@
 
 #include "aws/fsx.hpp"
 #include "base/log.hpp"
+#include "stage/queue.hpp"
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 #include <set>
 
 namespace fairlead::cli {
@@ -18,6 +20,20 @@ constexpr int stalls = 12; // a task counts files before it says anything of the
 std::string standing_of(const aws::ExportTask& task) {
     return fmt::format("{} {}, {} of {} files exported, {} failed", task.id, to_string(task.state),
                        task.succeeded, task.total, task.failed);
+}
+
+/// FSx fails a task as a whole for one path that is missing ("If a path that you provide isn't
+/// valid, the task fails"), so that those of one that failed are tried again in two halves, until
+/// the run to which it belongs is alone.
+void part(const config::Config& config, const TaskBatch& batch) {
+    if (batch.runs.size() < 2)
+        return;
+    for (const stage::TaskRun& task_run : batch.runs) {
+        stage::Retry retry = stage::read_retry(config.state_dir, task_run.run);
+        retry.together = static_cast<int>(batch.runs.size() / 2);
+        if (auto kept = stage::write_retry(config.state_dir, task_run.run, retry); !kept)
+            log::error(kept.error());
+    }
 }
 
 /// One file system's part of a round.
@@ -48,12 +64,15 @@ void Step::wait(const TaskBatch& batch, const std::string& what) {
 Result<void> Step::refuse(const TaskBatch& batch, const aws::Failure& failure) {
     for (const stage::TaskRun& task_run : batch.runs)
         round_.refused.push_back({task_run.run, {Code::S111, failure.error.message}});
+    part(config_, batch);
     return stage::remove_batch(config_.state_dir, batch.file_system);
 }
 
 Result<void> Step::end(TaskBatch& batch, const std::string& trouble) {
     batch.ended = true;
     batch.trouble = trouble;
+    if (!trouble.empty())
+        part(config_, batch);
     round_.ended.push_back(batch);
     return stage::write_batch(config_.state_dir, batch);
 }
@@ -116,15 +135,25 @@ Result<void> Step::look(TaskBatch& batch) {
     return end(batch, fmt::format("{} for {} s, and was canceled", batch.seen, patience));
 }
 
+std::vector<std::string> paths_in(const std::string& file_system, const TaskWish& wish) {
+    std::vector<std::string> paths;
+    for (const stage::TaskPath& path : wish.paths)
+        if (path.file_system == file_system)
+            paths.push_back(path.path);
+    return paths;
+}
+
 /// Those that do not fit into one task wait for the next.
 TaskBatch gather(const std::string& file_system, const std::vector<TaskWish>& wishes) {
     stage::BatchMaker maker{file_system};
+    std::size_t most = std::numeric_limits<std::size_t>::max();
     for (const TaskWish& wish : wishes) {
-        std::vector<std::string> paths;
-        for (const stage::TaskPath& path : wish.paths)
-            if (path.file_system == file_system)
-                paths.push_back(path.path);
-        if (!paths.empty() && !maker.add(wish.run, paths))
+        const auto paths = paths_in(file_system, wish);
+        if (paths.empty())
+            continue;
+        if (wish.together > 0)
+            most = std::min(most, static_cast<std::size_t>(wish.together));
+        if (maker.runs() >= most || !maker.add(wish.run, paths))
             break;
     }
     return maker.made(std::time(nullptr));

@@ -14,6 +14,7 @@ namespace fairlead::cli {
 struct TaskWish {
     stage::TaskRun run;
     std::vector<stage::TaskPath> paths;
+    int together = 0; ///< how many runs its task may have; 0 for all that fit
 };
 
 /// What came of the step.

@@ -134,6 +134,7 @@ Retry read_retry(const fs::path& state_dir, const JobRun& run) {
                     record->at("message").get<std::string>()};
         if (record->contains("succeeded"))
             retry.succeeded = record->at("succeeded").get<bool>();
+        retry.together = record->value("together", 0);
         return retry;
     } catch (const Json::exception&) {
         return {};
@@ -144,7 +145,11 @@ Retry after_failure(const Retry& before, std::time_t now, std::string message) {
     constexpr std::time_t first = 30, longest = 3600;
     constexpr int doublings = 7;
     const std::time_t wait = first << std::clamp(before.tries, 0, doublings);
-    return {before.tries + 1, now + std::min(wait, longest), std::move(message), before.succeeded};
+    Retry after = before;
+    after.tries += 1;
+    after.due = now + std::min(wait, longest);
+    after.message = std::move(message);
+    return after;
 }
 
 Result<void> write_retry(const fs::path& state_dir, const JobRun& run, const Retry& retry) {
@@ -154,6 +159,8 @@ Result<void> write_retry(const fs::path& state_dir, const JobRun& run, const Ret
                 {"message", retry.message}};
     if (retry.succeeded)
         record["succeeded"] = *retry.succeeded;
+    if (retry.together > 0)
+        record["together"] = retry.together;
     return write_atomic(retry_file(state_dir, run),
                         record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", 0600);
 }

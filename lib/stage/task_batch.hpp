@@ -51,6 +51,7 @@ class BatchMaker {
     /// False where it is full.
     bool add(const TaskRun& run, const std::vector<std::string>& paths);
     bool empty() const { return batch_.runs.empty(); }
+    std::size_t runs() const { return batch_.runs.size(); }
     TaskBatch made(std::time_t now) const;
 
   private:

@@ -140,3 +140,29 @@ due() { rm "state/stage/jobs/$1/"*.retry.json; }
     exports
     run ! waits 61
 }
+
+@test "F10: a path that is missing fails its task for all, and in the end its job's results wait alone" {
+    local job round
+    for job in 71 72 73 74; do job "$job" 2; done
+    rm -r "$fsx/lab/73" # removed since, or never made
+    said_by_fsx '{"looks": ["SUCCEEDED"]}'
+    exports
+    run -1 exports
+    run -0 fairlead stage status 71
+    [[ $output == *waiting*"The path lab/73 is not valid"* ]]
+    for ((round = 0; round < 8; round++)); do
+        for job in 71 72 74; do due_now "$job"; done
+        ((round > 4)) || due_now 73 # then it was alone
+        exports || :
+    done
+    for job in 71 72 74; do
+        run ! waits "$job"
+        there "$job"
+    done
+    waits 73
+    run -0 fairlead stage status 73
+    [[ $output == *waiting*"/lab/73 not found"*"[FL-S110]"* ]]
+    [[ $(LC_ALL=C sort -u fsx.tasks) == $'["lab/71", "lab/72", "lab/73", "lab/74"]\n["lab/71", "lab/72"]\n["lab/73", "lab/74"]\n["lab/73"]\n["lab/74"]' ]]
+}
+# due_now JOB: it is tried again now, and what is known of it stays.
+due_now() { ! waits "$1" || sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }

@@ -71,7 +71,7 @@ command_says() {
 
 # said_by_fsx JSON: what the fake has beside the command by which it exports.
 said_by_fsx() {
-    printf '{"export": ["/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "%s/bin/lfs", "--export"], %s\n' "$here" "${1#\{}" |
+    printf '{"mount": "%s", "export": ["/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "%s/bin/lfs", "--export"], %s\n' "$fsx" "$here" "${1#\{}" |
         sed 's/, }$/}/' >fsx.new
     mv fsx.new fsx.json
 }

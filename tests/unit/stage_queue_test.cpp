@@ -99,13 +99,15 @@ TEST_F(StageQueue, KnowsALaterStartThatHasPlanned) {
     EXPECT_TRUE(planned_again(folder.path(), first.run));
 }
 
-TEST_F(StageQueue, KeepsWhetherTheJobSucceeded) {
+TEST_F(StageQueue, KeepsWhatIsKnownOfARunWhenItFailsAgain) {
     const ExportPlan written = plan_of(7, 0, "17");
     plan(written);
-    ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, {.succeeded = true})));
+    ASSERT_TRUE(
+        succeeds(write_retry(folder.path(), written.run, {.succeeded = true, .together = 4})));
     const Retry kept = after_failure(read_retry(folder.path(), written.run), 100, "why");
     ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, kept)));
     EXPECT_EQ(read_retry(folder.path(), written.run).succeeded, true);
+    EXPECT_EQ(read_retry(folder.path(), written.run).together, 4);
     ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, {})));
     EXPECT_EQ(read_retry(folder.path(), written.run).succeeded, std::nullopt);
 }
