@@ -506,6 +506,13 @@ constexpr std::array table{
               "was overwritten or deleted.",
               "Export or remove the file that the message names (`lfs hsm_state FILE` says how it "
               "is), then release the job."},
+    CodeEntry{
+        Code::S126, "FL-S126", "file system that is not the site's fails",
+        "A path of the request lies on a file system that failed and that the site has not "
+        "named as its own, such as a mount of the user's. The job is held, and the node stays "
+        "in service.",
+        "Mount it anew, or use another path, then release the job. Administrators: file "
+        "systems whose failure is the node's stand in `staging.file_systems`."},
     CodeEntry{Code::S130, "FL-S130", "job without its data",
               "The data that the job asked for is not complete on this node, so that the step does "
               "not start; or --stage-in was given to a step inside an allocation, where nothing is "

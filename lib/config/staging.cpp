@@ -151,6 +151,15 @@ Result<void> read_stripes(const Reader& reader, const YAML::Node& node, Stripes&
 
 bool imports(const Staging& staging) { return staging.queued && !staging.import_folders.empty(); }
 
+std::vector<std::string> site_folders(const Staging& staging) {
+    std::vector<std::string> folders = staging.file_systems;
+    for (const Link& link : staging.links)
+        folders.push_back(link.mount);
+    for (const auto& more : {staging.stripes.folders, staging.import_folders})
+        folders.insert(folders.end(), more.begin(), more.end());
+    return folders;
+}
+
 bool lies_in(std::string_view path, std::string_view folder) {
     return path == folder ||
            (path.starts_with(folder) && (folder == "/" || path[folder.size()] == '/'));
@@ -169,6 +178,10 @@ Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging&
          [&](const YAML::Node& value) { return read_stripes(reader, value, staging.stripes); }},
         folder_key(reader, "lfs", staging.lfs),
         number_key(reader, "stall", 1, day, staging.stall),
+        {"file_systems",
+         [&](const YAML::Node& value) {
+             return read_folders(reader, value, "staging.file_systems", staging.file_systems);
+         }},
         truth_key(reader, "queued", staging.queued),
         {"import_folders",
          [&](const YAML::Node& value) {

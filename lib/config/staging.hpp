@@ -32,11 +32,17 @@ struct Staging {
     bool queued = false; ///< `fairlead stage import` stages for jobs that are still held
     /// What that service may read and write, without a slash at the end; nothing where it is empty.
     std::vector<std::string> import_folders{};
+    /// File systems of the site's beside those that links, stripes and import_folders name: one
+    /// that fails on a node is the node's fault.
+    std::vector<std::string> file_systems{};
     int stall = 300; ///< seconds after which a restore or export that does not go on is given up
 };
 
 /// Whether the service may copy for a job while it is held.
 bool imports(const Staging& staging);
+
+/// What the site has named as its own file systems, or folders in them.
+std::vector<std::string> site_folders(const Staging& staging);
 
 /// Whether a path is that folder or lies in it; both are absolute, without `..`.
 bool lies_in(std::string_view path, std::string_view folder);

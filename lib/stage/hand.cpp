@@ -138,11 +138,16 @@ Staged<HandReply> HandLane::ask(HandRequest request, const std::string& path,
     return reply;
 }
 
+std::unexpected<Fault> HandLane::failed(int error, std::vector<std::string> paths) const {
+    const Fault fault = fault_of(error, printable(paths.front(), shown));
+    return std::unexpected(judge_ ? judge_(fault, std::move(paths)) : fault);
+}
+
 Staged<HandReply> HandLane::ask_fine(const HandRequest& request, const std::string& path,
                                      const std::string& name) {
     auto reply = ask(request, path, name);
     if (reply && reply->error != 0)
-        return std::unexpected(fault_of(reply->error, printable(path, shown)));
+        return failed(reply->error, {path});
     return reply;
 }
 
@@ -186,7 +191,7 @@ Staged<std::optional<OpenedFile>> HandLane::open_temporary(const std::string& pa
     if (reply->error == EEXIST)
         return std::nullopt;
     if (reply->error != 0)
-        return std::unexpected(fault_of(reply->error, printable(path, shown)));
+        return failed(reply->error, {path});
     return OpenedFile{reply->handle, reply->state};
 }
 
@@ -232,14 +237,17 @@ Staged<HandLane::Md5> HandLane::digest(FileHandle handle, const std::string& pat
                   &HandReply::md5);
 }
 
-Staged<void> HandLane::copy(FileHandle from, FileHandle to, const std::string& path,
-                            std::uint64_t offset, std::uint64_t size) {
-    return nothing_of(ask_fine({.op = HandOp::Copy,
-                                .handle = to,
-                                .other = from,
-                                .offset = static_cast<std::int64_t>(offset),
-                                .size = size},
-                               path));
+Staged<void> HandLane::copy(FileHandle from, const std::string& source, FileHandle to,
+                            const std::string& path, std::uint64_t offset, std::uint64_t size) {
+    const auto reply = ask({.op = HandOp::Copy,
+                            .handle = to,
+                            .other = from,
+                            .offset = static_cast<std::int64_t>(offset),
+                            .size = size},
+                           path);
+    if (reply && reply->error != 0)
+        return failed(reply->error, {path, source});
+    return nothing_of(reply);
 }
 
 Staged<std::uint64_t> HandLane::copy_and_sum(FileHandle from, const std::string& source,
@@ -252,8 +260,7 @@ Staged<std::uint64_t> HandLane::copy_and_sum(FileHandle from, const std::string&
                             .size = size},
                            path);
     if (reply && reply->error != 0)
-        return std::unexpected(
-            fault_of(reply->error, printable(reply->of_source ? source : path, shown)));
+        return failed(reply->error, {reply->of_source ? source : path});
     return picked(reply, &HandReply::crc);
 }
 
@@ -349,7 +356,7 @@ Staged<ChildResult> HandLane::run(const std::vector<std::string>& argv,
 }
 
 Staged<Hand> Hand::start(const std::string& program, const User& user, int lanes,
-                         const HandLane::Left& left) {
+                         const HandLane::Left& left, const HandLane::Judge& judge) {
     Hand hand;
     const UniqueFd pool = moved_up(::memfd_create("fairlead-pool", MFD_CLOEXEC));
     std::vector<Pair> pairs(static_cast<std::size_t>(lanes));
@@ -365,7 +372,7 @@ Staged<Hand> Hand::start(const std::string& program, const User& user, int lanes
     if (const int error = Setup{pool.get(), pairs}.spawn(hand.pid_, program, lanes))
         return not_started(std::strerror(error)); // NOLINT(concurrency-mt-unsafe)
     for (Pair& pair : pairs)
-        hand.lanes_.emplace_back(std::move(pair.ours), left);
+        hand.lanes_.emplace_back(std::move(pair.ours), left, judge);
     pairs.clear();
     if (auto rights = hand.lanes_.front().hand_over(packet_of(user)); !rights)
         return std::unexpected(rights.error());

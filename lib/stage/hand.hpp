@@ -20,8 +20,11 @@ namespace fairlead::stage {
 class HandLane {
   public:
     using Left = std::function<std::chrono::milliseconds()>; ///< until the deadline
+    /// What becomes of a fault that may be about any of these paths; an empty one is not known.
+    using Judge = std::function<Fault(const Fault& fault, std::vector<std::string> paths)>;
 
-    HandLane(UniqueFd socket, Left left) : socket_(std::move(socket)), left_(std::move(left)) {}
+    HandLane(UniqueFd socket, Left left, Judge judge = {})
+        : socket_(std::move(socket)), left_(std::move(left)), judge_(std::move(judge)) {}
 
     /// The first thing that the hand hears.
     Staged<void> hand_over(const HandUser& user);
@@ -52,9 +55,9 @@ class HandLane {
     Staged<std::uint64_t> copy_and_sum(FileHandle from, const std::string& source, FileHandle to,
                                        const std::string& path, std::uint64_t offset,
                                        std::uint64_t size);
-    /// Within the kernel, where it can.
-    Staged<void> copy(FileHandle from, FileHandle to, const std::string& path, std::uint64_t offset,
-                      std::uint64_t size);
+    /// Within the kernel, where it can; nobody knows which of the two fails.
+    Staged<void> copy(FileHandle from, const std::string& source, FileHandle to,
+                      const std::string& path, std::uint64_t offset, std::uint64_t size);
     Staged<FileState> state(FileHandle handle, const std::string& path);
     Staged<void> truncate(FileHandle handle, const std::string& path, std::uint64_t size);
     Staged<FileState> commit(FileHandle handle, const std::string& path, int mode = -1);
@@ -75,11 +78,13 @@ class HandLane {
   private:
     Staged<HandReply> ask(HandRequest request, const std::string& path,
                           const std::string& name = {});
+    std::unexpected<Fault> failed(int error, std::vector<std::string> paths) const;
     Staged<HandReply> ask_fine(const HandRequest& request, const std::string& path,
                                const std::string& name = {});
 
     UniqueFd socket_;
     Left left_;
+    Judge judge_;
     std::span<char> buffer_;
     std::uint64_t at_ = 0;
 };
@@ -95,7 +100,7 @@ class Hand {
     /// Runs `program --hand LANES` with an empty environment, from the thread that ends last.
     /// FL-S119 where it does not start.
     static Staged<Hand> start(const std::string& program, const User& user, int lanes,
-                              const HandLane::Left& left);
+                              const HandLane::Left& left, const HandLane::Judge& judge = {});
     Hand(Hand&& other) noexcept;
     Hand& operator=(Hand&&) = delete;
     ~Hand();

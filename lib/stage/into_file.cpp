@@ -132,7 +132,7 @@ Staged<std::uint64_t> IntoFile::copy_range(Lane& lane, std::uint64_t number) {
     if (size == 0)
         return crc64({});
     if (item_.check == Check::Size) {
-        auto copied = lane.hand.copy(source_, target_, path(), begin, size);
+        auto copied = lane.hand.copy(source_, item_.source.path, target_, path(), begin, size);
         if (!copied)
             return std::unexpected(copied.error());
         return 0;

@@ -1,6 +1,8 @@
 #include "stage/stage.hpp"
 
 #include "aws/credentials.hpp"
+#include "base/files.hpp"
+#include "stage/blame.hpp"
 #include "stage/crew.hpp"
 #include "stage/linked.hpp"
 #include "stage/staged.hpp"
@@ -86,6 +88,7 @@ class Staging {
     Staged<void> use_links(std::vector<Lane> lanes);
     Staged<void> copy(std::vector<Lane> lanes, std::uint64_t part_size);
     Staged<void> finish(HandLane& lane);
+    Fault judged(const Fault& fault, std::vector<std::string> paths) const;
     milliseconds left() const {
         return std::chrono::duration_cast<milliseconds>(end_ - Clock::now());
     }
@@ -170,9 +173,26 @@ Staged<void> Staging::finish(HandLane& lane) {
     return journaled(report_.finish());
 }
 
+/// A path that is not known may be any of the request.
+Fault Staging::judged(const Fault& fault, std::vector<std::string> paths) const {
+    if (fault.outcome != Outcome::NodeFault)
+        return fault;
+    if (std::erase(paths, std::string{}) > 0)
+        for (const Copy& copy : request_.transfers)
+            for (const std::string& path : {copy.source, copy.destination})
+                if (path.starts_with('/'))
+                    paths.push_back(path);
+    const auto mounts = read_file("/proc/self/mountinfo");
+    return blamed(fault, config_.staging, mounts.value_or(""), paths);
+}
+
 Staged<void> Staging::run(const std::string& program) {
-    auto hand = Hand::start(program, {request_.uid, request_.gid, request_.groups},
-                            request_.streams, [this] { return left(); });
+    auto hand = Hand::start(
+        program, {request_.uid, request_.gid, request_.groups}, request_.streams,
+        [this] { return left(); },
+        [this](const Fault& fault, std::vector<std::string> paths) {
+            return judged(fault, std::move(paths));
+        });
     if (!hand)
         return std::unexpected(hand.error());
     HandLane& first = hand->lanes().front();

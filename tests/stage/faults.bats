@@ -291,7 +291,7 @@ injected() {
     rm -rf work
     find home -mindepth 1 -delete
     request work in 20 s3://lab/one "$here/home/x"
-    run strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:error=$2" "$stage" --work "$here/work"
+    run strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:error=$2" "$stage" --work "$here/work" ${config:+--config "$config"}
     # This runs within $( ), where a failing line ends nothing: it is told instead of the outcome.
     [[ ! -e home/x ]] || { echo "home/x is there"; return; }
     [[ $(outcome work) != data_fault* ]] || (($(leftovers home) == 0)) || { echo "something is left in home"; return; }
@@ -300,6 +300,9 @@ injected() {
 
 @test "F2: errors of the file system have the right owner, and nothing is put in place" {
     echo x | s3 put lab one
+    [[ $(injected pwrite64 EIO) == "data_fault FL-S126" ]] # of no file system of the site's
+    printf 'schema: fairlead.config/1\nstaging: {file_systems: [%s]}\n' "$here" >config.yaml
+    config=$here/config.yaml
     [[ $(injected pwrite64 EIO) == "node_fault FL-S121" ]]
     [[ $(injected pwrite64 ESTALE) == "node_fault FL-S121" ]]
     [[ $(injected pwrite64 ENOTCONN) == "node_fault FL-S121" ]]
@@ -309,6 +312,17 @@ injected() {
     [[ $(injected renameat,renameat2 EACCES) == "data_fault FL-S111" ]]
     [[ $(injected openat2 EACCES) == "data_fault FL-S111" ]]
     [[ $(injected openat2 EIO) == "node_fault FL-S121" ]]
+}
+
+@test "F2: a mount of the user's own that fails is no fault of the node, wherever it is" {
+    echo x | s3 put lab one
+    mkdir -p home/mine
+    mount -t tmpfs -o "uid=$uid,gid=$uid" none home/mine
+    printf 'schema: fairlead.config/1\nstaging: {file_systems: [%s]}\n' "$here" >config.yaml
+    request work in 20 s3://lab/one "$here/home/mine/x"
+    run -1 strace -f -qq -o /dev/null -e trace=pwrite64 -e inject=pwrite64:error=ENOTCONN "$stage" --work "$here/work" --config "$here/config.yaml"
+    umount home/mine
+    [[ $(outcome work) == "data_fault FL-S126" && $(said work) == "$here/home/mine/x: "* ]]
 }
 
 @test "F2: interrupted calls do no harm" {

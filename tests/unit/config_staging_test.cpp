@@ -80,6 +80,14 @@ TEST(StagingConfig, HasOnlyLinksThatCanBe) {
     EXPECT_TRUE(fails_with(read(" {links: {prefix: \"s3://lab/\"}}\n"), Code::X106, "list"));
 }
 
+TEST(StagingConfig, NamesTheFileSystemsOfTheSite) {
+    const auto config = read(" {file_systems: [/fsx/, /scratch], import_folders: [/home]}\n");
+    ASSERT_TRUE(test::succeeds(config));
+    EXPECT_EQ(site_folders(config->staging),
+              (std::vector<std::string>{"/fsx", "/scratch", "/home"}));
+    EXPECT_TRUE(fails_with(read(" {file_systems: [fsx]}\n"), Code::X106, "absolute"));
+}
+
 TEST(StagingConfig, ImportsIntoFoldersThatItNames) {
     EXPECT_FALSE(imports(read(" {queued: true}\n")->staging));
     EXPECT_FALSE(imports(read(" {import_folders: [/fsx]}\n")->staging));
