@@ -22,9 +22,10 @@ std::unexpected<Fault> differs(const Item& item, std::string_view sum) {
 
 Staged<std::unique_ptr<Copying>> IntoFile::begin(const Item& item, Lane& lane, const Run& run) {
     std::unique_ptr<IntoFile> copying{new IntoFile(item, run)};
-    if (auto opened = copying->open_source(lane); !opened)
-        return std::unexpected(opened.error());
-    if (auto opened = copying->open_target(lane); !opened) {
+    auto opened = copying->open_source(lane);
+    if (opened)
+        opened = copying->open_target(lane);
+    if (!opened) {
         copying->give_up(lane, true);
         return std::unexpected(opened.error());
     }

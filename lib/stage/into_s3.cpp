@@ -32,9 +32,10 @@ Staged<std::unique_ptr<Copying>> IntoS3::begin(const Item& item, Lane& lane, con
     if (copying->parts() > most_parts)
         return data_fault(Code::S102, "{} has {} bytes, which is too large", to_string(item.source),
                           item.size);
-    if (auto opened = copying->open_source(lane); !opened)
-        return std::unexpected(opened.error());
-    if (auto opened = copying->open_upload(lane); !opened) {
+    auto opened = copying->open_source(lane);
+    if (opened)
+        opened = copying->open_upload(lane);
+    if (!opened) {
         copying->give_up(lane, true);
         return std::unexpected(opened.error());
     }

@@ -113,6 +113,15 @@ TEST_F(StageIntoFile, AFileIsCopiedWithItsModeAndNoticedWhenItChanges) {
     (*copying)->give_up(staging->lane, false);
 }
 
+TEST_F(StageIntoFile, ASourceThatHasChangedIsClosedAgain) {
+    staging->user.folder.write("from", "0123456789");
+    const Item item = staging->from_file("from", {.path = staging->user / "to"});
+    staging->user.folder.write("from", "another");
+    const auto before = staging->user.open_files();
+    EXPECT_TRUE(faults_with(staging->copy(item), Code::S114));
+    EXPECT_EQ(staging->user.open_files(), before);
+}
+
 TEST_F(StageIntoFile, NothingIsCopiedAsWell) {
     staging->bucket.put("a", "");
     EXPECT_TRUE(copies(staging->copy(staging->from_s3("a", "x"))));

@@ -91,6 +91,14 @@ TEST_F(StageIntoS3, AFileThatChangesBecomesNoObject) {
     EXPECT_TRUE(staging->bucket.uploads.empty());
 }
 
+TEST_F(StageIntoS3, ASourceThatHasChangedIsClosedAgain) {
+    const Item before = item("0123456789");
+    staging->user.folder.write("from", "another");
+    const auto files = staging->user.open_files();
+    EXPECT_TRUE(faults_with(staging->copy(before), Code::S114));
+    EXPECT_EQ(staging->user.open_files(), files);
+}
+
 TEST_F(StageIntoS3, MoreThan10000PartsAreNotBegun) {
     EXPECT_TRUE(faults_with(
         begin_copying(item(std::string(10'001, 'x')), staging->lane, staging->run(1)), Code::S102));

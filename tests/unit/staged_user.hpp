@@ -24,6 +24,10 @@ struct StagedUser {
 
     stage::HandLane& lane() { return hand->lanes().front(); }
     std::string operator/(std::string_view name) const { return (folder / name).native(); }
+    /// How many files the hand has open.
+    std::size_t open_files() const {
+        return entries_in("/proc/" + std::to_string(hand->pid()) + "/fd");
+    }
 
   private:
     stage::Staged<stage::Hand> start() {
