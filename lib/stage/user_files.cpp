@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -100,20 +102,41 @@ bool is_own_temporary(int fd) {
            info.st_nlink == 1;
 }
 
+/// Whether nobody else writes to it: the process of a run that was ended may still be in a write. A
+/// file system without flock(2) cannot say so.
+bool is_ours_alone(int fd) {
+    constexpr int tries = 20;
+    constexpr timespec pause{0, 50'000'000};
+    for (int i = 0; i < tries; ++i) {
+        if (steadily([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return false;
+        ::nanosleep(&pause, nullptr);
+    }
+    return false;
+}
+
+/// Locked as long as it is open, so that no later run writes to it meanwhile.
 OrErrno<UniqueFd> open_or_create(int folder, const std::string& name) {
     constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     const auto open = [&](int more) {
         return steadily([&] { return ::openat(folder, name.c_str(), flags | more, file_mode); });
     };
     UniqueFd fd{open(O_CREAT | O_EXCL)};
-    if (fd)
+    if (fd) {
+        (void)::flock(fd.get(), LOCK_EX | LOCK_NB);
         return fd;
+    }
     if (errno != EEXIST)
         return failed();
     fd = UniqueFd{open(0)};
     if (!fd || !is_own_temporary(fd.get()))
         return std::unexpected(EEXIST);
-    return fd;
+    if (is_ours_alone(fd.get()))
+        return fd;
+    ::unlinkat(folder, name.c_str(), 0); // whoever writes to it never puts it in place
+    return std::unexpected(EEXIST);
 }
 
 OrErrno<void> write_all(int fd, std::int64_t offset, std::span<const char> data) {

@@ -52,7 +52,8 @@ class UserFiles {
 
     /// The temporary file `temporary` beside `path`, to become `path`; folders above are made. One
     /// of that name that is there is gone on with, if it is a file of the user's with no other
-    /// name; else EEXIST. ENOTSUP, EISDIR and ELOOP where `path` is there and no file.
+    /// name that no other process has open; else EEXIST, and one that is open loses its name.
+    /// ENOTSUP, EISDIR and ELOOP where `path` is there and no file.
     OrErrno<OpenedFile> open_temporary(const std::string& path, const std::string& temporary);
 
     OrErrno<void> write(FileHandle handle, std::int64_t offset, std::span<const char> data);

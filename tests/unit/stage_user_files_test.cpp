@@ -75,6 +75,20 @@ TEST(StageUserFiles, ATemporaryFileOfAnEarlierRunIsGoneOnWith) {
     EXPECT_EQ(again->state.size, 3);
 }
 
+TEST(StageUserFiles, ButNotWhileAnotherProcessMayWriteToIt) {
+    Folder in;
+    const auto fenced = in.files.open_temporary(in / "x", temporary);
+    ASSERT_TRUE(fenced);
+    UserFiles successor;
+    EXPECT_EQ(error_of(successor.open_temporary(in / "x", temporary)), EEXIST);
+    EXPECT_TRUE(in.files.write(fenced->handle, 0, bytes("late")));
+    EXPECT_EQ(error_of(in.files.commit(fenced->handle, -1, -1)), ENOENT);
+    EXPECT_EQ(test::entries_in(in.folder.path()), 0u);
+    const auto anew = successor.open_temporary(in / "x", temporary);
+    ASSERT_TRUE(anew);
+    EXPECT_EQ(anew->state.size, 0);
+}
+
 TEST(StageUserFiles, ButNotWhatElseHasItsName) {
     Folder in;
     in.folder.write("precious", "x");
