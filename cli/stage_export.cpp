@@ -121,7 +121,8 @@ Result<void> copy_out(const Export& work, stage::Progress& last) {
                                        .transfers = transfers,
                                        .deadline = day,
                                        .s3_endpoint = work.config.staging.s3_endpoint,
-                                       .region = work.config.region},
+                                       .region = work.config.region,
+                                       .kms_key = work.config.staging.kms_key},
                                       [&](const stage::Progress& progress) {
                                           last = progress;
                                           tell_user(work, stage::Step::Exporting, progress, {});

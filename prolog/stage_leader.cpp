@@ -56,7 +56,7 @@ class Names {
 };
 
 /// The controller's word needs no second look; a user's does.
-Result<void> check_permit(const Leader& leader) {
+Result<void> check_permit(Leader& leader) {
     if (leader.job.admitted)
         return {};
     const auto permit = stage::load_permit(leader.config_path);
@@ -65,9 +65,11 @@ Result<void> check_permit(const Leader& leader) {
     stage::Who who{.user = leader.owner.name,
                    .groups = {leader.owner.group_names.begin(), leader.owner.group_names.end()},
                    .account = leader.account};
-    for (const stage::Transfer& transfer : leader.job.transfers)
+    for (stage::Transfer& transfer : leader.job.transfers) {
         if (auto fine = stage::allow(*permit, transfer, who, leader.config.region); !fine)
             return fine;
+        transfer.region = stage::bucket_region(*permit, transfer, who);
+    }
     return {};
 }
 
@@ -167,7 +169,8 @@ stage::Launch launch_of(const Leader& leader, const stage::Claim& claim,
             .transfers = of_phase(leader, Direction::In),
             .deadline = deadline,
             .s3_endpoint = leader.config.staging.s3_endpoint,
-            .region = leader.config.region};
+            .region = leader.config.region,
+            .kms_key = leader.config.staging.kms_key};
 }
 
 void tell_end(const Leader& leader, const StageAnswer& answer, const stage::Progress& last) {

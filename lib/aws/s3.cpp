@@ -214,13 +214,19 @@ std::string to_string(const S3Place& place) {
     return "s3://" + printable(place.bucket + "/" + place.key, longest);
 }
 
+const std::string& region_of(const S3Options& options, std::string_view bucket) {
+    const auto elsewhere = options.regions.find(bucket);
+    return elsewhere == options.regions.end() ? options.region : elsewhere->second;
+}
+
 std::string s3_url(const S3Options& options, const std::string& bucket) {
     if (!options.endpoint.empty())
         return fmt::format("{}/{}", options.endpoint, encode(bucket));
-    const std::string_view domain = domain_of(options.region);
+    const std::string& region = region_of(options, bucket);
+    const std::string_view domain = domain_of(region);
     if (bucket.find('.') != std::string::npos)
-        return fmt::format("https://s3.{}.{}/{}", options.region, domain, encode(bucket));
-    return fmt::format("https://{}.s3.{}.{}", encode(bucket), options.region, domain);
+        return fmt::format("https://s3.{}.{}/{}", region, domain, encode(bucket));
+    return fmt::format("https://{}.s3.{}.{}", encode(bucket), region, domain);
 }
 
 S3::S3(S3Account& account)
@@ -232,7 +238,8 @@ S3Result<S3::Reply> S3::ask_once(const Call& call) {
     const auto credentials = account_.credentials();
     if (!credentials)
         return std::unexpected(S3Failure{Kind::NoCredentials, credentials.error().message});
-    const std::string url = s3_url(account_.options(), call.place.bucket);
+    const S3Options& options = account_.options();
+    const std::string url = s3_url(options, call.place.bucket);
     const std::string path = fmt::format("{}/{}", folder_of(url), encode_path(call.place.key));
     const std::string query = canonical_query(call.query);
     Signable signable{.method = call.method,
@@ -247,11 +254,11 @@ S3Result<S3::Reply> S3::ask_once(const Call& call) {
         .method = call.method,
         .url = fmt::format("{}{}{}{}", url.substr(0, url.size() - folder_of(url).size()), path,
                            query.empty() ? "" : "?", query),
-        .headers =
-            sign(signable, {account_.options().region, "s3", account_.aws_now()}, *credentials),
+        .headers = sign(signable, {region_of(options, call.place.bucket), "s3", account_.aws_now()},
+                        *credentials),
         .large_body = call.body,
         .into = call.into,
-        .stall = std::max(account_.options().stall, call.patience)};
+        .stall = std::max(options.stall, call.patience)};
     auto answer = http_.send(request, account_.left());
     if (!answer && answer.error().kind == HttpFailure::Kind::BadRequest)
         return std::unexpected(S3Failure{
@@ -390,17 +397,18 @@ S3Result<ListPage> S3::list(const std::string& bucket, const std::string& prefix
 }
 
 /// Of a request that makes an object.
-std::vector<Header> S3::encryption() const {
-    const std::string& key = account_.options().kms_key;
-    if (key.empty())
-        return {};
+std::vector<Header> S3::encryption(const std::string& bucket) const {
+    const S3Options& options = account_.options();
+    const std::string& key = options.kms_key;
+    if (key.empty() || region_of(options, bucket) != options.region)
+        return {}; // a key is of one region
     return {{"x-amz-server-side-encryption", "aws:kms"},
             {"x-amz-server-side-encryption-aws-kms-key-id", key}};
 }
 
 S3Result<std::string> S3::put(const S3Place& place, std::string_view body,
                               const std::string& crc64nvme) {
-    Call call{.method = "PUT", .place = place, .headers = encryption(), .body = body};
+    Call call{.method = "PUT", .place = place, .headers = encryption(place.bucket), .body = body};
     call.headers.push_back({"x-amz-checksum-crc64nvme", crc64nvme});
     const auto answer = ask(call);
     if (!answer)
@@ -409,8 +417,10 @@ S3Result<std::string> S3::put(const S3Place& place, std::string_view body,
 }
 
 S3Result<std::string> S3::begin_upload(const S3Place& place) {
-    Call call{
-        .method = "POST", .place = place, .query = {{"uploads", ""}}, .headers = encryption()};
+    Call call{.method = "POST",
+              .place = place,
+              .query = {{"uploads", ""}},
+              .headers = encryption(place.bucket)};
     call.headers.push_back({"x-amz-checksum-algorithm", "CRC64NVME"});
     call.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
     const auto answer = ask(call);

@@ -23,8 +23,10 @@ namespace fairlead::aws {
 struct S3Options {
     std::string region;
     std::string endpoint{}; ///< "http://127.0.0.1:PORT", with the bucket in the path; empty for AWS
-    std::string kms_key{};  ///< that new objects are encrypted with; empty for the bucket's default
-    milliseconds deadline;  ///< for all, from the making on
+    std::map<std::string, std::string, std::less<>> regions{}; ///< of buckets that lie elsewhere
+    /// That new objects of this region are encrypted with; empty for the bucket's default.
+    std::string kms_key{};
+    milliseconds deadline;          ///< for all, from the making on
     std::chrono::seconds stall{20}; ///< after which an answer that stands still is asked for anew
 };
 
@@ -154,11 +156,14 @@ class S3 {
     S3Result<Reply> ask_once(const Call& call);
     std::optional<S3Failure> verdict(const Call& call, const Reply& reply) const;
     bool correct(const Reply& reply, Tries& tries);
-    std::vector<Header> encryption() const;
+    std::vector<Header> encryption(const std::string& bucket) const;
 
     S3Account& account_;
     Http http_;
 };
+
+/// Where a bucket lies.
+const std::string& region_of(const S3Options& options, std::string_view bucket);
 
 /// Where a bucket of a region answers: "https://lab.s3.us-east-2.amazonaws.com", or with the bucket
 /// in the path where its name has a dot, which no certificate covers.

@@ -1,6 +1,9 @@
 #include "config/staging_reader.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstring>
 #include <filesystem>
 
 namespace fairlead::config {
@@ -46,6 +49,20 @@ Key text_key(const Reader& reader, std::string_view name, std::string& target) {
                 target = std::move(*text);
                 return {};
             }};
+}
+
+/// An id, an alias or an ARN of either.
+Result<void> read_kms_key(const Reader& reader, const YAML::Node& node, Staging& staging) {
+    auto text = reader.text(node, "kms_key");
+    if (!text)
+        return std::unexpected(text.error());
+    constexpr std::size_t longest = 2048;
+    const auto fits = [](unsigned char c) { return std::isalnum(c) || std::strchr(":/_-", c); };
+    if (text->empty() || text->size() > longest || !std::ranges::all_of(*text, fits))
+        return reader.error(Code::X106, node,
+                            "staging.kms_key is a key of KMS: its id, alias/NAME, or its ARN");
+    staging.kms_key = std::move(*text);
+    return {};
 }
 
 /// Without a slash at its end.
@@ -173,6 +190,7 @@ Result<void> read_staging(const Reader& reader, const YAML::Node& node, Staging&
         {"profiles",
          [&](const YAML::Node& value) { return read_profiles(reader, value, staging); }},
         text_key(reader, "s3_endpoint", staging.s3_endpoint),
+        {"kms_key", [&](const YAML::Node& value) { return read_kms_key(reader, value, staging); }},
         {"links", [&](const YAML::Node& value) { return read_links(reader, value, staging); }},
         {"stripes",
          [&](const YAML::Node& value) { return read_stripes(reader, value, staging.stripes); }},

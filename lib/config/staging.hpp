@@ -26,6 +26,7 @@ struct Staging {
     /// like are the job's.
     std::map<std::string, std::vector<std::string>, std::less<>> profiles{};
     std::string s3_endpoint{}; ///< empty for AWS's own of the region
+    std::string kms_key{};     ///< that results are encrypted with; empty for the bucket's default
     std::vector<Link> links{};
     Stripes stripes{};
     std::string lfs = "/usr/bin/lfs"; ///< Lustre's command

@@ -49,6 +49,7 @@ Result<stage::Transfer> admitted(const stage::Transfer& asked, const JobRequest&
                                                                       who, snapshot.config.region)})
         if (!checked)
             return std::unexpected(checked.error());
+    transfer->region = stage::bucket_region(snapshot.permit, *transfer, who);
     return transfer;
 }
 

@@ -109,7 +109,8 @@ std::optional<Copy> copy_of(const Json& json) {
     Fields fields{json, ""};
     Copy copy{.source = fields.text("source"),
               .destination = fields.text("destination"),
-              .check = fields.word<Check>("verify", checks)};
+              .check = fields.word<Check>("verify", checks),
+              .region = fields.text_or_none("region")};
     if (!fields.verdict() || !is_place(copy.source) || !is_place(copy.destination))
         return std::nullopt;
     return copy;
@@ -149,10 +150,14 @@ std::string_view to_string(Outcome outcome) {
 
 std::string encode(const JobFile& request) {
     Json transfers = Json::array();
-    for (const Copy& copy : request.transfers)
-        transfers.push_back({{"source", copy.source},
-                             {"destination", copy.destination},
-                             {"verify", word_of(checks, copy.check)}});
+    for (const Copy& copy : request.transfers) {
+        Json transfer{{"source", copy.source},
+                      {"destination", copy.destination},
+                      {"verify", word_of(checks, copy.check)}};
+        if (!copy.region.empty())
+            transfer["region"] = copy.region;
+        transfers.push_back(std::move(transfer));
+    }
     Json json{{"schema", state::to_string(request_schema)},
               {"cluster", request.cluster},
               {"job", request.job},

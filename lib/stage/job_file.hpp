@@ -25,6 +25,7 @@ struct Copy {
     std::string source;
     std::string destination;
     Check check = Check::Checksum;
+    std::string region{}; ///< of its bucket; empty for the request's
 
     bool operator==(const Copy&) const = default;
 };

@@ -34,10 +34,12 @@ JobFile job_file(const Launch& launch) {
                  .deadline = launch.deadline.count(),
                  .s3_endpoint = launch.s3_endpoint,
                  .region = launch.region,
+                 .kms_key = launch.kms_key,
                  .restart = launch.run.restart};
     for (const Transfer& transfer : launch.transfers)
         file.transfers.push_back({transfer.source, transfer.destination,
-                                  transfer.verify == Verify::Size ? Check::Size : Check::Checksum});
+                                  transfer.verify == Verify::Size ? Check::Size : Check::Checksum,
+                                  transfer.region});
     return file;
 }
 

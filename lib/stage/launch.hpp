@@ -21,7 +21,7 @@ struct Launch {
     Owner owner;
     std::vector<Transfer> transfers; ///< of the phase, without symbols
     std::chrono::seconds deadline;
-    std::string s3_endpoint, region;
+    std::string s3_endpoint, region, kms_key{};
 };
 
 /// What it says so far; called every other second. False ends it.

@@ -152,6 +152,11 @@ std::string allowed_text(const Permit& permit, const Who& who, bool reads) {
                        fmt::join(prefixes, ", "));
 }
 
+/// The end that is not the nodes'.
+const std::string& outer_path(const Transfer& transfer) {
+    return transfer.direction == Direction::In ? transfer.source : transfer.destination;
+}
+
 struct Fit {
     std::size_t length = 0;
     const Grant* grant = nullptr; ///< null where the user is not among the holders
@@ -218,10 +223,16 @@ Result<Permit> load_permit(const std::filesystem::path& config) {
     return permit;
 }
 
+std::string bucket_region(const Permit& permit, const Transfer& transfer, const Who& who) {
+    const bool reads = transfer.direction == Direction::In;
+    const Fit fit = best_fit(permit, outer_path(transfer), who, reads);
+    return fit.grant ? fit.grant->region : std::string{};
+}
+
 Result<void> allow(const Permit& permit, const Transfer& transfer, const Who& who,
                    std::string_view region) {
     const bool reads = transfer.direction == Direction::In;
-    const std::string& path = reads ? transfer.source : transfer.destination;
+    const std::string& path = outer_path(transfer);
     if (!is_s3(path))
         return {}; // copied as the user, who may what the user may
     if (permit.buckets.empty())

@@ -42,4 +42,7 @@ Result<Permit> load_permit(const std::filesystem::path& config);
 Result<void> allow(const Permit& permit, const Transfer& transfer, const Who& who,
                    std::string_view region);
 
+/// The region of the bucket of a transfer that is allowed; empty for the cluster's.
+std::string bucket_region(const Permit& permit, const Transfer& transfer, const Who& who);
+
 } // namespace fairlead::stage

@@ -26,6 +26,8 @@ Json encode_transfer(const Transfer& transfer) {
               {"on_fail", word(failures, transfer.on_fail)}};
     if (transfer.mode != Mode::Shared)
         json["mode"] = word(modes, transfer.mode);
+    if (!transfer.region.empty())
+        json["region"] = transfer.region;
     return json;
 }
 
@@ -39,6 +41,21 @@ Result<void> read_word(const Json& record, const char* name,
     if (found == words.end())
         return fail(Code::X203, "{} has no usable '{}'", source, name);
     target = static_cast<Value>(found - words.begin());
+    return {};
+}
+
+/// It becomes part of a host's name.
+Result<void> read_region(const Json& record, std::string& region) {
+    constexpr std::size_t longest = 32;
+    if (!record.contains("region"))
+        return {};
+    auto text = state::text_field(record, "region", source);
+    if (!text)
+        return std::unexpected(text.error());
+    if (text->size() > longest ||
+        text->find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
+        return fail(Code::X203, "{} has no usable 'region'", source);
+    region = std::move(*text);
     return {};
 }
 
@@ -58,7 +75,7 @@ Result<Transfer> decode_transfer(const Json& record) {
           read_word(record, "on_fail", failures, transfer.on_fail),
           record.contains("mode") ? read_word(record, "mode", modes, transfer.mode)
                                   : Result<void>{},
-          check(transfer)})
+          read_region(record, transfer.region), check(transfer)})
         if (!read)
             return std::unexpected(read.error());
     return transfer;

@@ -50,6 +50,7 @@ struct Transfer {
     When when = When::Start;
     OnFail on_fail = OnFail::Hold;
     Mode mode = Mode::Shared;
+    std::string region{}; ///< of the bucket, where the map of buckets says so; never a user's word
 
     bool operator==(const Transfer&) const = default;
 };

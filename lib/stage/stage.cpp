@@ -65,6 +65,16 @@ Staged<std::string> region_of(const JobFile& request, const config::Config& conf
     return *region;
 }
 
+/// Of the buckets that lie elsewhere.
+std::map<std::string, std::string, std::less<>> regions_of(const JobFile& request) {
+    std::map<std::string, std::string, std::less<>> regions;
+    for (const Copy& copy : request.transfers)
+        for (const std::string& path : {copy.source, copy.destination})
+            if (const auto place = parse_place(path); place && place->s3 && !copy.region.empty())
+                regions[place->bucket] = copy.region;
+    return regions;
+}
+
 /// One answer that stands still must not take all the time there is.
 std::chrono::seconds stall_of(std::int64_t deadline) {
     return std::chrono::seconds(std::clamp<std::int64_t>(deadline / 10, 2, 20));
@@ -114,6 +124,7 @@ aws::Surroundings Staging::surroundings() {
 aws::S3Options Staging::options(const std::string& region) const {
     return {.region = region,
             .endpoint = request_.s3_endpoint,
+            .regions = regions_of(request_),
             .kms_key = request_.kms_key,
             .deadline = left(),
             .stall = stall_of(request_.deadline)};

@@ -32,7 +32,12 @@ struct Service {
         ++next;
         return reply;
     }};
-    S3Account account{{.region = "us-east-2", .endpoint = fake.endpoint(), .deadline = 60s},
+    S3Options extra; ///< of it the regions and the key
+    S3Account account{{.region = "us-east-2",
+                       .endpoint = fake.endpoint(),
+                       .regions = extra.regions,
+                       .kms_key = extra.kms_key,
+                       .deadline = 60s},
                       CredentialSource{[this](milliseconds) -> Result<Credentials> {
                           ++fetched;
                           return Credentials{.access_key_id = "AKID",
@@ -46,7 +51,8 @@ struct Service {
                        .random = [] { return 0.5; }}};
     S3 s3{account};
 
-    explicit Service(std::vector<std::string> replies) : answers(std::move(replies)) {}
+    explicit Service(std::vector<std::string> replies, S3Options more = {})
+        : answers(std::move(replies)), extra(std::move(more)) {}
 
     std::string request(std::size_t number) const { return fake.requests().at(number); }
 };
@@ -85,6 +91,38 @@ TEST(S3, AChecksumOfChecksumsIsNone) {
     ASSERT_TRUE(facts);
     EXPECT_EQ(facts->crc64nvme, "");
     EXPECT_FALSE(facts->plain_etag);
+}
+
+S3Options with_key() {
+    return {
+        .region = {}, .regions = {{"far", "eu-west-1"}}, .kms_key = "alias/lab", .deadline = {}};
+}
+
+TEST(S3, WhatIsMadeHasTheKeyOfTheSite) {
+    const std::string begun = "<InitiateMultipartUploadResult><UploadId>u</UploadId>"
+                              "</InitiateMultipartUploadResult>";
+    Service service{{answer(200, "ETag: \"x\"\r\n", ""), answer(200, "", begun)}, with_key()};
+    ASSERT_TRUE(service.s3.put(place, "abc", "crc"));
+    ASSERT_TRUE(service.s3.begin_upload(place));
+    for (const std::size_t number : {0u, 1u}) {
+        const std::string request = service.request(number);
+        EXPECT_NE(request.find("x-amz-server-side-encryption: aws:kms\r\n"), std::string::npos);
+        EXPECT_NE(request.find("x-amz-server-side-encryption-aws-kms-key-id: alias/lab\r\n"),
+                  std::string::npos);
+    }
+}
+
+TEST(S3, ABucketOfAnotherRegionIsAskedThere) {
+    Service service{{answer(200, "ETag: \"x\"\r\n", "")}, with_key()};
+    ASSERT_TRUE(service.s3.head(place));
+    EXPECT_NE(service.request(0).find("/us-east-2/s3/aws4_request"), std::string::npos);
+    ASSERT_TRUE(service.s3.put({"far", "a"}, "abc", "crc"));
+    EXPECT_NE(service.request(1).find("/eu-west-1/s3/aws4_request"), std::string::npos);
+    // The key is of the cluster's region.
+    EXPECT_EQ(service.request(1).find("x-amz-server-side-encryption"), std::string::npos);
+    const S3Options aws{.region = "us-east-2", .regions = with_key().regions, .deadline = {}};
+    EXPECT_EQ(s3_url(aws, "lab"), "https://lab.s3.us-east-2.amazonaws.com");
+    EXPECT_EQ(s3_url(aws, "far"), "https://far.s3.eu-west-1.amazonaws.com");
 }
 
 TEST(S3, AnArchivedObjectIsOneUntilItIsRestored) {

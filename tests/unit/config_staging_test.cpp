@@ -80,6 +80,13 @@ TEST(StagingConfig, HasOnlyLinksThatCanBe) {
     EXPECT_TRUE(fails_with(read(" {links: {prefix: \"s3://lab/\"}}\n"), Code::X106, "list"));
 }
 
+TEST(StagingConfig, HasAKeyForResults) {
+    EXPECT_EQ(
+        read(" {kms_key: \"arn:aws:kms:us-east-2:111122223333:alias/lab\"}\n")->staging.kms_key,
+        "arn:aws:kms:us-east-2:111122223333:alias/lab");
+    EXPECT_TRUE(fails_with(read(" {kms_key: \"a\\r\\nb\"}\n"), Code::X106, "key of KMS"));
+}
+
 TEST(StagingConfig, NamesTheFileSystemsOfTheSite) {
     const auto config = read(" {file_systems: [/fsx/, /scratch], import_folders: [/home]}\n");
     ASSERT_TRUE(test::succeeds(config));

@@ -49,6 +49,16 @@ TEST_F(PolicyStaging, RecordsWhatTheJobMayStageWithItsNamesFilledIn) {
     EXPECT_EQ(whole->transfers[1].destination, "s3://lab/%A/%a");
 }
 
+TEST_F(PolicyStaging, RecordsTheRegionOfABucketThatLiesElsewhere) {
+    snapshot.permit.buckets.push_back({"s3://far/", {"everyone"}, {}, "eu-west-1"});
+    snapshot.permit.regions = {"eu-west-1"};
+    request.stage_options = Text("7\nin s3://far/a:/b\nin s3://lab/a:/c");
+    const auto whole = admitted();
+    ASSERT_TRUE(succeeds(whole));
+    EXPECT_EQ(whole->transfers[0].region, "eu-west-1");
+    EXPECT_EQ(whole->transfers[1].region, "");
+}
+
 // T4 of the fault table.
 TEST_F(PolicyStaging, DeniesAnotherUsersBucketWhereverItIsAskedFrom) {
     request.user = Text("ben");

@@ -28,6 +28,8 @@ struct StageLaunch : testing::Test {
         launch.owner.uid = launch.owner.gid = 2001;
         launch.transfers.push_back(
             {.direction = Direction::In, .source = "/a", .destination = "/b"});
+        launch.transfers.front().region = "eu-west-1";
+        launch.kms_key = "alias/lab";
         launch.deadline = std::chrono::seconds(60);
         return launch;
     }
@@ -50,6 +52,8 @@ TEST_F(StageLaunch, HandsOverTheRequestAndReadsTheResult) {
     EXPECT_EQ(request->epoch, 100);
     EXPECT_EQ(request->uid, 2001U);
     EXPECT_EQ(request->transfers.front().destination, "/b");
+    EXPECT_EQ(request->transfers.front().region, "eu-west-1");
+    EXPECT_EQ(request->kms_key, "alias/lab");
 }
 
 TEST_F(StageLaunch, DoesNotTakeAnEarlierResult) {

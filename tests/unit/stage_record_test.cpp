@@ -16,7 +16,8 @@ const Request request{"17",
                        {.direction = Direction::In,
                         .source = "s3://lab/%j",
                         .destination = "/c",
-                        .on_fail = OnFail::Run},
+                        .on_fail = OnFail::Run,
+                        .region = "eu-west-1"},
                        {.direction = Direction::In,
                         .source = "/fsx/ref/",
                         .destination = "/scratch/ref/",
@@ -33,6 +34,9 @@ TEST(StageRecord, ThatIsDamagedIsRefused) {
     const std::string head = R"({"schema":"fairlead.staging/1","id":)";
     EXPECT_TRUE(fails_with(decode_record(head + R"("../x","transfers":[]})"), Code::X203));
     EXPECT_TRUE(fails_with(decode_record(head + R"("1","transfers":[1]})"), Code::X203));
+    Request elsewhere = request;
+    elsewhere.transfers[1].region = "evil.example/";
+    EXPECT_TRUE(fails_with(decode_record(encode_record(elsewhere)), Code::X203, "region"));
     text.replace(text.find("\"out\""), 5, "\"up\"");
     EXPECT_TRUE(fails_with(decode_record(text), Code::X203, "direction"));
 }
