@@ -85,6 +85,13 @@ END_OF_PYTHON
     run -1 stages work in 30 s3://lab/data/one "$here/home/one"
     [[ $(outcome work) == "data_fault FL-S118" && -p home/one ]]
     rm home/one
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("home/one")'
+    run -1 stages work in 30 s3://lab/data/one "$here/home/one"
+    [[ $(outcome work) == "data_fault FL-S118" && -S home/one ]]
+    chown "$uid:$uid" home/one
+    run -1 stages work out 30 "$here/home/one" s3://lab/socket
+    [[ $(outcome work) == "data_fault FL-S118" ]]
+    rm home/one
     mknod home/one c 1 3
     run -1 stages work in 30 s3://lab/data/one "$here/home/one"
     [[ $(outcome work) == "data_fault FL-S118" && -c home/one ]]
