@@ -192,8 +192,9 @@ S3Account::S3Account(S3Options options, CredentialSource credentials, Surroundin
     : options_(std::move(options)), surroundings_(std::move(surroundings)),
       end_(surroundings_.uptime() + options_.deadline), credentials_(std::move(credentials)) {}
 
-milliseconds S3Account::left() const {
-    return std::chrono::duration_cast<milliseconds>(end_ - surroundings_.uptime());
+milliseconds S3Account::left(milliseconds patience) const {
+    const auto most = std::chrono::duration_cast<milliseconds>(end_ - surroundings_.uptime());
+    return options_.left ? std::min(most, options_.left() + patience) : most;
 }
 
 WallTime S3Account::aws_now() const { return surroundings_.now() + clock_offset_.load(); }
@@ -259,7 +260,7 @@ S3Result<S3::Reply> S3::ask_once(const Call& call) {
         .large_body = call.body,
         .into = call.into,
         .stall = std::max(options.stall, call.patience)};
-    auto answer = http_.send(request, account_.left());
+    auto answer = http_.send(request, account_.left(call.patience));
     if (!answer && answer.error().kind == HttpFailure::Kind::BadRequest)
         return std::unexpected(S3Failure{
             Kind::Refused, fmt::format("{}: {}", to_string(call.place), answer.error().reason)});

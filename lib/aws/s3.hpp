@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,7 +27,8 @@ struct S3Options {
     std::map<std::string, std::string, std::less<>> regions{}; ///< of buckets that lie elsewhere
     /// That new objects of this region are encrypted with; empty for the bucket's default.
     std::string kms_key{};
-    milliseconds deadline;          ///< for all, from the making on
+    milliseconds deadline;                ///< for all, from the making on
+    std::function<milliseconds()> left{}; ///< what ends it earlier, where that is given
     std::chrono::seconds stall{20}; ///< after which an answer that stands still is asked for anew
 };
 
@@ -39,7 +41,8 @@ class S3Account {
 
     const S3Options& options() const { return options_; }
     const Surroundings& surroundings() const { return surroundings_; }
-    milliseconds left() const;
+    /// With `patience` beyond what would end it earlier.
+    milliseconds left(milliseconds patience = {}) const;
     WallTime aws_now() const;
     Result<Credentials> credentials();
     void forget_credentials();

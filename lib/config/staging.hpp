@@ -36,7 +36,7 @@ struct Staging {
     /// File systems of the site's beside those that links, stripes and import_folders name: one
     /// that fails on a node is the node's fault.
     std::vector<std::string> file_systems{};
-    int stall = 300; ///< seconds after which a restore or export that does not go on is given up
+    int stall = 300; ///< seconds after which what does not go on is given up
 };
 
 /// Whether the service may copy for a job while it is held.

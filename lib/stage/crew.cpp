@@ -81,6 +81,7 @@ void Crew::begin(Lane& lane, const Task& task) {
     if (task.item.folder) {
         if (auto made = lane.hand.make_folder(task.item.destination.path); !made)
             fail(made.error());
+        run_.report.went_on();
         return;
     }
     const auto copied = is_copied(task.item, lane, run_);

@@ -186,6 +186,7 @@ Staged<Verified> IntoFile::verify_etag(Lane& lane) {
         if (!md5)
             return std::unexpected(md5.error());
         md5s.push_back(*md5);
+        run_.report.went_on();
     }
     if (etag_of(md5s, is_multipart(facts_.etag)) != unquoted(facts_.etag))
         return differs(item_, "MD5");
@@ -224,6 +225,7 @@ Staged<void> IntoFile::finish(Lane& lane) {
     if (reused_) // it may be longer
         if (auto cut = lane.hand.truncate(target_, path(), item_.size); !cut)
             return cut;
+    run_.report.went_on(); // what is still in memory takes its time
     const auto state = lane.hand.commit(target_, path(), item_.mode);
     if (!state)
         return std::unexpected(state.error());

@@ -30,6 +30,7 @@ std::vector<std::string> paths_of(std::span<LinkedFile*> files) {
 }
 
 Lfs Linked::lfs(Lane& lane) const {
+    report_.went_on(); // what it is waited for has a limit of its own
     return {site_.lfs,
             std::clamp(milliseconds(std::chrono::seconds(site_.stall)), least_wait, most_wait),
             lane.hand};

@@ -36,6 +36,7 @@ struct Planning {
     }
 
     void add_folder(const std::string& name) {
+        report.went_on();
         if (!destination.s3)
             plan.add({.source = source, .destination = below(destination, name), .folder = true});
     }

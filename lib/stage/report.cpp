@@ -51,6 +51,7 @@ Report::~Report() { stop(); }
 void Report::plan(std::int64_t files, std::int64_t bytes) {
     files_total_ += files;
     bytes_total_ += bytes;
+    went_on();
 }
 
 void Report::add(const ManifestEntry& entry) {
@@ -58,6 +59,7 @@ void Report::add(const ManifestEntry& entry) {
     manifest_ << line_of(json_of(entry));
     ++files_done_;
     bytes_ended_ += entry.size;
+    went_on();
 }
 
 void Report::stand(const Tree& tree) {

@@ -38,7 +38,14 @@ class Report {
     Report& operator=(const Report&) = delete;
 
     void plan(std::int64_t files, std::int64_t bytes);
-    void moved(std::int64_t bytes) { bytes_done_ += bytes; }
+    void moved(std::int64_t bytes) {
+        bytes_done_ += bytes;
+        went_on();
+    }
+    /// What counts nothing and takes its time.
+    void went_on() { ++signs_; }
+    /// Grows with everything that is said here.
+    std::int64_t signs() const { return signs_; }
     void add(const ManifestEntry& entry);
     /// All is there that an earlier run left, whose manifest stays.
     void stand(const Tree& tree);
@@ -70,7 +77,7 @@ class Report {
     std::condition_variable changed_;
     bool stopped_ = false;
     std::atomic<std::int64_t> bytes_total_ = 0, files_total_ = 0, bytes_done_ = 0, files_done_ = 0,
-                              bytes_ended_ = 0, skipped_ = 0;
+                              bytes_ended_ = 0, skipped_ = 0, signs_ = 0;
     std::thread thread_;
 };
 

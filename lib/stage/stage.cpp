@@ -5,6 +5,7 @@
 #include "stage/blame.hpp"
 #include "stage/crew.hpp"
 #include "stage/linked.hpp"
+#include "stage/patience.hpp"
 #include "stage/staged.hpp"
 #include "stage/work_folder.hpp"
 
@@ -91,7 +92,7 @@ class Staging {
 
   private:
     Staged<void> copy_all(Hand& hand);
-    aws::S3Options options(const std::string& region) const;
+    aws::S3Options options(const std::string& region);
     aws::Surroundings surroundings();
     Staged<std::uint64_t> plan(Lane& lane);
     std::vector<Lane> lanes(Hand& hand, std::vector<aws::S3>& connections, std::uint64_t part_size);
@@ -99,17 +100,17 @@ class Staging {
     Staged<void> copy(std::vector<Lane> lanes, std::uint64_t part_size);
     Staged<void> finish(HandLane& lane);
     Fault judged(const Fault& fault, std::vector<std::string> paths) const;
-    milliseconds left() const {
-        return std::chrono::duration_cast<milliseconds>(end_ - Clock::now());
-    }
+    milliseconds left() { return patience_.left(); }
 
-    using Clock = std::chrono::steady_clock;
     const JobFile& request_;
     std::filesystem::path folder_;
     const config::Config& config_;
     Journal& journal_;
     Report& report_;
-    Clock::time_point end_ = Clock::now() + std::chrono::seconds(request_.deadline);
+    // Twice, because what Lustre does not do may end as late as once, and then is read.
+    Patience patience_{std::chrono::seconds(request_.deadline),
+                       2 * std::chrono::seconds(config_.staging.stall),
+                       [this] { return report_.signs(); }};
     Waiting waiting_;
     std::optional<aws::S3Account> account_;
 };
@@ -121,12 +122,13 @@ aws::Surroundings Staging::surroundings() {
             .random = random_share};
 }
 
-aws::S3Options Staging::options(const std::string& region) const {
+aws::S3Options Staging::options(const std::string& region) {
     return {.region = region,
             .endpoint = request_.s3_endpoint,
             .regions = regions_of(request_),
             .kms_key = request_.kms_key,
-            .deadline = left(),
+            .deadline = std::chrono::seconds(request_.deadline),
+            .left = [this] { return left(); },
             .stall = stall_of(request_.deadline)};
 }
 
@@ -162,7 +164,11 @@ Staged<void> Staging::use_links(std::vector<Lane> lanes) {
     const auto engine = request_.phase == Phase::In ? restoring : archiving;
     return engine(config_.staging, lanes, report_,
                   {.left = [this] { return left(); },
-                   .pause = [this](milliseconds pause) { waiting_.wait(pause); }})
+                   .pause =
+                       [this](milliseconds pause) {
+                           waiting_.wait(pause);
+                           report_.went_on(); // Lustre is watched there
+                       }})
         ->work(folder_);
 }
 
@@ -208,7 +214,8 @@ Staged<void> Staging::run(const std::string& program) {
         return std::unexpected(hand.error());
     HandLane& first = hand->lanes().front();
     first.set_buffer(hand->pool(), 0, usual_part);
-    if (const auto tree = request_.staged ? still_there(folder_, first, journal_) : std::nullopt) {
+    if (const auto tree =
+            request_.staged ? still_there(folder_, first, journal_, report_) : std::nullopt) {
         report_.stand(*tree);
         return {};
     }

@@ -33,7 +33,7 @@ bool stands(const Json& entry, HandLane& hand, const Journal& journal, Tree& tre
 } // namespace
 
 std::optional<Tree> still_there(const std::filesystem::path& folder, HandLane& hand,
-                                const Journal& journal) {
+                                const Journal& journal, Report& report) {
     std::ifstream manifest{folder / manifest_file};
     std::string line;
     if (!std::getline(manifest, line))
@@ -43,6 +43,7 @@ std::optional<Tree> still_there(const std::filesystem::path& folder, HandLane& h
         const Json entry = Json::parse(line, nullptr, false);
         if (!entry.is_object() || !stands(entry, hand, journal, tree))
             return std::nullopt;
+        report.went_on();
     }
     return tree;
 }

@@ -15,6 +15,6 @@ namespace fairlead::stage {
 /// What the manifest of the work folder names, where each file is as the journal says that it was
 /// left, looked at with the user's rights; nothing where one is not, or cannot be looked at.
 std::optional<Tree> still_there(const std::filesystem::path& folder, HandLane& hand,
-                                const Journal& journal);
+                                const Journal& journal, Report& report);
 
 } // namespace fairlead::stage

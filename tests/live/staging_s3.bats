@@ -14,6 +14,7 @@ setup_file() {
     fi
     export S3_ROOT STAGING_COPIES=real
     staging_cluster "${STAGING_CONFIG/deadline: 25/deadline: 25
+  stall: 4
   s3_endpoint: http://127.0.0.1:7480}"
     keys
     start_s3
@@ -176,16 +177,48 @@ start_without() {
 }
 
 @test "T5: no key of the role is in a file, log or environment that a user can read" {
-    run ! grep -rlF 'test/secret+of=radosgw' "$CLUSTER_DIR/shared" "$CLUSTER_DIR/log" --exclude=imds.json
-    run ! as ada cat "/run/cluster/shared/state/stage/jobs/1/in.0/request.json"
+    printf 'x' | s3 put lab x
+    kill -STOP "$(pgrep -P "$S3_PID")"
+    id=$(as ada sbatch --parsable --stage-in=s3://lab/x:$W/secret -o /dev/null --wrap true)
+    wait_for 20 copies_for "$id"
+    # Of all that runs for it, root's part and the user's: what the user sees, and what root does of the user's.
+    mapfile -t pids < <(as root ps -eo pid=,args= | awk '/[f]airlead-(stage|prolog)/ { print $1 }')
+    ((${#pids[@]} >= 3))
+    for pid in "${pids[@]}"; do
+        as ada cat "/proc/$pid/environ" "/proc/$pid/cmdline" 2>/dev/null || :
+        as root cat "/proc/$pid/environ" "/proc/$pid/cmdline"
+    done >"$BATS_TEST_TMPDIR/seen"
+    run -0 grep -aqF fairlead-stage "$BATS_TEST_TMPDIR/seen"
+    run ! grep -aqF 'test/secret+of=radosgw' "$BATS_TEST_TMPDIR/seen"
+    kill -CONT "$(pgrep -P "$S3_PID")"
+    file=$(echo "$CLUSTER_DIR/shared/state/stage/jobs/$id"/in.*/request.json)
+    [[ -s $file ]]
+    run ! as ada cat "/run/cluster/shared${file#"$CLUSTER_DIR/shared"}"
     run ! as ada ls /run/cluster/shared/state/stage/jobs
+    wait_for 60 job_is_over "$id"
+    # The one file that has it is the test's own.
+    [[ $(grep -rlF 'test/secret+of=radosgw' "$CLUSTER_DIR/shared" "$CLUSTER_DIR/log") == "$CLUSTER_DIR/shared/imds.json" ]]
+    as root scancel "$id"
 }
+copies_for() { compgen -G "$CLUSTER_DIR/shared/state/stage/jobs/$1/in.*/progress.json" >/dev/null; }
+job_is_over() { has_state "$1" COMPLETED || is_held "$1"; }
 
 @test "S3 that is gone holds the job, and results wait until it is back" {
+    out=$(as ada sbatch --parsable --stage-out=$W/kept:s3://home/ada/kept -o /dev/null --wrap "printf kept >$W/kept")
+    wait_for 40 has_state "$out" COMPLETED
+    wait_for 20 all_idle
     kill -STOP "$(pgrep -P "$S3_PID")"
     id=$(as ada sbatch --parsable --stage-in=s3://lab/x:$W/gone -o /dev/null --wrap true)
     wait_for 60 is_held "$id"
     [[ $(comment_of "$id") == *"FL-S112"* || $(comment_of "$id") == *"FL-S119"* ]]
+    run -1 fairlead stage export --once
+    run -0 fairlead_of ada stage status "$out"
+    [[ $output == *out*waiting*"[FL-S11"* ]]
     kill -CONT "$(pgrep -P "$S3_PID")"
+    sed -i 's/"due":[0-9]*/"due":0/' "$CLUSTER_DIR/shared/state/stage/jobs/$out/"*.retry.json
+    run -0 fairlead stage export --once
+    [[ $(s3 get home ada/kept) == kept ]]
+    as ada scontrol release "$id"
+    wait_for 60 has_state "$id" COMPLETED
     nobody_drained
 }

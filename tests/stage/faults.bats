@@ -86,6 +86,17 @@ s3_upload() {
     (($(count stall) == 1))
 }
 
+@test "F7: a staging that does not go on ends long before its deadline" {
+    large_object
+    printf 'schema: fairlead.config/1\nstaging: {stall: 4}\n' >config.yaml
+    config=$here/config.yaml
+    spoiled '[{"match": "GET /lab/large", "kind": "503", "skip": 1, "times": -1}]'
+    SECONDS=0
+    run -1 stages work in 120 s3://lab/large "$here/home/x"
+    ((SECONDS < 60))
+    [[ $(outcome work) == "service_fault FL-S112" ]]
+}
+
 @test "F7: broken answers to an upload: the part alone is sent again" {
     local kind
     random_bytes $((20 * 1024 * 1024)) home/up
