@@ -513,12 +513,15 @@ constexpr std::array table{
         "in service.",
         "Mount it anew, or use another path, then release the job. Administrators: file "
         "systems whose failure is the node's stand in `staging.file_systems`."},
-    CodeEntry{Code::S130, "FL-S130", "job without its data",
-              "The data that the job asked for is not complete on this node, so that the step does "
-              "not start; or --stage-in was given to a step inside an allocation, where nothing is "
-              "staged any more.",
-              "See the job's comment and `fairlead stage status JOBID`; give --stage-in to sbatch "
-              "or salloc."},
+    CodeEntry{
+        Code::S130, "FL-S130", "job without its data",
+        "The data that the job asked for is not complete on this node, so that the step does "
+        "not start; no prolog of Fairlead ran there for a script that asks for data; or "
+        "--stage-in was given to a step inside an allocation, where nothing is staged any "
+        "more.",
+        "See the job's comment and `fairlead stage status JOBID`; give --stage-in to sbatch "
+        "or salloc. Administrators: see that Prolog of slurm.conf runs fairlead-prolog on each "
+        "node, and that slurmctld has the job_submit plugin."},
     CodeEntry{Code::S131, "FL-S131", "export queue cannot be used",
               "The queue of results that wait for their export cannot be read or written. Nothing "
               "is deleted.",
