@@ -21,21 +21,22 @@ staging:
     - {prefix: "s3://home/%u/", read: [everyone], write: [everyone]}
     - {prefix: "s3://climate/", read: ["group:climate"], write: ["group:climate"]}'
 
-# staging_cluster [CONFIG]: starts it for this bats file; with STAGING_COPIES=real fairlead-stage itself copies.
+# staging_cluster [CONFIG [OPTION...]]: starts it for this bats file; with STAGING_COPIES=real fairlead-stage itself copies.
 staging_cluster() {
-    local number node
+    local number node config=${1-$STAGING_CONFIG}
+    (($# == 0)) || shift
     site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
     for number in 1 2 3; do site_node "$number" m5.large; done
     site_extra 'PartitionName=debug Default=YES Nodes=n[1-3] State=UP OverSubscribe=FORCE:4' \
         'PrologFlags=Alloc,DeferBatch' 'PrologEpilogTimeout=90' "$(cred_expire)"
-    site_config "${1-$STAGING_CONFIG}"
+    site_config "$config"
     for node in head n1 n2 n3; do
         printf '%s\n' "$STAGING_MAP" >"$SITE/conf/$node/private.yaml"
         chmod 0600 "$SITE/conf/$node/private.yaml"
     done
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster
     : "${FAIRLEAD_BUILD:?set by scripts/test}"
-    site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID"
+    site_up "$CLUSTER_DIR" --owner "$$" --owner "$BATS_ROOT_PID" "$@"
     [[ ${STAGING_COPIES-} == real ]] || install -m 0755 "$SITE_REPO/tests/fakes/stage" "$CLUSTER_DIR/prefix/libexec/fairlead/fairlead-stage"
     mkdir -m 1777 "$CLUSTER_DIR/shared/"{s3,work}
     mkdir -m 1777 "$CLUSTER_DIR/shared/s3/"{lab,home,climate}
