@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstring>
 #include <filesystem>
 
 namespace fairlead::config {
@@ -57,7 +56,9 @@ Result<void> read_kms_key(const Reader& reader, const YAML::Node& node, Staging&
     if (!text)
         return std::unexpected(text.error());
     constexpr std::size_t longest = 2048;
-    const auto fits = [](unsigned char c) { return std::isalnum(c) || std::strchr(":/_-", c); };
+    const auto fits = [](unsigned char c) {
+        return std::isalnum(c) || std::string_view(":/_-").contains(static_cast<char>(c));
+    };
     if (text->empty() || text->size() > longest || !std::ranges::all_of(*text, fits))
         return reader.error(Code::X106, node,
                             "staging.kms_key is a key of KMS: its id, alias/NAME, or its ARN");
