@@ -29,10 +29,6 @@ std::uint64_t nodes_of(const JobRequest& job) {
     return policy::nodes_of({job, none}).value_or(1);
 }
 
-bool names_nodes(const JobRequest& job) {
-    return job.least_nodes || job.most_nodes || job.node_list;
-}
-
 /// GPUs of all nodes that it may have, or of as few as it may have.
 std::uint64_t gpus_of(const JobRequest& job) {
     return policy::count_of(job, policy::gpu, {}).value_or(0);
@@ -41,14 +37,20 @@ std::uint64_t least_gpus_of(const JobRequest& job) {
     return policy::least_count_of(job, policy::gpu).value_or(0);
 }
 
-/// Slurmctld counts those of the least nodes; where nodes are not named, others are not expected.
-void count_tasks_of_gpus(JobRequest& job) {
-    const std::uint64_t each = *job.tasks_per_gpu, least = product(least_gpus_of(job), each);
-    const std::uint64_t all =
-        names_nodes(job) ? product(gpus_of(job), each) : job.tasks.value_or(0);
+/// GPUs of as many nodes as are named; others are not expected for tasks that are not there yet.
+std::uint64_t gpus_of_named_nodes(const JobRequest& job, const TresLists& lists) {
+    JobRequest named;
+    Scale scale = scale_of(job);
+    scale.nodes = nodes_of(job);
+    named.tres = generic_resources(lists, scale);
+    return gpus_of(named);
+}
+
+void count_tasks_of_gpus(JobRequest& job, const TresLists& lists) {
+    const std::uint64_t each = *job.tasks_per_gpu;
     job.tasks_counted = true;
-    job.least_tasks = number(least);
-    job.tasks = number(std::max(least, all));
+    job.least_tasks = number(product(least_gpus_of(job), each));
+    job.tasks = std::max(*job.least_tasks, number(product(gpus_of_named_nodes(job, lists), each)));
 }
 
 void add_gpus_of_tasks(JobRequest& job) {
@@ -117,7 +119,7 @@ void derive_resources(JobRequest& job, const TresLists& lists) {
         return;
     if (gpus_of(job) == 0)
         return add_gpus_of_tasks(job);
-    count_tasks_of_gpus(job);
+    count_tasks_of_gpus(job, lists);
     if (!lists.task.empty())
         job.tres = generic_resources(lists, scale_of(job));
 }

@@ -61,6 +61,8 @@ void Job::take(std::string_view name, std::string_view value) {
         request_.tres.push_back(gpus(value));
     else if (name == "release")
         request_.release = true;
+    else if (name == "counted")
+        request_.tasks_counted = true;
     else if (name == "stranger")
         request_.caller_known = false;
     else if (name == "by")

@@ -11,7 +11,8 @@ namespace fairlead::fuzz {
 
 /// What a line FIELD=VALUE sets, by the names of policy/fields.hpp; lines that name no field, or no
 /// number where one is due, are left out. `group` and `gpu` may be there more than once;
-/// `environment.NAME` is a variable, and `release`, `stranger` and `by` are what they say.
+/// `environment.NAME` is a variable, and `release`, `counted` (tasks), `stranger` and `by` are what
+/// they say.
 class Job {
   public:
     /// The text must outlive the job.

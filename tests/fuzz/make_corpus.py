@@ -345,6 +345,7 @@ environment.OMP_NUM_THREADS=4""",
     "taken away": "account=\nqos=\nwckey=\npartition=\nfeatures=\ncomment=\nmail_user=\nlicenses=\ntime_limit=3000",
     "stranger": "stranger=\npartition=eu\naccount=chem\nrelease=",
     "root for others": "user=mallory\nby=root\npartition=teaching\nnodes=17\nmost_nodes=17",
+    "tasks of gpus": "counted=\ntasks=64\ngpu=a100:16",
 }
 CHANGES = "account: x, qos: '{user}', tasks: 2, time_limit: 4h, memory: 64G, exclusive: true"
 RULES = {

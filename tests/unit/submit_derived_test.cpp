@@ -95,6 +95,11 @@ TEST(SubmitDerived, TasksOfGpus) {
     EXPECT_EQ(seen.cpus, 256u);
     job.tasks = 1000; // slurmctld counts them anew
     EXPECT_EQ(derived(job, {.node = "gpu:8"}).tasks, 128u);
+    job = JobRequest{};
+    job.tasks_per_gpu = 16;
+    EXPECT_EQ(derived(job, {.node = "gpu"}).tasks, 16u);
+    job.least_nodes = 1;
+    EXPECT_EQ(derived(job, {.node = "gpu"}).tasks, 16u) << "says no more";
 }
 
 TEST(SubmitDerived, GpusOfTasks) {
