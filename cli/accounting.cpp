@@ -176,8 +176,11 @@ void Accounting::take_snapshot(const Site& site, const slurm::Cluster& cluster,
     take_jobs(queue, builder);
     const auto settled = [&](std::uint32_t job, Time end) { return is_settled(job, end); };
     if (const auto before = cost::read_budgets(snapshot_file())) {
-        if (answered_)
-            ask_for_cancelled(builder.vanished(*before, settled));
+        if (answered_) {
+            auto jobs = builder.vanished(*before, settled);
+            std::erase_if(jobs, [&](std::uint32_t job) { return waiting_.contains(job); });
+            ask_for_cancelled(jobs);
+        }
         builder.carry(*before, settled);
     }
     for (const std::uint64_t hold : spent_)

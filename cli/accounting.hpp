@@ -16,7 +16,6 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace fairlead::cli {
 
@@ -53,8 +52,13 @@ class Accounting {
     Result<Site> read_site() const;
     Result<cost::Settled> settle(const Site& site, const slurm::Cluster& cluster);
     Result<void> settle_days(const Site& site, cost::Ledger& ledger, const slurm::Cluster& cluster,
-                             const cost::Interval& interval, cost::Settled& all);
-    Result<cost::Time> begin_of(cost::Ledger& ledger, const std::string& cluster);
+                             const cost::Interval& interval, bool reprice, cost::Settled& all);
+    /// A day that is asked about anew; with what a price has changed since, or with new runs alone.
+    struct OldDay {
+        cost::Time begin;
+        bool reprice;
+    };
+    Result<std::vector<OldDay>> old_days(cost::Ledger& ledger, const std::string& cluster) const;
     Result<void> note_waiting(cost::Ledger& ledger, const std::string& cluster);
     void note_ended(std::string_view dump);
     void note(const cost::EndedJob& job);
@@ -75,14 +79,13 @@ class Accounting {
     cost::Time since_;
     Report report_;
     std::map<std::string, std::string> told_; ///< by what: the last that was told of it
-    cost::Time looked_back_{};                ///< when late corrections were looked for last
-    cost::Time looked_far_back_{};            ///< the same for all that is still open
     cost::Time asked_until_{};                ///< accounting answered up to then
     std::vector<std::pair<std::string, std::string>> accounts_;
     std::vector<cost::Members> members_;
     cost::Time accounts_read_{};
     std::unordered_map<std::uint32_t, cost::Time> ended_; ///< jobs of late that are settled
-    std::unordered_set<std::string> waiting_;             ///< jobs with runs that have no price
+    std::unordered_map<std::uint32_t, cost::Time>
+        waiting_; ///< the last of their runs without a price
 
     cost::Time now_{}; ///< of this round, as all below
     bool whole_ = true;

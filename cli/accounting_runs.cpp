@@ -5,6 +5,7 @@
 #include "cost/names.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <span>
 #include <sstream>
 
@@ -20,7 +21,7 @@ using std::chrono::minutes;
 /// lost, weeks.
 constexpr minutes usual_overlap(10);
 constexpr days long_overlap(2);
-constexpr days longest_overlap(35);
+constexpr int days_looked_at = 35;
 
 void add(cost::Settled& to, const cost::Settled& more) {
     to.fresh += more.fresh;
@@ -36,7 +37,7 @@ void add(cost::Settled& to, const cost::Settled& more) {
 /// A day at a time, so that a first run over months needs no more memory than one over a day.
 Result<void> Accounting::settle_days(const Site& site, cost::Ledger& ledger,
                                      const slurm::Cluster& cluster, const cost::Interval& interval,
-                                     cost::Settled& all) {
+                                     bool reprice, cost::Settled& all) {
     const auto zone = cost::Zone::find("UTC");
     if (!zone)
         return std::unexpected(zone.error());
@@ -52,7 +53,8 @@ Result<void> Accounting::settle_days(const Site& site, cost::Ledger& ledger,
                                            .cluster = cluster.name,
                                            .seen = now_,
                                            .wckeys = cluster.enforces_wckeys,
-                                           .until = std::min(day.to, now_)},
+                                           .until = std::min(day.to, now_),
+                                           .reprice = reprice},
                                           *zone, pricer, ledger,
                                           [&](const Error& error) { tell(error.message, error); });
         if (!settled)
@@ -97,7 +99,7 @@ void Accounting::ask_for_cancelled(const std::vector<std::uint32_t>& jobs) {
 /// What accounting has not heard of a day after it ended, it never will. What has no price yet
 /// counts as what it could have cost.
 bool Accounting::is_settled(std::uint32_t job, Time end) const {
-    if (waiting_.contains(std::to_string(job)))
+    if (const auto waits = waiting_.find(job); waits != waiting_.end() && waits->second >= end)
         return false;
     const auto known = ended_.find(job);
     return (known != ended_.end() && known->second >= end) || (answered_ && now_ - end >= days(1));
@@ -105,31 +107,36 @@ bool Accounting::is_settled(std::uint32_t job, Time end) const {
 
 /// Array tasks and components of het jobs have numbers of their own (JobIDRaw).
 Result<void> Accounting::note_waiting(cost::Ledger& ledger, const std::string& cluster) {
-    const auto jobs = ledger.waiting_jobs(cluster);
-    if (!jobs)
-        return std::unexpected(jobs.error());
-    waiting_ = {jobs->begin(), jobs->end()};
+    const auto runs = ledger.waiting_runs(cluster);
+    if (!runs)
+        return std::unexpected(runs.error());
+    waiting_.clear();
+    for (const cost::Observation& run : *runs) {
+        std::uint32_t job = 0;
+        std::from_chars(run.job.data(), run.job.data() + run.job.size(), job);
+        Time& latest = waiting_[job];
+        latest = std::max(latest, Time(std::chrono::seconds(run.ended)));
+    }
     return {};
 }
 
-/// What of the past is asked about again: mostly minutes, every hour days, and every day weeks.
-/// Nothing from before the first run that is known, because somebody chose where the ledger begins.
-Result<Time> Accounting::begin_of(cost::Ledger& ledger, const std::string& cluster) {
-    const auto asked = ledger.asked_until(cluster);
-    const auto first = asked ? ledger.first_end(cluster) : asked;
-    if (!first)
-        return std::unexpected(first.error());
-    const auto time = [](const std::optional<std::int64_t>& seconds) {
-        return Time(std::chrono::seconds(seconds.value_or(0)));
-    };
-    const Time until = std::max(time(*asked), asked_until_);
-    if (until == Time{})
-        return since_;
-    const std::chrono::seconds overlap = now_ - looked_far_back_ >= days(1) ? longest_overlap
-                                         : now_ - looked_back_ >= hours(1)
-                                             ? std::chrono::seconds(long_overlap)
-                                             : std::chrono::seconds(usual_overlap);
-    return std::max(until - overlap, *first ? time(*first) : until - usual_overlap);
+/// The days that are asked about anew in the first round of an hour: those on which a run ended
+/// that waits for a price, and of the weeks before one, each hour another. Nothing from before the
+/// day of the first run, because somebody chose where the ledger begins.
+Result<std::vector<Accounting::OldDay>> Accounting::old_days(cost::Ledger& ledger,
+                                                             const std::string& cluster) const {
+    const auto waiting = ledger.waiting_days(cluster);
+    const auto first = ledger.first_end(cluster);
+    if (!waiting || !first)
+        return std::unexpected(waiting ? first.error() : waiting.error());
+    std::vector<OldDay> all;
+    for (const std::int64_t day : *waiting)
+        all.push_back({Time(std::chrono::seconds(day)), true});
+    const auto hour = std::chrono::floor<hours>(now_).time_since_epoch().count();
+    const Time one = std::chrono::floor<days>(now_) - long_overlap - days(hour % days_looked_at);
+    if (*first && one >= std::chrono::floor<days>(Time(std::chrono::seconds(**first))))
+        all.push_back({one, false});
+    return all;
 }
 
 /// Runs that wait for a price are looked for where they are, so that one of long ago holds nothing
@@ -139,34 +146,32 @@ Result<cost::Settled> Accounting::settle(const Site& site, const slurm::Cluster&
     if (!ledger)
         return std::unexpected(ledger.error());
     const std::string name = cost::in_small_letters(cluster.name);
-    const auto from = begin_of(*ledger, name);
-    if (!from)
-        return std::unexpected(from.error());
-    const auto waiting = ledger->waiting_days(name);
-    if (!waiting)
-        return std::unexpected(waiting.error());
-    const bool look_back = now_ - looked_back_ >= hours(1);
+    const auto asked = ledger->asked_until(name);
+    if (!asked)
+        return std::unexpected(asked.error());
+    const Time mark{std::chrono::seconds(asked->value_or(0))};
+    const Time until = std::min(std::max(mark, asked_until_), now_);
+    const bool look_back = std::chrono::floor<hours>(until) < std::chrono::floor<hours>(now_);
+    const std::chrono::seconds overlap =
+        look_back ? std::chrono::seconds(long_overlap) : std::chrono::seconds(usual_overlap);
+    const Time from = until == Time{} ? since_ : until - overlap;
+    const auto old = look_back ? old_days(*ledger, name) : std::vector<OldDay>{};
+    if (!old)
+        return std::unexpected(old.error());
     std::erase_if(ended_, [&](const auto& job) { return job.second < now_ - long_overlap; });
     cost::Settled all;
     // What starts and ends in this second is of it as well.
-    auto done = settle_days(site, *ledger, cluster, {*from, now_ + std::chrono::seconds(1)}, all);
-    for (const std::int64_t day : look_back ? *waiting : std::vector<std::int64_t>{}) {
-        const Time begin{std::chrono::seconds(day)};
-        if (done && begin < *from)
-            done =
-                settle_days(site, *ledger, cluster, {begin, std::min(*from, begin + days(1))}, all);
-    }
+    auto done =
+        settle_days(site, *ledger, cluster, {from, now_ + std::chrono::seconds(1)}, true, all);
+    for (const OldDay& day : *old)
+        if (done && day.begin < from)
+            done = settle_days(site, *ledger, cluster,
+                               {day.begin, std::min(from, day.begin + days(1))}, day.reprice, all);
     if (done)
         done = note_waiting(*ledger, name);
-    if (!done) {
-        looked_back_ = {}; // slurmdbd may hear late of what ended meanwhile
+    if (!done)
         return std::unexpected(done.error());
-    }
     asked_until_ = now_;
-    if (look_back)
-        looked_back_ = now_;
-    if (now_ - looked_far_back_ >= days(1))
-        looked_far_back_ = now_;
     return all;
 }
 

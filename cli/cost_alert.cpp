@@ -10,6 +10,7 @@
 #include "cost/months.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <unistd.h>
 
@@ -90,24 +91,45 @@ cost::Letter letter_of(const Options& options, const Alert& alert, const std::st
                             shown(alert.use.spent), budget, begin, alert.group)};
 }
 
-Result<void> mail(const Options& options, const Alert& alert) {
-    for (const std::string& viewer : alert.viewers)
-        if (auto sent = send_mail(options.mail, letter_of(options, alert, viewer)); !sent)
-            return sent;
-    return {};
+/// Told first and noted then, each by itself: a crash between the two tells one of them twice
+/// rather than never, and who cannot be reached keeps nobody from being told once.
+Result<void> tell_one(cost::Ledger& ledger, const Alert& alert, const std::string& whom,
+                      const std::function<Result<void>()>& way) {
+    const std::string what =
+        fmt::format("alert {} {} {}", alert.period, alert.percent, alert.group);
+    const auto before = ledger.delivered(what, whom);
+    if (!before)
+        return std::unexpected(before.error());
+    if (*before)
+        return {};
+    if (auto told = way(); !told)
+        return told;
+    return ledger.note_delivery(what, whom);
 }
 
-/// Told first and noted then: a crash between the two tells it twice rather than never.
+/// All of them; the last error, if there was any.
+Result<void> tell_all(const Options& options, cost::Ledger& ledger, const Alert& alert) {
+    Result<void> all;
+    if (!options.hook.empty())
+        all = tell_one(ledger, alert, "hook", [&] { return run_hook(options, alert); });
+    if (options.mail.empty())
+        return all;
+    for (const std::string& viewer : alert.viewers)
+        if (auto told = tell_one(
+                ledger, alert, viewer,
+                [&] { return send_mail(options.mail, letter_of(options, alert, viewer)); });
+            !told)
+            all = told;
+    return all;
+}
+
 Result<bool> tell(const Options& options, cost::Ledger& ledger, const Alert& alert) {
     const auto told = ledger.alerted(alert.group, alert.period, alert.percent);
     if (!told || *told)
         return told ? Result<bool>(false) : told;
     if (options.hook.empty() && alert.viewers.empty())
         return false;
-    auto done = options.hook.empty() ? Result<void>{} : run_hook(options, alert);
-    if (done && !options.mail.empty())
-        done = mail(options, alert);
-    if (!done)
+    if (auto done = tell_all(options, ledger, alert); !done)
         return std::unexpected(done.error());
     const auto noted = ledger.note_alert(alert.group, alert.period, alert.percent);
     return noted ? Result<bool>(true) : std::unexpected(noted.error());

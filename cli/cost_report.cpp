@@ -33,12 +33,6 @@ struct Options {
     bool no_header = false, parsable = false, csv = false, json = false, focus = false;
 };
 
-/// Whoever names a group or an account wants more than their own jobs.
-bool names_payers(const cost::Query& query) {
-    return !query.groups.empty() || !query.accounts.empty() || !query.users.empty() ||
-           !query.grants.empty() || !query.universities.empty();
-}
-
 /// What the ledger says, or sacct, all of one moment.
 class Making {
   public:
@@ -75,10 +69,11 @@ class Making {
 
     /// Summed as the ledger does it, so that both divide the same among grants.
     Result<void> read_runs(const cost::Interval& needed, const cost::TakeCharge& take) {
+        const bool all_users = !words_.query.of_all(); // who names a group wants all of it
         cost::DaySums sums;
         Result<void> summed;
         const auto done = read_dump(
-            options_.source, needed, names_payers(words_.query),
+            options_.source, needed, all_users,
             [&](const cost::Entry& entry) {
                 if (each_run())
                     cost::charges_of(entry, take);

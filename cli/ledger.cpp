@@ -110,17 +110,20 @@ Result<std::optional<Month>> month_of(const Options& options) {
 Result<std::optional<cost::Time>> until_of(const Options& options,
                                            const std::optional<Month>& month, cost::Time seen) {
     if (options.until.empty() && month)
-        return std::min(cost::month_after(month->start), seen);
+        return std::min({cost::month_after(month->start), seen,
+                         cost::Time(std::chrono::seconds(std::time(nullptr)))});
     if (options.until.empty())
         return std::nullopt;
     const auto until = cost::read_time(options.until);
     if (!until)
         return fail(Code::X301, "--until is '{}'; expected a day such as 2026-07-01",
                     printable(options.until));
-    if (*until > seen)
+    const cost::Time now =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (*until > std::min(seen, now))
         return fail(Code::X301,
                     "--until is {}, but the dump was printed at {}; expected a time before it",
-                    cost::show_time(*until), cost::show_time(seen));
+                    cost::show_time(*until), cost::show_time(std::min(seen, now)));
     return *until;
 }
 

@@ -33,21 +33,9 @@ std::string sha256(std::string_view text) {
     return hex;
 }
 
-/// The region of spot prices is kept in the name: the answer does not say it.
-Result<void> archive(const Options& options, const fs::path& file) {
-    const auto text = read_file(file, largest_answer);
-    if (!text)
-        return std::unexpected(text.error());
-    const auto prices = cost::read_aws_prices(*text, file.native(), options.region);
-    if (!prices)
-        return std::unexpected(prices.error());
-    constexpr mode_t read_only = 0444;
-    const fs::path kept =
-        options.archive / fmt::format("{}.{}.json", sha256(*text), options.region);
-    std::error_code ignored;
-    if (fs::exists(kept, ignored))
-        return {};
-    return write_atomic(kept, *text, read_only);
+/// Where a file is kept. The region of spot prices is in the name: the answer does not say it.
+fs::path kept_name(const Options& options, std::string_view text) {
+    return options.archive / fmt::format("{}.{}.json", sha256(text), options.region);
 }
 
 /// "REGION" of "CHECKSUM.REGION.json".
@@ -56,8 +44,8 @@ std::string region_of(const fs::path& kept) {
     return region.empty() ? "" : region.substr(1);
 }
 
-/// The book of all that was ever archived.
-Result<std::string> whole_book(const fs::path& folder) {
+/// What was ever archived.
+Result<std::vector<cost::Observed>> archived(const fs::path& folder) {
     std::vector<cost::Observed> all;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
@@ -75,19 +63,52 @@ Result<std::string> whole_book(const fs::path& folder) {
     }
     if (error)
         return fail(Code::X103, "{}: {}", folder.native(), error.message());
-    return cost::book_of(std::move(all));
+    return all;
 }
 
+/// A file that is not in the archive yet.
+struct Fresh {
+    fs::path kept;
+    std::string text;
+};
+
+/// Of those that are new, with their prices added to `all`.
+Result<std::vector<Fresh>> fresh_ones(const Options& options, std::vector<cost::Observed>& all) {
+    std::vector<Fresh> fresh;
+    std::error_code ignored;
+    for (const fs::path& file : options.files) {
+        auto text = read_file(file, largest_answer);
+        if (!text)
+            return std::unexpected(text.error());
+        auto prices = cost::read_aws_prices(*text, file.native(), options.region);
+        if (!prices)
+            return std::unexpected(prices.error());
+        const fs::path kept = kept_name(options, *text);
+        if (fs::exists(kept, ignored))
+            continue;
+        std::ranges::move(*prices, std::back_inserter(all));
+        fresh.push_back({kept, std::move(*text)});
+    }
+    return fresh;
+}
+
+/// Nothing is kept that no book can be made of.
 void import_files(const Options& options, Session& session) {
-    constexpr mode_t folder_mode = 0755, book_mode = 0644;
+    constexpr mode_t folder_mode = 0755, book_mode = 0644, read_only = 0444;
     if (auto made = make_folders(options.archive, folder_mode); !made)
         return session.report(made.error());
-    for (const fs::path& file : options.files)
-        if (auto done = archive(options, file); !done)
-            return session.report(done.error());
-    const auto book = whole_book(options.archive);
+    auto all = archived(options.archive);
+    if (!all)
+        return session.report(all.error());
+    const auto fresh = fresh_ones(options, *all);
+    if (!fresh)
+        return session.report(fresh.error());
+    const auto book = cost::book_of(std::move(*all));
     if (!book)
         return session.report(book.error());
+    for (const Fresh& each : *fresh)
+        if (auto written = write_atomic(each.kept, each.text, read_only); !written)
+            return session.report(written.error());
     const fs::path file = options.archive / "prices.csv";
     if (auto written = write_atomic(file, *book, book_mode); !written)
         return session.report(written.error());

@@ -191,9 +191,8 @@ void view_texts(const job_desc_msg_t& job, JobRequest& request) {
             request.*to = Text::borrowed(text);
     request.mail_type = mail_types(job.mail_type);
     request.script_args = script_args(job);
-    if (request.too_long = submit::too_long(request); request.too_long)
-        return;
-    if (request.work_dir && !submit::is_normal_path(*request.work_dir))
+    request.too_long = submit::too_long(request);
+    if (!request.too_long && request.work_dir && !submit::is_normal_path(*request.work_dir))
         request.work_dir = submit::normal_path(*request.work_dir);
     submit::fold_names(request);
 }
@@ -230,9 +229,10 @@ void view_shares(const job_desc_msg_t& job, JobRequest& request) {
 void view_sizes(const job_desc_msg_t& job, JobRequest& request) {
     view_numbers(job, request);
     view_memory(job.pn_min_memory, request);
+    const auto long_list = too_long_list(job);
     if (!request.too_long)
-        request.too_long = too_long_list(job);
-    if (request.too_long)
+        request.too_long = long_list;
+    if (long_list) // budgets count the rest of what a text is too long for
         return;
     view_shares(job, request);
     request.array_size = array_size(job, request.modify);

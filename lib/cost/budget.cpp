@@ -279,7 +279,8 @@ Judged Budgets::judge(const View& view, const Settings& settings, const Ask& ask
     if (cost)
         return group ? judge_cost(*view, settings, *group, ask, *cost, now)
                      : unlimited(settings, false, ask, *cost);
-    judged.trouble = cost.error();
+    if (group)
+        judged.trouble = cost.error();
     return judged;
 }
 

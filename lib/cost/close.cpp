@@ -36,6 +36,15 @@ Result<void> check_open(Ledger& ledger, const std::string& month, Time end) {
                     "{} cannot be closed yet: {} runs that ended before {} have no price; add it "
                     "to the price book and settle again",
                     month, *waiting, show_time(end));
+    const auto unmarked = ledger.unmarked_cluster();
+    if (!unmarked)
+        return std::unexpected(unmarked.error());
+    if (!unmarked->empty())
+        return fail(
+            Code::C305,
+            "{} cannot be closed yet: lines of {} were left out, so that nobody knows up to "
+            "when it is settled; settle again what is complete",
+            month, printable(*unmarked));
     const auto settled = ledger.settled_until();
     if (!settled)
         return std::unexpected(settled.error());

@@ -96,7 +96,7 @@ Result<void> add_reservations(const Source& source, const Json& answer,
                               std::vector<Observed>& into) {
     for (const Json& reservation : member(answer, "ReservedInstances")) {
         const std::string state = text_of(reservation, "State");
-        if (state == "payment-pending" || state == "payment-failed" ||
+        if (state == "payment-pending" || state == "payment-failed" || state == "queued-deleted" ||
             text_of(reservation, "InstanceTenancy") == "dedicated")
             continue;
         const auto span = span_of(source, reservation, "Start", "End");

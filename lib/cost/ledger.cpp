@@ -193,17 +193,32 @@ Result<std::optional<std::int64_t>> Ledger::first_end(const std::string& cluster
     return time_of(*database_, "SELECT min(ended) FROM run WHERE cluster = :cluster", cluster);
 }
 
-Result<std::vector<std::string>> Ledger::waiting_jobs(const std::string& cluster) {
-    return guarded<std::vector<std::string>>(*database_, [&] {
-        std::vector<std::string> jobs;
-        std::string job;
-        soci::statement all = (database_->sql.prepare
-                                   << "SELECT job FROM run WHERE cluster = :cluster AND priced = 0",
-                               soci::into(job), soci::use(cluster));
+Result<std::vector<Observation>> Ledger::waiting_runs(const std::string& cluster) {
+    return guarded<std::vector<Observation>>(*database_, [&] {
+        std::vector<Observation> runs;
+        Observation run{.cluster = cluster, .priced = false};
+        long long ended = 0;
+        soci::statement all =
+            (database_->sql.prepare << "SELECT job, ended FROM run WHERE cluster = :cluster AND "
+                                       "priced = 0",
+             soci::into(run.job), soci::into(ended), soci::use(cluster));
         all.execute();
-        while (all.fetch())
-            jobs.push_back(job);
-        return jobs;
+        while (all.fetch()) {
+            run.ended = ended;
+            runs.push_back(run);
+        }
+        return runs;
+    });
+}
+
+Result<std::string> Ledger::unmarked_cluster() {
+    return guarded<std::string>(*database_, [&] {
+        std::string cluster;
+        soci::indicator found = soci::i_null;
+        database_->sql << "SELECT min(run.cluster) FROM run LEFT JOIN watermark ON "
+                          "watermark.cluster = run.cluster WHERE watermark.cluster IS NULL",
+            soci::into(cluster, found);
+        return found == soci::i_ok ? cluster : std::string();
     });
 }
 

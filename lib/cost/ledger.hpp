@@ -166,8 +166,11 @@ class Ledger {
     /// The end of the first run of a cluster.
     Result<std::optional<std::int64_t>> first_end(const std::string& cluster);
 
-    /// The jobs with runs that wait for a price.
-    Result<std::vector<std::string>> waiting_jobs(const std::string& cluster);
+    /// The runs that wait for a price: their jobs and ends.
+    Result<std::vector<Observation>> waiting_runs(const std::string& cluster);
+
+    /// A cluster with runs of which nobody knows up to when it is settled; empty for none.
+    Result<std::string> unmarked_cluster();
 
     /// The first seconds of the days (UTC) on which a run ended that waits for a price.
     Result<std::vector<std::int64_t>> waiting_days(const std::string& cluster);

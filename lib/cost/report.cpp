@@ -126,7 +126,7 @@ Result<void> Reporter::take(const Charge& charge) {
 void Reporter::count(const DaySum& sum) {
     if (sum.day < from_ || sum.day >= to_)
         return;
-    BillShare& share = bill_[sum.currency];
+    BillShare& share = bill_[{sum.day.substr(0, sum.day.size() - 3), sum.currency}];
     share.all += sum.amount.nanos;
     if (sum.payer == "pool:unexplained")
         share.unexplained += sum.amount.nanos;
@@ -308,9 +308,9 @@ Report Reporter::report() && {
     report.days = slices(days_);
     report.details = slices(details_);
     report.adjustments = std::move(adjustments_);
-    for (const auto& [currency, share] : bill_)
-        if (share.unexplained != 0)
-            report.bill.emplace(currency, share);
+    for (const auto& [key, share] : bill_)
+        if (share.unexplained != 0 && report.query.of_all())
+            report.bill.emplace(key, share);
     return report;
 }
 

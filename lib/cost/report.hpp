@@ -28,6 +28,11 @@ struct Query {
     std::vector<std::string> users{};
     std::vector<std::string> grants{};
     std::vector<std::string> universities{};
+
+    bool of_all() const {
+        return groups.empty() && accounts.empty() && users.empty() && grants.empty() &&
+               universities.empty();
+    }
 };
 
 /// A budget and what became of it in its period.
@@ -73,11 +78,14 @@ struct Adjustment {
     Money amount{};
 };
 
-/// What AWS billed in one currency, once it was reconciled, and what of it nothing explains.
+/// What AWS billed for a month in one currency, once it was reconciled, and what of it nothing
+/// explains: less than nothing where the ledger has more.
 struct BillShare {
     Wide all = 0;
     Wide unexplained = 0;
 };
+/// By month and currency.
+using BillShares = std::map<std::pair<std::string, std::string>, BillShare>;
 
 struct Report {
     Query query{};
@@ -87,8 +95,9 @@ struct Report {
     std::vector<Slice> days{};        ///< rising
     std::vector<Slice> details{};     ///< of a grant: "GRANT/2026-06/ada"
     std::vector<Adjustment> adjustments{};
-    std::map<std::string, BillShare> bill{}; ///< by currency, of all who pay; empty: not reconciled
-    std::int64_t unpriced = 0;               ///< runs that ended in these days and are not in it
+    BillShares
+        bill{}; ///< of all who pay; empty where a report is narrowed, and of what is not reconciled
+    std::int64_t unpriced = 0; ///< runs that ended in these days and are not in it
     std::optional<std::string> closed_through{};
     std::optional<Verified> ledger{}; ///< what it was made of; empty without a ledger
     bool closed() const;              ///< no month of it can change any more
@@ -139,7 +148,7 @@ class Reporter {
     const GroupsOverTime& groups_;
     Attribution attribution_;
     std::map<std::pair<ReportOf, std::string>, Spending> budgets_{};
-    std::map<std::string, BillShare> bill_{};
+    BillShares bill_{};
     std::unordered_map<std::string, ReportLine> lines_{};
     std::unordered_map<std::string, Slice> types_{}, days_{}, details_{};
     std::string key_{};

@@ -70,8 +70,9 @@ Json slices_json(const std::vector<Slice>& slices) {
 
 Json bill_json(const Report& report) {
     Json json = Json::array();
-    for (const auto& [currency, share] : report.bill)
-        json.push_back({{"currency", currency},
+    for (const auto& [key, share] : report.bill)
+        json.push_back({{"month", key.first},
+                        {"currency", key.second},
                         {"total", show_nanos(share.all)},
                         {"unexplained", show_nanos(share.unexplained)}});
     return json;

@@ -83,14 +83,19 @@ std::vector<std::string> missing_of(const Report& report) {
     std::vector<std::string> lines;
     if (report.unpriced > 0)
         lines.push_back(
-            fmt::format("Not in it: {} runs that ended in these days and have no price; "
-                        "the accountant says which",
+            fmt::format("Without a price yet: {} runs of all groups that ended in these "
+                        "days; the accountant says which",
                         report.unpriced));
-    for (const auto& [currency, share] : report.bill)
+    for (const auto& [key, share] : report.bill) {
+        const auto& [month, currency] = key;
+        const bool less = share.unexplained < 0;
         lines.push_back(
-            fmt::format("Explained: {} of what AWS billed; {} {} is put down to nothing",
-                        percent(share.all - share.unexplained, share.all),
-                        show_nanos(share.unexplained), without_controls(currency)));
+            less ? fmt::format("{}: the ledger has {} {} more than AWS billed", month,
+                               show_nanos(-share.unexplained), without_controls(currency))
+                 : fmt::format("{}: {} of what AWS billed is explained; {} {} is not", month,
+                               percent(share.all - share.unexplained, share.all),
+                               show_nanos(share.unexplained), without_controls(currency)));
+    }
     return lines;
 }
 

@@ -234,6 +234,10 @@ class Settling {
             ++settled_.older;
             return {};
         }
+        if (again && (*known)->priced && !taken_.reprice) {
+            ++settled_.same;
+            return {};
+        }
         Observation newest = now;
         if (again)
             newest.seen = std::max(newest.seen, (*known)->seen);

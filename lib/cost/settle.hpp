@@ -32,6 +32,7 @@ struct Taken {
     bool wckeys = false;      ///< slurmctld enforces them, so that no user writes into that column
     std::optional<Time> until{}; ///< it has all runs of its clusters that ended before, if that is
                                  ///< known; also of `cluster`, where it has none of it
+    bool reprice = true;         ///< runs that are the same as before too, by the prices of today
 };
 
 /// What a run costs in a month, its nodes running.

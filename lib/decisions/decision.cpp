@@ -46,6 +46,13 @@ Decision sentence(std::string_view by, std::string_view text, std::string next =
     return decision;
 }
 
+/// A text with its code, or of before a code alone.
+Decision stopped(std::string_view text) {
+    const bool code_alone = find_code(text).has_value();
+    return sentence("budget",
+                    code_alone ? fmt::format("held at submission [{}]", text) : std::string(text));
+}
+
 std::optional<Decision> from_part(std::string_view part) {
     const auto has = [part](std::string_view word) {
         return part.starts_with(word) && part.substr(word.size()).starts_with('=');
@@ -59,7 +66,7 @@ std::optional<Decision> from_part(std::string_view part) {
         return Decision{
             "budget", fmt::format("at most {}; no budget holds it", at_most_in(part)), {}, {}};
     if (has(cost::stopped_word))
-        return sentence("budget", part.substr(part.find('=') + 1));
+        return stopped(part.substr(part.find('=') + 1));
     if (part.starts_with(attempt_start))
         return sentence("placement", part.substr(std::string_view("fairlead: ").size()));
     if (part.starts_with(staging_start))

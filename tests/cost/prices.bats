@@ -34,6 +34,22 @@ spot() {
     [[ ${lines[1]} == 7,1,1800,c7a.large,spot,1.000000000,0.018000000,USD,* ]]
 }
 
+@test "what makes no book with what is kept is refused, not kept, and stands in nothing's way" {
+    plan() {
+        printf '{"savingsPlanId": "%s", "searchResults": [{"rate": "%s", "currency": "USD", "unit": "Hrs", "serviceCode": "AmazonEC2",
+            "usageType": "BoxUsage:c7a.large", "properties": [{"name": "region", "value": "us-east-2"}, {"name": "tenancy", "value": "shared"},
+            {"name": "instanceType", "value": "c7a.large"}, {"name": "productDescription", "value": "Linux/UNIX"}]}]}' "$1" "$2"
+    }
+    plan sp-1 0.07 >one.json
+    plan sp-2 0.06 >two.json
+    run -0 fairlead prices import one.json --archive kept
+    run -1 fairlead prices import two.json --archive kept
+    [[ $output == *"has two prices from the beginning on [FL-C101]" ]]
+    spot 2026-06-01T08:00:00Z 0.0300 >spot.json
+    run -0 fairlead prices import spot.json --archive kept --region us-east-2
+    [[ $output == "kept/prices.csv: 2 prices" ]]
+}
+
 @test "what is no answer of AWS is refused and not kept" {
     echo '{"message": "denied"}' >bad.json
     run -1 fairlead prices import bad.json --archive kept

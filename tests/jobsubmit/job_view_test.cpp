@@ -200,6 +200,21 @@ TEST(JobView, WhatIsTooLongIsNotRead) {
     EXPECT_EQ(view_submission(*job, 0, callers).too_long->name, "work_dir");
 }
 
+TEST(JobView, WhatATextIsTooLongForIsCountedAllTheSame) {
+    Description job;
+    Description::put(job->exc_nodes, std::string(65537, 'n').c_str());
+    Description::put(job->array_inx, "0-999");
+    Description::put(job->tres_per_node, "gpu:8");
+    Description::put(job->account, "BIO");
+    const policy::JobRequest request = view_submission(*job, 0, callers);
+    ASSERT_TRUE(request.too_long);
+    EXPECT_EQ(request.too_long->name, "exclude");
+    EXPECT_EQ(request.array_size, 1000u);
+    ASSERT_EQ(request.tres.size(), 1u);
+    EXPECT_EQ(request.tres[0].count, 8u);
+    EXPECT_EQ(request.account, "bio");
+}
+
 TEST(JobView, AnArrayThatCannotBeReadIsTheLargest) {
     Description job;
     Description::put(job->array_inx, "1-x");

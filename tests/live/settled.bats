@@ -83,7 +83,7 @@ ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3
     wait_for 20 ended "$pause" COMPLETED 1
     run -0 fairlead accountant --once
     [[ $output == *" 0 skipped"* ]]
-    as root env TZ=UTC SLURM_TIME_FORMAT=%s sacct -aXDnP --format DBIndex,JobIDRaw,State,AllocNodes,AllocCPUS,Start,End,ElapsedRaw,Suspended \
+    as root env TZ=UTC SLURM_TIME_FORMAT=%s sacct -aXDnP --starttime now-1days --endtime now --format DBIndex,JobIDRaw,State,AllocNodes,AllocCPUS,Start,End,ElapsedRaw,Suspended \
         >"$BATS_TEST_TMPDIR/runs"
     cat "$BATS_TEST_TMPDIR/runs"
     as root cat /run/cluster/shared/state/ledger.db >"$BATS_TEST_TMPDIR/ledger.db"

@@ -60,6 +60,7 @@ TEST_F(CloseTest, NoMonthIsClosedWithRunsThatWaitForAPrice) {
         succeeds(ledger.observe({.cluster = "atlas", .run = "2", .ended = end, .priced = false})));
     EXPECT_TRUE(fails_with(close_month(ledger, "2026-06", at("2026-07-02"), "eva", groups_file),
                            Code::C305, "1 runs that ended before 2026-07-01T00:00:00Z"));
+    ASSERT_TRUE(succeeds(ledger.raise_watermark("atlas", end)));
     EXPECT_TRUE(succeeds(close_month(ledger, "2026-05", at("2026-07-02"), "eva", groups_file)));
 }
 
@@ -68,6 +69,10 @@ TEST_F(CloseTest, NoMonthIsClosedBeforeAllOfItIsSettled) {
     const auto end = at("2026-07-01").time_since_epoch().count();
     ASSERT_TRUE(succeeds(ledger.raise_watermark("atlas", end)));
     ASSERT_TRUE(succeeds(ledger.raise_watermark("borea", end - 1)));
+    ASSERT_TRUE(succeeds(ledger.observe({.cluster = "carme", .run = "1", .ended = end - 5})));
+    EXPECT_TRUE(fails_with(close_month(ledger, "2026-06", at("2026-07-02"), "eva", groups_file),
+                           Code::C305, "lines of carme were left out"));
+    ASSERT_TRUE(succeeds(ledger.raise_watermark("carme", end)));
     EXPECT_TRUE(fails_with(close_month(ledger, "2026-06", at("2026-07-02"), "eva", groups_file),
                            Code::C305, "settled up to 2026-06-30T23:59:59Z only"));
     ASSERT_TRUE(succeeds(ledger.raise_watermark("borea", end)));

@@ -99,13 +99,15 @@ TEST(Report, ABudgetKnowsNothingOfWhatCameBehindTheReport) {
 
 TEST(Report, SaysWhatOfTheBillNothingExplains) {
     Query query = june(ReportOf::Group);
-    query.groups = {"bio"};
     Charge rest = charged("bio", 5, "2026-06-12", "unexplained");
     rest.sum.payer = "pool:unexplained";
     const Report report = reported(query, {charged("bio", 70), charged("cfd", 25), rest});
     ASSERT_EQ(report.bill.size(), 1u);
-    EXPECT_TRUE(report.bill.at("USD").all == 100 * cent) << "of all who pay";
-    EXPECT_TRUE(report.bill.at("USD").unexplained == 5 * cent);
+    EXPECT_TRUE(report.bill.at({"2026-06", "USD"}).all == 100 * cent) << "of all who pay";
+    EXPECT_TRUE(report.bill.at({"2026-06", "USD"}).unexplained == 5 * cent);
+    query.groups = {"bio"};
+    EXPECT_TRUE(reported(query, {charged("bio", 70), charged("cfd", 25), rest}).bill.empty())
+        << "of a group it says nothing";
     EXPECT_TRUE(reported(query, {charged("bio", 70)}).bill.empty());
 }
 

@@ -29,13 +29,14 @@ struct Books {
 
     /// "new known corrected", and "older" where there are any.
     std::string settle(const std::string& lines, std::string_view seen = "2027-01-01",
-                       std::optional<Time> until = {}) {
+                       std::optional<Time> until = {}, bool reprice = true) {
         std::istringstream dump(header + lines);
         Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,," + price + ",USD\n", "b").value(),
                       std::nullopt);
-        const auto settled = cost::settle(
-            {dump, "d", "home", read_time(seen).value(), false, until}, Zone::find("UTC").value(),
-            pricer, ledger, [&](const Error& error) { errors.push_back(to_string(error)); });
+        const auto settled =
+            cost::settle({dump, "d", "home", read_time(seen).value(), false, until, reprice},
+                         Zone::find("UTC").value(), pricer, ledger,
+                         [&](const Error& error) { errors.push_back(to_string(error)); });
         EXPECT_TRUE(succeeds(settled));
         EXPECT_TRUE(succeeds(ledger.verify()));
         if (!settled)
@@ -227,6 +228,18 @@ TEST(Settle, AnEndInTheFutureIsAnError) {
     EXPECT_EQ(books.settle(run(1, "bio", 86'400), "2026-06-01T23:55:00"), "1 0 0");
 }
 
+TEST(Settle, WhatIsTheSameIsPricedAnewOnlyWhereThatIsWanted) {
+    Books books;
+    books.settle(run(1, "bio", 86'400));
+    books.price = "7.2";
+    EXPECT_EQ(books.settle(run(1, "bio", 86'400) + run(2, "cfd", 86'400), "2027-01-02", {}, false),
+              "1 1 0");
+    EXPECT_EQ(books.owes("bio"), day);
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400), "2027-01-03", {}, false), "0 0 1")
+        << "what changed is corrected";
+    EXPECT_EQ(books.settle(run(1, "cfd", 86'400), "2027-01-04"), "0 1 0");
+}
+
 TEST(Settle, TheWatermarkIsWhereTheDumpIsWholeIfThatIsKnown) {
     Books books;
     const Time july = read_time("2026-07-01").value();
@@ -256,7 +269,10 @@ TEST(Settle, TheWatermarkWaitsForRunsWithoutAPrice) {
               read_time("2026-07-02")->time_since_epoch().count())
         << "which holds nothing up";
     EXPECT_EQ(books.ledger.waiting_days("home").value(), std::vector<std::int64_t>{waits});
-    EXPECT_EQ(books.ledger.waiting_jobs("home").value(), std::vector<std::string>{"8"});
+    const auto waiting = books.ledger.waiting_runs("home").value();
+    ASSERT_EQ(waiting.size(), 1u);
+    EXPECT_EQ(waiting[0].job, "8");
+    EXPECT_EQ(waiting[0].ended, waits);
     books.settle("8|2|bio|n1|2026-06-09|2026-06-10|86400|COMPLETED|\n", "2027-01-02");
     EXPECT_EQ(books.ledger.watermark("home").value(),
               read_time("2026-07-02")->time_since_epoch().count());

@@ -35,8 +35,10 @@ TEST(Decisions, ACostThatNoBudgetHoldsIsTold) {
 }
 
 TEST(Decisions, CarryTheirCodeAndWhatToDo) {
-    const auto decisions = in_comment("fairlead-stopped=held [FL-C203];FL-S110: gone");
-    ASSERT_EQ(decisions.size(), 2u);
+    const auto decisions =
+        in_comment("fairlead-stopped=FL-C203;FL-S110: gone;fairlead-stopped=held [FL-C201]");
+    ASSERT_EQ(decisions.size(), 3u);
+    EXPECT_EQ(decisions[2].code, Code::C201);
     EXPECT_EQ(decisions[0].code, Code::C203);
     EXPECT_EQ(decisions[0].next, entry_of(Code::C203).action);
     EXPECT_EQ(decisions[1].code, Code::S110);
