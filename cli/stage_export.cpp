@@ -47,7 +47,7 @@ Fate fate_of(const config::Config& config, const JobRun& run) {
     if (shown->status != 0)
         return stage::says_unknown_job(shown->output) ? Fate::Forgotten : Fate::Runs;
     const auto end = stage::read_job_end(shown->output, run.job);
-    if (!end || end->active || end->waits)
+    if (!end || !end->ended)
         return Fate::Runs;
     return end->succeeded && end->restarts == run.restart ? Fate::Succeeded : Fate::Failed;
 }

@@ -10,11 +10,14 @@
 namespace fairlead::stage {
 namespace {
 
-constexpr std::array<std::string_view, 8> active_states{"RUNNING",   "COMPLETING", "CONFIGURING",
-                                                        "SUSPENDED", "STOPPED",    "SIGNALING",
-                                                        "RESIZING",  "STAGE_OUT"};
-constexpr std::array<std::string_view, 6> waiting_states{
-    "PENDING", "REQUEUED", "REQUEUE_HOLD", "SPECIAL_EXIT", "REQUEUE_FED", "RESV_DEL_HOLD"};
+/// A state that is not among them, such as one of a later Slurm, is none that a job ends in.
+constexpr std::array<std::string_view, 11> final_states{
+    "COMPLETED", "CANCELLED", "FAILED",        "TIMEOUT", "NODE_FAIL",    "PREEMPTED",
+    "BOOT_FAIL", "DEADLINE",  "OUT_OF_MEMORY", "REVOKED", "LAUNCH_FAILED"};
+
+bool is_final(std::string_view state) {
+    return std::ranges::find(final_states, state) != final_states.end();
+}
 
 std::string_view field(std::string_view line, std::string_view key) {
     for (const std::string_view word : split(trimmed(line), ' '))
@@ -31,10 +34,7 @@ std::optional<JobEnd> read_line(std::string_view rest) {
         return std::nullopt;
     int number = 0;
     std::from_chars(restarts.data(), restarts.data() + restarts.size(), number);
-    return JobEnd{.active = std::ranges::find(active_states, state) != active_states.end(),
-                  .waits = std::ranges::find(waiting_states, state) != waiting_states.end(),
-                  .succeeded = state == "COMPLETED",
-                  .restarts = number};
+    return JobEnd{.ended = is_final(state), .succeeded = state == "COMPLETED", .restarts = number};
 }
 
 template <class Number>
@@ -80,8 +80,8 @@ std::optional<bool> read_accounted_success(std::string_view output, const JobRun
     for (const std::string_view line : split(output, '\n'))
         if (const auto words = split(line, '|'); is_start_of(words, run))
             state = words.back().substr(0, words.back().find(' '));
-    const bool active = std::ranges::find(active_states, state) != active_states.end();
-    if (state.empty() || active || state == "PENDING")
+    // A start that was requeued keeps that state.
+    if (!is_final(state) && state != "REQUEUED")
         return std::nullopt;
     return state == "COMPLETED";
 }

@@ -9,8 +9,7 @@
 namespace fairlead::stage {
 
 struct JobEnd {
-    bool active;    ///< it has nodes, or is still leaving them
-    bool waits;     ///< it is in the queue, for the first time or again
+    bool ended;     ///< it has left its nodes, and waits for no others
     bool succeeded; ///< with exit status 0
     int restarts;
 };

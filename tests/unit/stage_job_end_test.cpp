@@ -16,24 +16,36 @@ std::string line(const std::string& state, const std::string& name = "a") {
 TEST(StageJobEnd, IsReadFromScontrol) {
     const auto running = read_job_end(line("RUNNING"), job);
     ASSERT_TRUE(running);
-    EXPECT_TRUE(running->active);
+    EXPECT_FALSE(running->ended);
     EXPECT_EQ(running->restarts, 3);
-    EXPECT_TRUE(read_job_end(line("COMPLETING"), job)->active);
-    EXPECT_TRUE(read_job_end(line("PENDING"), job)->waits);
-    EXPECT_TRUE(read_job_end(line("COMPLETED"), job)->succeeded);
-    const auto failed = read_job_end(line("NODE_FAIL"), job);
-    EXPECT_FALSE(failed->active || failed->waits || failed->succeeded);
+    const auto completed = read_job_end(line("COMPLETED"), job);
+    EXPECT_TRUE(completed->ended && completed->succeeded);
+}
+
+TEST(StageJobEnd, IsOneOfTheFinalStates) {
+    for (const char* state : {"CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED",
+                              "BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED"}) {
+        const auto end = read_job_end(line(state), job);
+        EXPECT_TRUE(end->ended && !end->succeeded) << state;
+    }
+}
+
+TEST(StageJobEnd, IsNoneInAStateThatIsNotKnownToBeFinal) {
+    for (const char* state :
+         {"PENDING", "REQUEUED", "REQUEUE_HOLD", "SPECIAL_EXIT", "CONFIGURING", "COMPLETING",
+          "SUSPENDED", "STAGE_OUT", "EXPEDITING", "SOMETHING_NEW"})
+        EXPECT_FALSE(read_job_end(line(state), job)->ended) << state;
 }
 
 TEST(StageJobEnd, OfAnArrayIsThatOfItsTask) {
     std::string other = line("COMPLETED");
     other.replace(0, 8, "JobId=13");
-    EXPECT_TRUE(read_job_end(other + line("RUNNING"), job)->active);
+    EXPECT_FALSE(read_job_end(other + line("RUNNING"), job)->ended);
     EXPECT_FALSE(read_job_end(other, job));
 }
 
 TEST(StageJobEnd, IsNotReadFromAName) {
-    EXPECT_TRUE(read_job_end(line("RUNNING", "x JobState=COMPLETED"), job)->active);
+    EXPECT_FALSE(read_job_end(line("RUNNING", "x JobState=COMPLETED"), job)->ended);
     EXPECT_FALSE(read_job_end("JobId=12 JobName=a", job));
     EXPECT_FALSE(read_job_end("", job));
 }
@@ -54,12 +66,16 @@ TEST(StageJobEnd, IsThatOfTheLastRunWithNodesInSacct) {
         read_accounted_success(lines + "12|1763790200|None assigned|CANCELLED by 5001\n", run),
         true);
     EXPECT_EQ(read_accounted_success(lines + "12|1763790200|n1|CANCELLED by 5001\n", run), false);
+    EXPECT_EQ(read_accounted_success(
+                  "12|1763790001|n1|REQUEUED\n12|1763790100|None assigned|CANCELLED\n", run),
+              false);
 }
 
 TEST(StageJobEnd, IsNotKnownWhereSacctDoesNotSay) {
     EXPECT_EQ(read_accounted_success("", run), std::nullopt);
     EXPECT_EQ(read_accounted_success("sacct: error: no", run), std::nullopt);
     EXPECT_EQ(read_accounted_success("12|1763790100|n1|RUNNING\n", run), std::nullopt);
+    EXPECT_EQ(read_accounted_success("12|1763790100|n1|EXPEDITING\n", run), std::nullopt);
     EXPECT_EQ(read_accounted_success("13|1763790100|n1|COMPLETED\n", run), std::nullopt);
     // An earlier job of the same number.
     EXPECT_EQ(read_accounted_success("12|1763700000|n1|COMPLETED\n", run), std::nullopt);
