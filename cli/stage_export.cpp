@@ -78,11 +78,14 @@ std::optional<bool> known_success(const config::Config& config, const stage::Exp
     return runs ? stage::read_accounted_success(*runs, plan.run) : std::nullopt;
 }
 
-/// What is for jobs that succeed stays where it is otherwise.
-std::vector<stage::Transfer> due(const stage::ExportPlan& plan, bool succeeded) {
+/// What is for jobs that succeed stays where it is otherwise. What was exported before it was known
+/// whether the job did is its user's again, who may have removed or overwritten it.
+std::vector<stage::Transfer> due(const config::Config& config, const stage::ExportPlan& plan,
+                                 bool succeeded) {
+    const bool always_done = stage::read_retry(config.state_dir, plan.run).always_done;
     std::vector<stage::Transfer> transfers;
     std::ranges::copy_if(plan.transfers, std::back_inserter(transfers), [&](const auto& transfer) {
-        return succeeded || transfer.when == stage::When::Always;
+        return transfer.when == stage::When::Always ? !always_done : succeeded;
     });
     return transfers;
 }
@@ -103,7 +106,7 @@ void tell_user(const Export& work, stage::Step step, const stage::Progress& prog
 }
 
 Result<void> copy_out(const Export& work, stage::Progress& last) {
-    const auto transfers = due(work.plan, work.succeeded.value_or(false));
+    const auto transfers = due(work.config, work.plan, work.succeeded.value_or(false));
     if (transfers.empty())
         return {};
     const auto claim =
@@ -151,6 +154,10 @@ Result<void> export_all(const Export& work, stage::Progress& progress) {
     const auto done = copy_out(work, progress);
     if (!done || work.succeeded)
         return done;
+    stage::Retry retry = stage::read_retry(work.config.state_dir, work.plan.run);
+    retry.always_done = true;
+    if (auto kept = stage::write_retry(work.config.state_dir, work.plan.run, retry); !kept)
+        return kept;
     return fail(
         Code::S134,
         "slurmctld has forgotten job {}, and slurmdbd does not say whether it succeeded: its "
@@ -227,7 +234,7 @@ void Round::look_after(const JobRun& run) {
         return;
     const Export work{config_, config_path_, *plan, known_success(config_, *plan)};
     const bool succeeded = work.succeeded.value_or(false);
-    auto paths = stage::task_paths(due(*plan, succeeded), config_.staging.links);
+    auto paths = stage::task_paths(due(config_, *plan, succeeded), config_.staging.links);
     if (!paths) {
         try_again(work, paths.error(), {});
         return count(false);

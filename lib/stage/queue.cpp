@@ -134,6 +134,7 @@ Retry read_retry(const fs::path& state_dir, const JobRun& run) {
                     record->at("message").get<std::string>()};
         if (record->contains("succeeded"))
             retry.succeeded = record->at("succeeded").get<bool>();
+        retry.always_done = record->value("always_done", false);
         retry.together = record->value("together", 0);
         return retry;
     } catch (const Json::exception&) {
@@ -159,6 +160,8 @@ Result<void> write_retry(const fs::path& state_dir, const JobRun& run, const Ret
                 {"message", retry.message}};
     if (retry.succeeded)
         record["succeeded"] = *retry.succeeded;
+    if (retry.always_done)
+        record["always_done"] = true;
     if (retry.together > 0)
         record["together"] = retry.together;
     return write_atomic(retry_file(state_dir, run),

@@ -32,6 +32,7 @@ struct Retry {
     std::time_t due = 0;
     std::string message{};           ///< what failed last, with its code
     std::optional<bool> succeeded{}; ///< whether its job did; slurmctld forgets that soon
+    bool always_done = false; ///< what is exported whether the job succeeded or not is exported
     int together = 0; ///< how many runs share a task of FSx with it at most; 0 for all that fit
 };
 

@@ -93,6 +93,45 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     run ! waits 84
 }
 
+@test "results of when=always are exported once, however long it is unknown whether the job succeeded" {
+    for job in 90 91; do
+        ended "$job" success
+        echo "log of $job" >"home/plain/$job.log"
+        chown "$uid:$uid" "home/plain/$job.log"
+        also_always "$job" "$here/home/plain/$job.log" "s3://lab/plain/$job.log"
+    done
+    sacct_says 1 'Slurm accounting storage is disabled'
+    run -1 exports
+    for job in 90 91; do
+        [[ $(s3 get lab "plain/$job.log") == "log of $job" ]]
+        run ! exported "$job"
+    done
+    # It is its user's again: one overwrites it, another removes it.
+    echo other >home/plain/90.log
+    rm home/plain/91.log
+    due 90
+    due 91
+    run -1 exports # S134 again
+    waits 90
+    sacct_says 0 $'90|1763790000|n1|COMPLETED\n91|1763790000|n1|COMPLETED'
+    due 90
+    due 91
+    run -0 exports
+    for job in 90 91; do
+        exported "$job"
+        [[ $(s3 get lab "plain/$job.log") == "log of $job" ]]
+        run ! waits "$job"
+    done
+}
+# also_always JOB SOURCE DESTINATION: what is staged out beside what waits, with when=always.
+also_always() {
+    plan "$1" "$2" "$3" >"$1.more"
+    jq -c --slurpfile more "$1.more" \
+        '.request |= (fromjson | .transfers += ($more[0].request | fromjson | .transfers) | tojson)' \
+        "state/stage/queue/$1.0.$1.json" >"$1.both"
+    mv "$1.both" "state/stage/queue/$1.0.$1.json"
+}
+
 @test "a slurmctld that cannot be asked is no end of a job" {
     ended 86
     slurmctld_says 1 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)'

@@ -102,14 +102,16 @@ TEST_F(StageQueue, KnowsALaterStartThatHasPlanned) {
 TEST_F(StageQueue, KeepsWhatIsKnownOfARunWhenItFailsAgain) {
     const ExportPlan written = plan_of(7, 0, "17");
     plan(written);
-    ASSERT_TRUE(
-        succeeds(write_retry(folder.path(), written.run, {.succeeded = true, .together = 4})));
+    ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run,
+                                     {.succeeded = true, .always_done = true, .together = 4})));
     const Retry kept = after_failure(read_retry(folder.path(), written.run), 100, "why");
     ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, kept)));
     EXPECT_EQ(read_retry(folder.path(), written.run).succeeded, true);
+    EXPECT_TRUE(read_retry(folder.path(), written.run).always_done);
     EXPECT_EQ(read_retry(folder.path(), written.run).together, 4);
     ASSERT_TRUE(succeeds(write_retry(folder.path(), written.run, {})));
     EXPECT_EQ(read_retry(folder.path(), written.run).succeeded, std::nullopt);
+    EXPECT_FALSE(read_retry(folder.path(), written.run).always_done);
 }
 
 TEST(StageRetry, WaitsTwiceAsLongEachTimeUpToAnHour) {
