@@ -13,6 +13,12 @@ bool may_begin_again(const Fault& fault) {
     return fault.error.code == Code::S114 || fault.error.code == Code::S115;
 }
 
+/// Whether another run may go on with what is begun: not of a request that has to be changed. A
+/// file system that fails comes back, whosever it is.
+bool may_go_on(const Fault& fault) {
+    return fault.outcome != Outcome::DataFault || fault.error.code == Code::S126;
+}
+
 } // namespace
 
 struct Crew::Active {
@@ -134,7 +140,7 @@ void Crew::end(Lane& lane, const std::shared_ptr<Active>& active) {
         active->copying->give_up(lane, false);
         return begin_again(lane, active->copying->item(), active->tries);
     }
-    active->copying->give_up(lane, fault.outcome != Outcome::DataFault);
+    active->copying->give_up(lane, may_go_on(fault));
     fail(fault);
 }
 
@@ -147,11 +153,11 @@ void Crew::begin_again(Lane& lane, const Item& item, int tries) {
     changed_.notify_all();
 }
 
-/// What is begun and will not be finished: of a request that has to be changed nothing is kept.
+/// What is begun and will not be finished.
 void Crew::give_up(Lane& lane) {
     for (const auto& active : active_)
         if (active->has_parts())
-            active->copying->give_up(lane, fault_->outcome != Outcome::DataFault);
+            active->copying->give_up(lane, may_go_on(*fault_));
 }
 
 void Crew::lane_works(Lane& lane) {

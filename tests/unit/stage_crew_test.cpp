@@ -2,6 +2,9 @@
 
 #include "staging.hpp"
 
+#include <atomic>
+#include <thread>
+
 namespace fairlead::stage {
 namespace stage_crew_test {
 
@@ -24,6 +27,35 @@ class StageCrew : public test::AsRoot {
         Crew crew{plan, staging->run(), [this] { return left; },
                   [this] { staging->bucket.account().stop(); }};
         return crew.work(lanes);
+    }
+
+    /// A file of 100 parts is on its way when another one cannot be opened.
+    void fail_beside_an_upload(Code code) {
+        std::atomic<bool> opened = false, sent = false;
+        const auto wait = [](const std::atomic<bool>& flag) {
+            for (int i = 0; i < 1000 && !flag; ++i)
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        };
+        staging->user.folder.write("large", std::string(400, 'x'));
+        const Item large = staging->from_file("large", test::Staging::key("large"));
+        Item missing = large;
+        missing.source.path = staging->user / "missing";
+        missing.destination.path = "missing";
+        staging->user.judge = [&](const Fault& fault, const std::vector<std::string>&) {
+            opened = true;
+            wait(sent);
+            return Fault{Outcome::DataFault, {code, fault.error.message}};
+        };
+        staging->bucket.spoil = [&](const std::string& line) -> std::string {
+            if (line.contains("uploads="))
+                wait(opened);
+            if (line.contains("partNumber="))
+                sent = true;
+            return {};
+        };
+        EXPECT_TRUE(faults_with(work({large, missing}), code));
+        staging->user.judge = {};
+        staging->bucket.spoil = {};
     }
 
     std::chrono::milliseconds left = std::chrono::seconds(60);
@@ -70,6 +102,16 @@ TEST_F(StageCrew, TheFirstFaultEndsAllAndOfABadRequestNothingIsKept) {
     missing.destination.path = staging->user / "missing";
     EXPECT_TRUE(faults_with(work({large, missing}), Code::S110));
     EXPECT_EQ(test::entries_in(staging->user.folder.path()), 0u);
+}
+
+TEST_F(StageCrew, AnUploadIsKeptWhereAFileSystemFails) {
+    fail_beside_an_upload(Code::S126);
+    EXPECT_EQ(staging->bucket.uploads.size(), 1U);
+}
+
+TEST_F(StageCrew, AnUploadOfABadRequestIsEnded) {
+    fail_beside_an_upload(Code::S111);
+    EXPECT_TRUE(staging->bucket.uploads.empty());
 }
 
 TEST_F(StageCrew, NothingIsBegunAfterTheDeadline) {

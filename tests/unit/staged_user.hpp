@@ -14,6 +14,8 @@ inline constexpr std::uint32_t staged_uid = 2001;
 struct StagedUser {
     TempFolder folder;
     std::chrono::milliseconds left = std::chrono::seconds(60);
+    stage::HandLane::Judge
+        judge{}; ///< of what the hand says; a fault stays as it is where it is empty
     stage::Staged<stage::Hand> hand{start()};
 
     StagedUser() {
@@ -32,8 +34,12 @@ struct StagedUser {
   private:
     stage::Staged<stage::Hand> start() {
         EXPECT_EQ(::chown(folder.path().c_str(), staged_uid, staged_uid), 0);
-        return stage::Hand::start(FAIRLEAD_STAGE_PROGRAM, {staged_uid, staged_uid, {staged_uid}}, 2,
-                                  [this] { return left; });
+        return stage::Hand::start(
+            FAIRLEAD_STAGE_PROGRAM, {staged_uid, staged_uid, {staged_uid}}, 2,
+            [this] { return left; },
+            [this](const stage::Fault& fault, std::vector<std::string> paths) {
+                return judge ? judge(fault, std::move(paths)) : fault;
+            });
     }
 };
 
