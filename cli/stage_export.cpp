@@ -200,6 +200,7 @@ class Round {
 
   private:
     std::optional<stage::ExportPlan> plan_of(const JobRun& run);
+    void note_end(const JobRun& run);
     void look_after(const JobRun& run);
     void count(bool exported) { (exported ? round_.exported : round_.failed) += 1; }
     void look_at(const TaskRound::Said& said, bool refused);
@@ -218,6 +219,18 @@ std::optional<stage::ExportPlan> Round::plan_of(const JobRun& run) {
     if (plan.error().code != Code::X101)
         log::error(plan.error());
     return std::nullopt;
+}
+
+/// Before anything is exported, because that may take longer than slurmctld knows the others.
+void Round::note_end(const JobRun& run) {
+    if (stage::read_retry(config_.state_dir, run).succeeded)
+        return;
+    const auto plan = plan_of(run);
+    if (!plan || !depends_on_success(*plan))
+        return;
+    const Fate fate = fate_of(config_, run);
+    if (fate == Fate::Succeeded || fate == Fate::Failed)
+        remember(config_, run, fate == Fate::Succeeded);
 }
 
 void Round::look_after(const JobRun& run) {
@@ -265,6 +278,8 @@ Result<void> Round::look_at(const stage::TaskBatch& batch) {
 }
 
 Result<ExportRound> Round::go(const std::vector<JobRun>& runs) {
+    for (const JobRun& run : runs)
+        note_end(run);
     for (const JobRun& run : runs)
         look_after(run);
     const auto tasks = task_round(config_, wishes_);

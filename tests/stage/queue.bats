@@ -64,6 +64,23 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     run ! waits 81
 }
 
+@test "how a job ended is noted before the exports of others, which may take long" {
+    ended 92
+    ended 93 success
+    printf '%s\n' '#!/bin/sh' "for job; do :; done" \
+        'echo "JobId=$job JobName=a UserId=ada(2001) GroupId=ada(2001) JobState=COMPLETED Reason=None Restarts=0 BatchFlag=1"' >bin/scontrol
+    spoiled '[{"match": "PUT /lab/plain/92", "kind": "503", "times": -1}]'
+    sed -i "s|s3_endpoint: .*|s3_endpoint: $endpoint|" config.yaml
+    machine=(--pid --fork --kill-child=KILL)
+    exports 3>&- &
+    until grep -qs '"succeeded":true' state/stage/jobs/93/*.retry.json; do kill -0 "$!"; sleep 0.02; done
+    [[ ! -e $(echo state/stage/jobs/92/*.retry.json) ]] # it still tries
+    kill -9 "$(pgrep -P "$!")"
+    wait "$!" || :
+    waits 92
+    waits 93
+}
+
 @test "where slurmctld has forgotten the job, slurmdbd says whether it succeeded" {
     ended 82 success
     ended 83 success
