@@ -11,8 +11,9 @@
 namespace fairlead::spank {
 namespace {
 
-// Its value is the job's number: a job that the script submits has another one.
-constexpr const char* told_name = "FAIRLEAD_STAGED_JOB";
+// Its value is the job's number: a job that the script submits has another one. With
+// --export=NONE a step gets only what begins with SLURM.
+constexpr const char* told_name = "SLURM_FAIRLEAD_STAGED_JOB";
 
 struct Number {
     char text[16];

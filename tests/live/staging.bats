@@ -194,6 +194,12 @@ is_drained() { [[ $(state_of "$1") == drain* ]]; }
     wait_for 30 has_state "$id" FAILED
     [[ $(<"$CLUSTER_DIR/shared/half.out") == *"the script ran"*"[FL-S130]"* ]]
     [[ $(<"$CLUSTER_DIR/shared/half.out") != *"1: ran"* ]]
+    # What a step is told of its script does not depend on what the user exports.
+    script=$(job_script unexported.sh "#STAGE in src=s3://lab/in/ dst=$W/bare/" 'srun --export=NONE -l /bin/echo ran')
+    id=$(as ada sbatch --parsable -N2 -w n1,n2 -o /run/cluster/shared/unexported.out "$script")
+    wait_for 30 has_state "$id" FAILED
+    [[ $(<"$CLUSTER_DIR/shared/unexported.out") == *"[FL-S130]"* ]]
+    [[ $(<"$CLUSTER_DIR/shared/unexported.out") != *"1: ran"* ]]
     # A job that the script submits is none of them.
     script=$(job_script outer.sh "#STAGE in src=s3://lab/in/ dst=$W/bare/" \
         "sbatch --wait -w n2 -o /run/cluster/shared/inner.out --wrap 'srun echo ran'")
