@@ -67,6 +67,9 @@ Result<bool> check_staging(const std::filesystem::path& file, const config::Conf
         return true;
     fmt::print("staging: {} prefixes of buckets, {} profiles, {} s at most\n",
                permit->buckets.size(), config.staging.profiles.size(), config.staging.deadline);
+    if (config::site_folders(config.staging).empty())
+        fmt::print("staging: note: no file system is named as the site's, so that none that fails "
+                   "drains a node; see staging.file_systems\n");
     const std::string slurm = slurm_config(config);
     if (slurm.empty()) {
         fmt::print(

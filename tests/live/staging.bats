@@ -335,7 +335,11 @@ is_drained() { [[ $(state_of "$1") == drain* ]]; }
 
 @test "config check finds a slurm.conf that cannot stage, and slurmctld refuses with it" {
     run -0 fairlead config check
-    [[ $output == *"staging: 3 prefixes of buckets, 1 profiles"* ]]
+    [[ $output == *"staging: 3 prefixes of buckets, 1 profiles"* && $output != *staging.file_systems* ]]
+    sed -i.kept '/import_folders/d' "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    run -0 fairlead config check
+    [[ $output == *"staging: note: no file system is named as the site's"*staging.file_systems* ]]
+    mv "$CLUSTER_DIR/conf/head/fairlead.yaml.kept" "$CLUSTER_DIR/conf/head/fairlead.yaml"
     sed -i 's/^PrologFlags=Alloc,DeferBatch/PrologFlags=Alloc/' "$CLUSTER_DIR/slurm/slurm.conf"
     as root scontrol reconfigure
     wait_for 10 without_defer
