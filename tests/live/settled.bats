@@ -45,6 +45,8 @@ queue_is_empty() { [[ -z $(as root squeue -h) ]]; }
 # a_second_since TIME: the clock shows a later second, so that sacct counts one.
 a_second_since() { (($(date +%s) > $1 + 1)); }
 
+start_is_known() { [[ $(as root env SLURM_TIME_FORMAT=%s sacct -aDXnP -j "$1" --format Start) =~ ^[1-9][0-9]+$ ]]; }
+
 # ended ID STATE COUNT: accounting has so many runs of the job that ended so.
 ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3)); }
 
@@ -61,6 +63,8 @@ ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3
     again=$(batch -J again --requeue --wrap "[ \"\$SLURM_RESTART_COUNT\" ] || { $(at_gate again); }")
     pause=$(batch -J pause --wrap "$(at_gate pause)")
     for name in again low pause lost; do wait_for 40 reached "$name"; done
+    # A start that slurmdbd has not heard of when its job is requeued it never hears of (22.05): such a run is an error line.
+    for name in "$again" "$low" "$pause" "$lost"; do wait_for 40 start_is_known "$name"; done
     at=$(date +%s)
     wait_for 10 a_second_since "$at"
     as root scontrol requeue "$again"

@@ -181,6 +181,7 @@ start_without() {
     kill -STOP "$(pgrep -P "$S3_PID")"
     id=$(as ada sbatch --parsable --stage-in=s3://lab/x:$W/secret -o /dev/null --wrap true)
     wait_for 20 copies_for "$id"
+    wait_for 20 works_as_ada
     # Of all that runs for it, root's part and the user's: what the user sees, and what root does of the user's.
     mapfile -t pids < <(as root ps -eo pid=,args= | awk '/[f]airlead-(stage|prolog)/ { print $1 }')
     ((${#pids[@]} >= 3))
@@ -209,6 +210,7 @@ start_without() {
     [[ $(grep -rlF 'test/secret+of=radosgw' "$CLUSTER_DIR/shared" "$CLUSTER_DIR/log") == "$CLUSTER_DIR/shared/imds.json" ]]
     as root scancel "$id"
 }
+works_as_ada() { as root ps -u ada -o args= | grep -q '[f]airlead-stage'; }
 copies_for() { compgen -G "$CLUSTER_DIR/shared/state/stage/jobs/$1/in.*/progress.json" >/dev/null; }
 job_is_over() { has_state "$1" COMPLETED || is_held "$1"; }
 
@@ -222,7 +224,7 @@ job_is_over() { has_state "$1" COMPLETED || is_held "$1"; }
     [[ $(comment_of "$id") == *"FL-S112"* || $(comment_of "$id") == *"FL-S119"* ]]
     run -1 fairlead stage export --once
     run -0 fairlead_of ada stage status "$out"
-    [[ $output == *out*waiting*"[FL-S11"* ]]
+    [[ $output == *out*waiting*"[FL-S"?* ]]
     kill -CONT "$(pgrep -P "$S3_PID")"
     sed -i 's/"due":[0-9]*/"due":0/' "$CLUSTER_DIR/shared/state/stage/jobs/$out/"*.retry.json
     run -0 fairlead stage export --once
