@@ -35,6 +35,18 @@ std::string sacct_time(cost::Time time) {
     return text;
 }
 
+/// All runs of one job, without a header.
+Result<std::string> ask_runs_of(Code code, const config::Config& config, JobId job,
+                                std::string_view columns) {
+    constexpr std::chrono::seconds deadline(20);
+    constexpr std::size_t most = 1024 * 1024;
+    return output_of(code,
+                     {beside_scontrol(config, "sacct"), "--noheader", "--parsable2", "--allusers",
+                      "--duplicates", "--allocations", fmt::format("--jobs={}", job.value),
+                      fmt::format("--format={}", columns)},
+                     deadline, most);
+}
+
 /// The line of a setting of slurm.conf, or empty.
 Result<std::string> ask_setting(const config::Config& config, std::string_view name) {
     constexpr std::chrono::seconds deadline(20);
@@ -130,23 +142,12 @@ Result<std::string> ask_jobs(const config::Config& config, std::span<const std::
 }
 
 Result<std::string> ask_job(const config::Config& config, JobId job) {
-    constexpr std::chrono::seconds deadline(20);
-    constexpr std::size_t most = 1024 * 1024;
-    return output_of(Code::C307,
-                     {beside_scontrol(config, "sacct"), "--noheader", "--parsable2", "--allusers",
-                      "--duplicates", "--allocations", fmt::format("--jobs={}", job.value),
-                      "--format=JobIDRaw,UID,Partition,State,NodeList,Start,End,AdminComment"},
-                     deadline, most);
+    return ask_runs_of(Code::C307, config, job,
+                       "JobIDRaw,UID,Partition,State,NodeList,Start,End,AdminComment");
 }
 
 Result<std::string> ask_ends(const config::Config& config, JobId job) {
-    constexpr std::chrono::seconds deadline(20);
-    constexpr std::size_t most = 1024 * 1024;
-    return output_of(Code::S134,
-                     {beside_scontrol(config, "sacct"), "--noheader", "--parsable2", "--allusers",
-                      "--duplicates", "--allocations", fmt::format("--jobs={}", job.value),
-                      "--format=JobIDRaw,Submit,NodeList,State"},
-                     deadline, most);
+    return ask_runs_of(Code::S134, config, job, "JobIDRaw,Submit,NodeList,State");
 }
 
 Result<std::vector<std::pair<std::string, std::string>>>

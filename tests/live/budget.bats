@@ -225,11 +225,7 @@ settled_below() { fairlead accountant --once >/dev/null && (($(used "group $grou
     account
     run -0 submit -t 6
     [[ $(shown "${lines[-1]}") == *AdminComment=fairlead-hold=* ]]
-    run -0 calls_of several
-    echo "calls: ${lines[*]}"
-    for call in "${lines[@]}"; do
-        [[ $call =~ ^(brk|mmap|munmap|madvise|futex)$ ]]
-    done
+    calls_nothing_but_memory several
     unmetered
 }
 several() {

@@ -43,3 +43,15 @@ calls_of() {
         inside[$1] && name !~ /^[-+]/ { print name }
         END { if (marks == 0) print "no call was seen" }' "$trace" | sort -u
 }
+
+# calls_nothing_but_memory COMMAND...: within job_submit, while the command runs, slurmctld makes no system call but for memory
+# and futexes.
+calls_nothing_but_memory() {
+    local call
+    run -0 calls_of "$@"
+    # shellcheck disable=SC2154
+    echo "calls: ${lines[*]}"
+    for call in "${lines[@]}"; do
+        [[ $call =~ ^(brk|mmap|munmap|madvise|futex)$ ]] || return 1
+    done
+}
