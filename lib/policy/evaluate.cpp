@@ -13,6 +13,17 @@ Error refusal(Code code, std::string_view text, const Rule& rule) {
     return {code, fmt::format("{} (rule {})", text, rule.name)};
 }
 
+/// Slurmctld counts them anew of nodes where -n is not given, and of GPUs always.
+std::string tasks_are_counted(const JobRequest& job, std::uint32_t tasks) {
+    if (job.tasks_per_gpu)
+        return fmt::format("the job cannot be given {} tasks, because --ntasks-per-gpu counts "
+                           "them; give -n without it, or fewer GPUs or nodes",
+                           tasks);
+    return fmt::format("the job cannot be given {} tasks, because --ntasks-per-node counts them; "
+                       "give -n as well, or fewer nodes",
+                       tasks);
+}
+
 void alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
     View& view = walk.view;
     if (!change(action, sets_unnamed(action, rule, walk), view, outcome.patch))
@@ -20,12 +31,7 @@ void alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome)
     view.doubtful &= ~bit_of(*action.target.field);
     if (view.request.tasks_counted && action.target.field->special == Special::Tasks)
         outcome.refusals.push_back(
-            refusal(Code::A203,
-                    fmt::format("the job cannot be given {} tasks, because --ntasks-per-node or "
-                                "--ntasks-per-gpu counts them; give -n as well, or fewer nodes or "
-                                "GPUs",
-                                *outcome.patch.tasks),
-                    rule));
+            refusal(Code::A203, tasks_are_counted(view.request, *outcome.patch.tasks), rule));
 }
 
 void take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {

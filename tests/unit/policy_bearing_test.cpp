@@ -241,6 +241,10 @@ TEST(PolicyBearing, TasksThatAreCountedOfNodesCannotBeSet) {
     const Outcome outcome = on(cap, request);
     EXPECT_EQ(refusals(outcome), "A203 a");
     EXPECT_TRUE(outcome.refusals[0].message.contains("cannot be given 8 tasks"));
+    EXPECT_TRUE(outcome.refusals[0].message.contains("give -n as well"));
+    request.tasks_per_gpu = 2;
+    EXPECT_TRUE(on(cap, request).refusals[0].message.contains("give -n without it"));
+    request.tasks_per_gpu.reset();
     request.tasks = 8;
     EXPECT_EQ(refusals(on(cap, request)), "");
 }
