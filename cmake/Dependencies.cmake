@@ -8,8 +8,7 @@ find_package(CLI11 REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(pugixml REQUIRED)
-find_package(date REQUIRED)
-pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc>=2.8)
+pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc>=2.7)
 pkg_check_modules(numa REQUIRED IMPORTED_TARGET numa>=2.0.14)
 
 # Of RE2 alone what a shared link takes: pkg_check_modules asks for a static one, too, and Debian 13's
@@ -23,6 +22,14 @@ separate_arguments(re2_libraries)
 add_library(re2 INTERFACE)
 target_compile_options(re2 INTERFACE ${re2_options})
 target_link_libraries(re2 INTERFACE ${re2_libraries})
+
+# Ubuntu 22.04's date has no description for CMake, and the others' name the same library.
+find_path(DATE_INCLUDE_DIR date/tz.h REQUIRED)
+find_library(DATE_TZ_LIBRARY NAMES date-tz howardhinnant-date-tz REQUIRED)
+add_library(date_tz INTERFACE)
+target_include_directories(date_tz SYSTEM INTERFACE "${DATE_INCLUDE_DIR}")
+target_link_libraries(date_tz INTERFACE "${DATE_TZ_LIBRARY}")
+target_compile_definitions(date_tz INTERFACE ONLY_C_LOCALE=1 HAS_STRING_VIEW=1 USE_OS_TZDB=1) # as it is built
 
 # Debian's SOCI has no description for CMake.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
@@ -48,8 +55,7 @@ add_library(slurm_library INTERFACE)
 target_link_libraries(slurm_library INTERFACE slurm_headers "${SLURM_LIBRARY}")
 message(STATUS "Slurm headers: ${SLURM_INCLUDE_DIR} (${SLURM_VERSION_HEX})")
 
-# libfabric is of the EFA installer where that is there, else Debian's. Debian's is in a folder that the
-# loader searches; another needs a path in the program.
+# libfabric is of the EFA installer where that is there, else Debian's.
 set(EFA_PREFIX "/opt/amazon/efa" CACHE PATH "Where the EFA installer put libfabric")
 find_path(LIBFABRIC_INCLUDE_DIR rdma/fabric.h HINTS "${EFA_PREFIX}/include" REQUIRED)
 find_library(LIBFABRIC_LIBRARY fabric
@@ -57,8 +63,4 @@ find_library(LIBFABRIC_LIBRARY fabric
 add_library(libfabric INTERFACE)
 target_include_directories(libfabric SYSTEM INTERFACE "${LIBFABRIC_INCLUDE_DIR}")
 target_link_libraries(libfabric INTERFACE "${LIBFABRIC_LIBRARY}")
-set(LIBFABRIC_RPATH "")
-if(LIBFABRIC_LIBRARY MATCHES "^${EFA_PREFIX}/")
-    get_filename_component(LIBFABRIC_RPATH "${LIBFABRIC_LIBRARY}" DIRECTORY)
-endif()
 message(STATUS "libfabric: ${LIBFABRIC_LIBRARY}")

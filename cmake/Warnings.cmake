@@ -1,7 +1,7 @@
 # Compile options of everything that is built here.
 add_library(fairlead_options INTERFACE)
 target_compile_options(fairlead_options INTERFACE
-    -Wall -Wextra -Werror -Wshadow -fno-plt -ffunction-sections -fdata-sections
+    -Wall -Wextra "$<$<BOOL:${FAIRLEAD_WERROR}>:-Werror>" -Wshadow -fno-plt -ffunction-sections -fdata-sections
     "$<$<COMPILE_LANGUAGE:CXX>:-Wconversion;-Wnon-virtual-dtor>")
 target_link_options(fairlead_options INTERFACE
     -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed)

@@ -119,6 +119,14 @@ HttpFailure failure_of(CURLcode code, const Receiver& receiver, CURL* easy) {
             curl_easy_strerror(code)};
 }
 
+void set_protocols(CURL* easy) {
+#if CURL_AT_LEAST_VERSION(7, 85, 0)
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else // of Ubuntu 22.04
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, long{CURLPROTO_HTTP | CURLPROTO_HTTPS});
+#endif
+}
+
 void set_method(CURL* easy, const HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     if (request.method == "HEAD") {
@@ -179,7 +187,7 @@ std::expected<HttpResponse, HttpFailure> Http::send(const HttpRequest& request,
     set_transfer(easy, request);
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_protocols(easy);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
