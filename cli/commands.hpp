@@ -38,6 +38,7 @@ void add_ledger(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_enable(CLI::App& app, Session& session);
+void add_in_use(CLI::App& app, Session& session);
 void add_policy(CLI::App& app, Session& session);
 void add_prices(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);

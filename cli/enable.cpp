@@ -67,32 +67,22 @@ void print_lines(const Wish& wish, const setup::SlurmConf& conf) {
                       setup::prolog_changes(conf, wish.on));
 }
 
-void print_links(const Wish& wish, const std::vector<setup::ChainLink>& links) {
-    const std::string_view done = wish.on ? "linked" : "not linked";
-    for (const setup::ChainLink& link : links)
-        fmt::print("{}: {}{}\n", link.link.native(),
-                   link.there == wish.on ? ""
-                   : wish.dry_run        ? "would be "
-                                         : "",
-                   link.there == wish.on ? fmt::format("{} already", done) : std::string(done));
+void print_scripts(const Wish& wish, const std::vector<setup::ChainScript>& scripts) {
+    const std::string_view done = wish.on ? "on" : "off";
+    for (const setup::ChainScript& script : scripts) {
+        const bool already = script.before.empty() != wish.on;
+        fmt::print("{}: {}{}{}\n", script.file.native(),
+                   !already && wish.dry_run ? "would be " : "", done, already ? " already" : "");
+    }
 }
 
-/// ParallelCluster runs what lies in prolog.d and epilog.d, and writes slurm.conf by its own
-/// configuration.
-Result<void> change_parallelcluster(const Wish& wish, const setup::SlurmConf& conf) {
+/// ParallelCluster writes slurm.conf by its own configuration.
+void print_settings(const Wish& wish, const setup::SlurmConf& conf) {
     std::vector<setup::Change> changes;
     if (wish.parts.jobsubmit)
         changes = setup::jobsubmit_changes(conf, wish.on);
-    if (wish.parts.prolog) {
-        const auto links = setup::chain_links(conf);
-        if (!links)
-            return std::unexpected(links.error());
-        if (auto switched = wish.dry_run ? Result<void>{} : setup::switch_links(*links, wish.on);
-            !switched)
-            return switched;
-        print_links(wish, *links);
+    if (wish.parts.prolog)
         std::ranges::copy(setup::prolog_changes(conf, wish.on), std::back_inserter(changes));
-    }
     const auto lines = setup::custom_settings(changes);
     if (lines.empty())
         fmt::print("configuration of ParallelCluster: nothing to change\n");
@@ -100,7 +90,6 @@ Result<void> change_parallelcluster(const Wish& wish, const setup::SlurmConf& co
         fmt::print("configuration of ParallelCluster, by hand:\n    {}\n  then pcluster "
                    "update-cluster\n",
                    fmt::join(lines, "\n    "));
-    return {};
 }
 
 /// A configuration that is bad is no reason to stay enabled.
@@ -117,27 +106,53 @@ bool checked(const Wish& wish, const setup::SlurmConf& conf, Session& session) {
     return session.status == done;
 }
 
+/// The files that Fairlead writes itself.
+struct Plan {
+    std::optional<setup::PlugstackEdit> plugstack{};
+    std::vector<setup::ChainScript> scripts{};
+};
+
+Result<Plan> plan_files(const Wish& wish, const setup::SlurmConf& conf) {
+    Plan plan;
+    if (wish.parts.prolog && setup::made_by_parallelcluster(wish.slurm_conf)) {
+        auto scripts = setup::chain_scripts(conf);
+        if (!scripts)
+            return std::unexpected(scripts.error());
+        plan.scripts = std::move(*scripts);
+    }
+    if (wish.parts.spank) {
+        auto edit = setup::plan_plugstack(setup::plugstack_path(conf, wish.slurm_conf), wish.on);
+        if (!edit)
+            return std::unexpected(edit.error());
+        plan.plugstack = std::move(*edit);
+    }
+    return plan;
+}
+
+Result<void> write(const Plan& plan, bool on) {
+    if (auto switched = setup::switch_scripts(plan.scripts, on); !switched)
+        return switched;
+    return plan.plugstack ? setup::apply(*plan.plugstack) : Result<void>{};
+}
+
 void run(const Wish& wish, Session& session) {
     const auto conf = setup::read_slurm_conf(wish.slurm_conf);
     if (!conf)
         return session.report(conf.error());
     if (!checked(wish, *conf, session))
         return;
-    if (wish.parts.spank) {
-        const auto edit =
-            setup::plan_plugstack(setup::plugstack_path(*conf, wish.slurm_conf), wish.on);
-        if (!edit)
-            return session.report(edit.error());
-        if (auto applied = wish.dry_run ? Result<void>{} : setup::apply(*edit); !applied)
-            return session.report(applied.error());
-        print_edit(wish, *edit);
-    }
+    const auto plan = plan_files(wish, *conf);
+    if (!plan)
+        return session.report(plan.error());
+    if (auto written = wish.dry_run ? Result<void>{} : write(*plan, wish.on); !written)
+        return session.report(written.error());
+    if (plan->plugstack)
+        print_edit(wish, *plan->plugstack);
+    print_scripts(wish, plan->scripts);
     if (!setup::made_by_parallelcluster(wish.slurm_conf))
         return print_lines(wish, *conf);
-    if (!wish.parts.jobsubmit && !wish.parts.prolog)
-        return;
-    if (auto changed = change_parallelcluster(wish, *conf); !changed)
-        session.report(changed.error());
+    if (wish.parts.jobsubmit || wish.parts.prolog)
+        print_settings(wish, *conf);
 }
 
 void add(CLI::App& app, Session& session, bool on, const char* name, const char* what) {
@@ -150,7 +165,7 @@ void add(CLI::App& app, Session& session, bool on, const char* name, const char*
                       "admission: shows the line of slurm.conf, on the controller");
     command->add_flag("--prolog", wish->parts.prolog,
                       "prolog and epilog: shows the lines of slurm.conf, on a compute node; on "
-                      "ParallelCluster links them into prolog.d and epilog.d");
+                      "ParallelCluster writes scripts into prolog.d and epilog.d");
     command->add_option("--slurm-conf", wish->slurm_conf, "slurm.conf of the cluster")
         ->envname("SLURM_CONF")
         ->capture_default_str();

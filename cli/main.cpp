@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
     cli::add_cost(app, session);
     cli::add_doctor(app, session);
     cli::add_enable(app, session);
+    cli::add_in_use(app, session);
     cli::add_job(app, session);
     cli::add_ledger(app, session);
     cli::add_policy(app, session);

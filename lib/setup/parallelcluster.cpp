@@ -1,6 +1,7 @@
 #include "setup/parallelcluster.hpp"
 
 #include "base/files.hpp"
+#include "base/log.hpp"
 #include "setup/installed.hpp"
 
 #include <array>
@@ -18,35 +19,50 @@ struct Kind {
 constexpr std::array kinds{Kind{"prolog", "Prolog", "fairlead-prolog"},
                            Kind{"epilog", "Epilog", "fairlead-epilog"}};
 
-Result<ChainLink> link_of(const SlurmConf& conf, const Kind& kind) {
+std::string text_of(const fs::path& program) {
+    return fmt::format("#!/bin/sh\n# Written by `fairlead enable --prolog`. A node that lacks the "
+                       "program goes without its checks.\n[ ! -x {0} ] || exec {0} \"$@\"\n",
+                       program.native());
+}
+
+/// What is there and ours; empty where nothing is.
+Result<std::string> present(const fs::path& file, const std::string& text) {
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(file, error)))
+        return std::string{};
+    const auto now = fs::is_regular_file(fs::symlink_status(file, error))
+                         ? read_file(file)
+                         : Result<std::string>(std::string{});
+    if (now && *now == text)
+        return now;
+    return fail(Code::X106, "{} is there and is not what `fairlead enable` writes; move it away",
+                file.native());
+}
+
+Result<ChainScript> script_of(const SlurmConf& conf, const Kind& kind) {
     const std::string pattern = value_of(conf, kind.key);
     if (!pattern.starts_with('/') || !pattern.ends_with("/*"))
         return fail(Code::X106,
                     "{}={} of slurm.conf is not the pattern that ParallelCluster writes, such as "
                     "/opt/slurm/etc/scripts/{}.d/*",
                     kind.shown, pattern, kind.key);
-    ChainLink link{.link = fs::path(pattern).parent_path() / ("50_" + std::string(kind.program)),
-                   .target = fs::path(program_folder) / kind.program,
-                   .there = false};
-    std::error_code error;
-    if (!fs::exists(fs::symlink_status(link.link, error)))
-        return link;
-    link.there =
-        fs::is_symlink(link.link, error) && fs::read_symlink(link.link, error) == link.target;
-    if (!link.there)
-        return fail(Code::X106, "{} is there and is no link to {}; move it away",
-                    link.link.native(), link.target.native());
-    return link;
+    ChainScript script{.file =
+                           fs::path(pattern).parent_path() / ("50_" + std::string(kind.program)),
+                       .text = text_of(fs::path(program_folder) / kind.program),
+                       .before = {}};
+    auto before = present(script.file, script.text);
+    if (!before)
+        return std::unexpected(before.error());
+    script.before = std::move(*before);
+    return script;
 }
 
-Result<void> make(const ChainLink& link) {
-    if (auto made = make_folders(link.link.parent_path(), 0755); !made)
+Result<void> put(const fs::path& file, const std::string& text) {
+    if (text.empty())
+        return remove_file(file);
+    if (auto made = make_folders(file.parent_path(), 0755); !made)
         return made;
-    std::error_code error;
-    fs::create_symlink(link.target, link.link, error);
-    if (error)
-        return fail(Code::X201, "{} cannot be made: {}", link.link.native(), error.message());
-    return {};
+    return write_atomic(file, text, 0755);
 }
 
 } // namespace
@@ -56,23 +72,26 @@ bool made_by_parallelcluster(const fs::path& slurm_conf) {
     return fs::exists(slurm_conf.parent_path() / "slurm_parallelcluster.conf", error);
 }
 
-Result<std::vector<ChainLink>> chain_links(const SlurmConf& conf) {
-    std::vector<ChainLink> links;
+Result<std::vector<ChainScript>> chain_scripts(const SlurmConf& conf) {
+    std::vector<ChainScript> scripts;
     for (const Kind& kind : kinds) {
-        auto link = link_of(conf, kind);
-        if (!link)
-            return std::unexpected(link.error());
-        links.push_back(std::move(*link));
+        auto script = script_of(conf, kind);
+        if (!script)
+            return std::unexpected(script.error());
+        scripts.push_back(std::move(*script));
     }
-    return links;
+    return scripts;
 }
 
-Result<void> switch_links(const std::vector<ChainLink>& links, bool on) {
-    for (const ChainLink& link : links) {
-        if (link.there == on)
+Result<void> switch_scripts(const std::vector<ChainScript>& scripts, bool on) {
+    for (std::size_t i = 0; i < scripts.size(); ++i) {
+        auto done = put(scripts[i].file, on ? scripts[i].text : std::string{});
+        if (done)
             continue;
-        if (auto done = on ? make(link) : remove_file(link.link); !done)
-            return done;
+        for (std::size_t k = 0; k < i; ++k)
+            if (auto back = put(scripts[k].file, scripts[k].before); !back)
+                log::error(back.error());
+        return done;
     }
     return {};
 }

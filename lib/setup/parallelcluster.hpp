@@ -18,19 +18,21 @@ namespace fairlead::setup {
 /// Whether slurm_parallelcluster.conf lies beside slurm.conf.
 bool made_by_parallelcluster(const std::filesystem::path& slurm_conf);
 
-/// One program of ours among those of prolog.d or epilog.d.
-struct ChainLink {
-    std::filesystem::path link; ///< "/opt/slurm/etc/scripts/prolog.d/50_fairlead-prolog"
-    std::filesystem::path target;
-    bool there; ///< the link is there and is ours
+/// What runs one program of ours among those of prolog.d or epilog.d. The folder is shared and the
+/// program is each node's own, so it is a script that does nothing where that is missing: a prolog
+/// that fails would drain the node, and ParallelCluster replaces drained nodes.
+struct ChainScript {
+    std::filesystem::path file; ///< "/opt/slurm/etc/scripts/prolog.d/50_fairlead-prolog"
+    std::string text;
+    std::string before; ///< what is there now, and ours; empty for nothing
 };
 
 /// Those of Prolog and Epilog. FL-X106 where slurm.conf names no pattern, or where something else
 /// has the name.
-Result<std::vector<ChainLink>> chain_links(const SlurmConf& conf);
+Result<std::vector<ChainScript>> chain_scripts(const SlurmConf& conf);
 
-/// Makes the links, or takes them away. FL-X201.
-Result<void> switch_links(const std::vector<ChainLink>& links, bool on);
+/// Writes the scripts, or takes them away; all of them or, where one cannot be, none. FL-X201.
+Result<void> switch_scripts(const std::vector<ChainScript>& scripts, bool on);
 
 /// A plugin that all machines have must lie on the folder that ParallelCluster shares, that of
 /// slurm.conf: where it is missing on a login node, sbatch fails there. FL-P203.

@@ -73,23 +73,31 @@ void change(std::vector<Change>& changes, std::string_view key, std::string_view
 }
 
 /// A pattern stands for the programs of a folder (slurm.conf(5): Prolog), where ours is linked in.
-std::string link_note(const std::string& pattern, const std::string& program, bool on) {
-    const fs::path link =
-        fs::path(pattern).parent_path() / ("50_" + fs::path(program).filename().native());
-    return on ? fmt::format("ln -s {} {}", program, link.native())
-              : fmt::format("rm {}", link.native());
+fs::path link_of(const fs::path& folder, const std::string& program) {
+    return folder / ("50_" + fs::path(program).filename().native());
+}
+
+void link_change(std::vector<Change>& changes, const std::string& line, const fs::path& link,
+                 const std::string& program, bool on) {
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(link, error)) == on)
+        return;
+    changes.push_back({line, line,
+                       on ? fmt::format("ln -s {} {}", program, link.native())
+                          : fmt::format("rm {}", link.native())});
 }
 
 void program_change(std::vector<Change>& changes, std::string_view key, const std::string& now,
                     const std::string& program, bool on) {
-    const bool pattern = now.find('*') != std::string::npos;
-    if (pattern) {
-        changes.push_back({line_of(key, now), line_of(key, now), link_note(now, program, on)});
+    if (now.find('*') != std::string::npos) {
+        link_change(changes, line_of(key, now), link_of(fs::path(now).parent_path(), program),
+                    program, on);
     } else if (on && !now.empty() && now != program) {
-        const std::string all = fmt::format("/etc/slurm/{}.d/*", small(key));
-        changes.push_back({line_of(key, all), line_of(key, now),
-                           fmt::format("mkdir -p {0} && ln -s {1} {2} {0}/",
-                                       fs::path(all).parent_path().native(), now, program)});
+        const fs::path folder = fs::path(slurm_conf_path).parent_path() / (small(key) + ".d");
+        changes.push_back(
+            {line_of(key, (folder / "*").native()), line_of(key, now),
+             fmt::format("mkdir -p {0} && ln -s {1} {0}/ && ln -s {2} {3}", folder.native(), now,
+                         program, link_of(folder, program).native())});
     } else if (on || now == program) {
         change(changes, key, now, on ? program : std::string{});
     }

@@ -206,21 +206,28 @@ sys.exit(known["budgets"] < written["taken"])'
 }
 drained() { [[ $(as root sinfo -h -n n1 -o %E) == *FL-E201* ]]; }
 
-@test "on ParallelCluster enable links into prolog.d and prints what its configuration needs" {
+@test "on ParallelCluster enable writes into prolog.d and prints what docs/parallelcluster.md shows" {
     slurm=$CLUSTER_DIR/shared/slurm
     mkdir -p "$slurm/etc/scripts/prolog.d" "$slurm/etc/scripts/epilog.d" "$slurm/lib/slurm"
     inside=/run/cluster/shared/slurm
     printf '%s\n' "Prolog=$inside/etc/scripts/prolog.d/*" "Epilog=$inside/etc/scripts/epilog.d/*" \
-        "PluginDir=$inside/lib/slurm" "PrologFlags=Alloc" >"$slurm/etc/slurm.conf"
+        "PluginDir=$inside/lib/slurm" >"$slurm/etc/slurm.conf"
+    mkdir -p "$slurm/etc/plugstack.conf.d"
+    echo "include $inside/etc/plugstack.conf.d/*.conf" >"$slurm/etc/plugstack.conf"
     touch "$slurm/etc/slurm_parallelcluster.conf"
     run -1 fairlead enable --spank --slurm-conf "$inside/etc/slurm.conf"
     [[ $output == *FL-P203* ]]
     cp "$FAIRLEAD_STAGE$SITE_PREFIX"/lib/slurm/{spank,job_submit}_fairlead.so "$slurm/lib/slurm"
     chown -R root:root "$slurm"
     run -0 fairlead enable --spank --jobsubmit --prolog --slurm-conf "$inside/etc/slurm.conf"
-    [[ $output == *"$inside/etc/scripts/prolog.d/50_fairlead-prolog: linked"*"50_fairlead-epilog: linked"* ]]
-    [[ $output == *"configuration of ParallelCluster, by hand:"*"    CustomSlurmSettings:"*"- JobSubmitPlugins: fairlead"*"then pcluster update-cluster" ]]
-    [[ $(readlink "$slurm/etc/scripts/prolog.d/50_fairlead-prolog") == "$SITE_PREFIX/libexec/fairlead/fairlead-prolog" ]]
+    shown=$(sed -n '/^    \/etc\/fairlead\/fairlead.yaml: fine$/,/pcluster update-cluster$/s/^    //p' "$BATS_TEST_DIRNAME/../../docs/parallelcluster.md")
+    diff <(printf '%s\n' "$shown") <(sed -n '/: fine$/,$p' <<<"$output" |
+        sed "s|^[^ ]*fairlead.yaml: |/etc/fairlead/fairlead.yaml: |; s|$inside|/opt/slurm|; s|$SITE_PREFIX|/opt/fairlead|")
+    script=$slurm/etc/scripts/prolog.d/50_fairlead-prolog
+    grep -qF "exec $SITE_PREFIX/libexec/fairlead/fairlead-prolog \"\$@\"" "$script"
+    [[ $(stat -c '%U %a' "$script") == "root 755" ]]
+    run -1 fairlead in-use spank prolog --slurm-conf "$inside/etc/slurm.conf"
+    [[ $output == "$inside/etc/slurm.conf: Prolog=$inside/etc/scripts/prolog.d/* runs fairlead-prolog"* ]]
     [[ $(<"$slurm/etc/slurm.conf") != *JobSubmitPlugins* ]]
     run -0 fairlead disable --spank --prolog --slurm-conf "$inside/etc/slurm.conf"
     [[ -z $(find "$slurm/etc/scripts" -name "50_fairlead*") ]]

@@ -2,6 +2,7 @@
 # The Debian packages: what they hold, and what installing, switching on and off and removing them does, in
 # a Debian of its own that is thrown away.
 bats_require_minimum_version 1.5.0
+source "$BATS_TEST_DIRNAME/root.bash"
 
 setup_file() {
     REPO=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -11,10 +12,7 @@ setup_file() {
     # Once more, elsewhere and from nothing that the first build has left.
     mkdir "$BATS_FILE_TMPDIR/elsewhere"
     TMPDIR=$BATS_FILE_TMPDIR/elsewhere "$REPO/packaging/build" --output "$BATS_FILE_TMPDIR/again"
-    cp -a "$(. /etc/os-release && "$REPO/scripts/debian-root" "$VERSION_CODENAME")" "$ROOT"
-    rm -rf "$ROOT/fairlead"
-    printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
-    chmod 0755 "$ROOT/usr/sbin/policy-rc.d"
+    new_root
     mkdir "$ROOT/packages"
     cp "$BATS_FILE_TMPDIR/packages/"*.deb "$ROOT/packages"
     in_root apt-get update -qq
@@ -34,32 +32,8 @@ PrologFlags=NoHold
 CONF
 }
 
-# in_root CMD...: in that Debian, with mounts that end with the command.
-in_root() {
-    # shellcheck disable=SC2016 # expanded inside
-    unshare --mount --propagation private /bin/sh -euc '
-        root=$1
-        shift
-        mount --bind "$root" "$root"
-        mount -t proc proc "$root/proc"
-        mount --rbind /dev "$root/dev"
-        mount --rbind /sys "$root/sys"
-        mount --bind /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
-        cd "$root"
-        exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-            DEBIAN_FRONTEND=noninteractive http_proxy="${http_proxy-}" https_proxy="${https_proxy-}" "$@"
-    ' sh "$ROOT" "$@"
-}
-apt_get() { in_root apt-get -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@"; }
-
-# files: everything there, but for the package manager's own notes.
-files() {
-    (cd "$ROOT" && find . -path ./var/lib/dpkg -prune -o -path ./var/lib/apt -prune -o -path ./var/cache -prune \
-        -o -path ./var/log -prune -o -path ./run/systemd -prune -o -path ./proc -prune -o -path ./dev -prune -o -path ./sys -prune -o -path ./tmp -prune -o -print | sort)
-}
 slurm_files() { (cd "$ROOT/etc" && find slurm -type f -exec sha256sum {} + | sort); }
 own_file() { echo "$ROOT/etc/slurm/plugstack.conf.d/fairlead.conf"; }
-install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommends /packages/*.deb'; }
 
 @test "two builds in different folders give identical packages" {
     (cd "$BATS_FILE_TMPDIR/packages" && sha256sum -- *.deb) >"$BATS_TEST_TMPDIR/first"
@@ -205,16 +179,29 @@ install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommen
     mv "$BATS_TEST_TMPDIR/on" "$(own_file)"
 }
 
-@test "no package goes while slurm.conf needs it" {
-    cp "$ROOT/etc/slurm/slurm.conf" "$BATS_TEST_TMPDIR"
-    sed -i 's/^JobSubmitPlugins=.*/JobSubmitPlugins=lua,fairlead/' "$ROOT/etc/slurm/slurm.conf"
-    run ! apt_get remove fairlead-slurmctld
-    [[ $output == *"slurm.conf still names it"* ]]
-    echo 'Epilog=/usr/libexec/fairlead/fairlead-epilog' >>"$ROOT/etc/slurm/slurm.conf"
-    run ! apt_get remove fairlead-slurm-plugins
-    [[ $output == *"Slurm still uses it"*Epilog=* ]]
+# stays PACKAGE WHY: apt does not remove it.
+stays() {
+    run ! apt_get remove "$1"
+    [[ $output == *"$1: Slurm still uses it"*"$2"* ]]
+}
+
+@test "no package goes while Slurm's configuration needs it" {
+    conf=$ROOT/etc/slurm/slurm.conf
+    cp "$conf" "$BATS_TEST_TMPDIR"
+    sed -i 's/^JobSubmitPlugins=.*/Include more.conf/' "$conf"
+    echo 'JobSubmitPlugins=lua,fairlead' >"$ROOT/etc/slurm/more.conf"
+    stays fairlead-slurmctld "JobSubmitPlugins=lua,fairlead names it"
+    echo 'Epilog=/usr/libexec/fairlead/fairlead-epilog' >"$ROOT/etc/slurm/more.conf"
+    stays fairlead-slurm-plugins "Epilog=/usr/libexec/fairlead/fairlead-epilog runs fairlead-epilog"
+    mkdir "$ROOT/etc/slurm/prolog.d"
+    ln -s /usr/libexec/fairlead/fairlead-prolog "$ROOT/etc/slurm/prolog.d/50_fairlead-prolog"
+    echo 'Prolog=/etc/slurm/prolog.d/*' >"$ROOT/etc/slurm/more.conf"
+    stays fairlead-slurm-plugins "Prolog=/etc/slurm/prolog.d/* runs fairlead-prolog"
+    echo 'PrologSlurmctld=/usr/libexec/fairlead/fairlead-prolog-slurmctld' >"$ROOT/etc/slurm/more.conf"
+    stays fairlead "PrologSlurmctld=/usr/libexec/fairlead/fairlead-prolog-slurmctld"
     in_root srun --help >/dev/null
-    cp "$BATS_TEST_TMPDIR/slurm.conf" "$ROOT/etc/slurm/slurm.conf"
+    rm -r "$ROOT/etc/slurm/prolog.d" "$ROOT/etc/slurm/more.conf"
+    cp "$BATS_TEST_TMPDIR/slurm.conf" "$conf"
 }
 
 @test "removing and purging takes the line along and leaves nothing" {

@@ -98,20 +98,26 @@ TEST(SlurmConf, AProgramOfTheSiteIsKeptBesideOurs) {
         prolog_changes(conf_of("Prolog=/site/prolog\nPrologSlurmctld=/site/c"), true);
     EXPECT_EQ(changes[0].instead, "Prolog=/site/prolog");
     EXPECT_EQ(changes[0].line, "Prolog=/etc/slurm/prolog.d/*");
-    EXPECT_NE(changes[0].note.find("ln -s /site/prolog " + prolog), std::string::npos);
+    EXPECT_NE(changes[0].note.find("ln -s " + prolog + " /etc/slurm/prolog.d/50_fairlead-prolog"),
+              std::string::npos);
     EXPECT_NE(changes[2].note.find("/site/c"), std::string::npos);
     EXPECT_TRUE(
         prolog_changes(conf_of("Prolog=/site/prolog\nPrologSlurmctld=/site/c"), false).empty());
 }
 
 TEST(SlurmConf, AFolderOfPrologsGetsALink) {
-    const auto conf = conf_of("Prolog=/opt/slurm/etc/scripts/prolog.d/*");
+    const test::TempFolder folder;
+    const auto link = folder / "50_fairlead-prolog";
+    const auto conf = conf_of("Prolog=" + (folder / "*").native() + "\nEpilog=" + epilog +
+                              "\nPrologSlurmctld=" + placement + "\nPrologFlags=Alloc");
     const auto on = prolog_changes(conf, true);
+    ASSERT_EQ(on.size(), 1u);
     EXPECT_EQ(on[0].line, on[0].instead);
-    EXPECT_EQ(on[0].note,
-              "ln -s " + prolog + " /opt/slurm/etc/scripts/prolog.d/50_fairlead-prolog");
-    const auto off = prolog_changes(conf, false);
-    EXPECT_EQ(off[0].note, "rm /opt/slurm/etc/scripts/prolog.d/50_fairlead-prolog");
+    EXPECT_EQ(on[0].note, "ln -s " + prolog + " " + link.native());
+    EXPECT_TRUE(prolog_changes(conf_of("Prolog=" + (folder / "*").native()), false).empty());
+    std::filesystem::create_symlink(prolog, link);
+    EXPECT_TRUE(prolog_changes(conf, true).empty()) << "it would run twice";
+    EXPECT_EQ(prolog_changes(conf, false)[0].note, "rm " + link.native());
 }
 
 TEST(SlurmConf, PluginsAreWhereSlurmLooks) {
