@@ -149,14 +149,25 @@ void try_again(const Export& work, const Error& error, const stage::Progress& pr
     tell_user(work, stage::Step::Waiting, progress, to_string(error));
 }
 
+/// The rest may go out later, and is then all that its own manifest has.
+Result<void> keep_first(const Export& work) {
+    const auto& state_dir = work.config.state_dir;
+    stage::Retry retry = stage::read_retry(state_dir, work.plan.run);
+    if (retry.always_done)
+        return {};
+    if (auto kept = stage::keep_first_manifest(state_dir, work.plan.run); !kept)
+        return kept;
+    stage::show_manifest(state_dir, work.plan.run, Direction::Out, work.plan.owner.uid);
+    retry.always_done = true;
+    return stage::write_retry(state_dir, work.plan.run, retry);
+}
+
 /// What is for jobs that succeed stays in the queue where nobody knows whether this one did.
 Result<void> export_all(const Export& work, stage::Progress& progress) {
     const auto done = copy_out(work, progress);
     if (!done || work.succeeded)
         return done;
-    stage::Retry retry = stage::read_retry(work.config.state_dir, work.plan.run);
-    retry.always_done = true;
-    if (auto kept = stage::write_retry(work.config.state_dir, work.plan.run, retry); !kept)
+    if (auto kept = keep_first(work); !kept)
         return kept;
     return fail(
         Code::S134,

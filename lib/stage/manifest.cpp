@@ -5,8 +5,12 @@
 #include "stage/job_file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <sys/sendfile.h>
 #include <tuple>
@@ -19,6 +23,7 @@ namespace {
 constexpr std::size_t longest = 8192; ///< of a path, as Linux and S3 have them
 
 constexpr std::string_view node_ending = ".node.manifest";
+constexpr const char* first_manifest_file = "manifest.first";
 
 std::string ending_of(Direction phase) {
     return fmt::format(".{}.manifest", directions.at(static_cast<std::size_t>(phase)));
@@ -53,15 +58,36 @@ bool copied(int from, int to) {
     return count == 0;
 }
 
-void show(const fs::path& manifest, const fs::path& file, std::uint32_t uid) {
+/// Past the line that says which run it is of.
+bool skip_head(int fd) {
+    std::array<char, 4096> head{};
+    const ssize_t count = ::pread(fd, head.data(), head.size(), 0);
+    const std::string_view text{head.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+    const std::size_t end = text.find('\n');
+    return end != std::string_view::npos && ::lseek(fd, static_cast<off_t>(end + 1), SEEK_SET) > 0;
+}
+
+/// Those that are there, as one.
+bool joined(std::initializer_list<fs::path> parts, int to) {
+    bool any = false;
+    for (const fs::path& part : parts) {
+        const UniqueFd from{::open(part.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+        if (!from)
+            continue;
+        if ((any && !skip_head(from.get())) || !copied(from.get(), to))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+void show(const fs::path& work, const fs::path& file, std::uint32_t uid) {
     const fs::path unfinished = file.native() + ".new";
     std::error_code error;
     fs::remove(unfinished, error);
-    const UniqueFd from{::open(manifest.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
-    if (!from)
-        return;
     const UniqueFd to{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400)};
-    if (to && copied(from.get(), to.get()) && ::fchown(to.get(), uid, static_cast<gid_t>(-1)) == 0)
+    if (to && joined({work / first_manifest_file, work / manifest_file}, to.get()) &&
+        ::fchown(to.get(), uid, static_cast<gid_t>(-1)) == 0)
         fs::rename(unfinished, file, error);
     else
         fs::remove(unfinished, error);
@@ -76,14 +102,24 @@ std::string text_of(const nlohmann::json& line, const char* field) {
 
 void show_manifest(const fs::path& state_dir, const JobRun& run, Direction phase,
                    std::uint32_t uid) {
-    show(work_place(state_dir, phase, run) / manifest_file,
-         file_of(state_dir, run, ending_of(phase)), uid);
+    show(work_place(state_dir, phase, run), file_of(state_dir, run, ending_of(phase)), uid);
+}
+
+Result<void> keep_first_manifest(const fs::path& state_dir, const JobRun& run) {
+    const fs::path work = work_place(state_dir, Direction::Out, run);
+    if (::rename((work / manifest_file).c_str(), (work / first_manifest_file).c_str()) != 0)
+        return errno == ENOENT ? Result<void>{}
+                               : fail(Code::S123, "cannot keep the manifest in {}: {}",
+                                      work.native(), std::strerror(errno));
+    const UniqueFd folder{::open(work.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder || ::fsync(folder.get()) != 0)
+        return fail(Code::S123, "cannot sync {}: {}", work.native(), std::strerror(errno));
+    return {};
 }
 
 void show_node_manifest(const fs::path& node_state, const fs::path& state_dir, const JobRun& run,
                         std::uint32_t uid) {
-    show(work_place(node_state, Direction::In, run) / manifest_file,
-         file_of(state_dir, run, node_ending), uid);
+    show(work_place(node_state, Direction::In, run), file_of(state_dir, run, node_ending), uid);
 }
 
 std::vector<ShownManifest> shown_manifests(const fs::path& state_dir, JobId job) {

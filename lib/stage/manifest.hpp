@@ -14,6 +14,9 @@ namespace fairlead::stage {
 void show_manifest(const std::filesystem::path& state_dir, const JobRun& run, Direction phase,
                    std::uint32_t uid);
 
+/// Of results that go out in two goes: what has gone is shown beside what follows. FL-S123.
+Result<void> keep_first_manifest(const std::filesystem::path& state_dir, const JobRun& run);
+
 /// What came to the node whose state is at `node_state`, for all nodes.
 void show_node_manifest(const std::filesystem::path& node_state,
                         const std::filesystem::path& state_dir, const JobRun& run,

@@ -122,6 +122,7 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     for job in 90 91; do
         [[ $(s3 get lab "plain/$job.log") == "log of $job" ]]
         run ! exported "$job"
+        [[ $(files_of "$job") == "s3://lab/plain/$job.log" ]]
     done
     # It is its user's again: one overwrites it, another removes it.
     echo other >home/plain/90.log
@@ -138,8 +139,13 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
         exported "$job"
         [[ $(s3 get lab "plain/$job.log") == "log of $job" ]]
         run ! waits "$job"
+        [[ $(files_of "$job") == "s3://lab/plain/$job.log s3://lab/plain/$job" ]]
+        fairlead stage manifest "$job" --format json >manifest.json
+        [[ $(jq -r '.[] | .manifest.job, .files[].path' manifest.json | xargs) == "$job $(files_of "$job")" ]]
     done
 }
+# files_of JOB: what its manifest names.
+files_of() { fairlead stage manifest "$1" | sed -n 's/^  .* B  //p' | xargs; }
 # also_always JOB SOURCE DESTINATION: what is staged out beside what waits, with when=always.
 also_always() {
     plan "$1" "$2" "$3" >"$1.more"

@@ -53,6 +53,19 @@ TEST_F(StageManifest, OfANodeIsShownForAll) {
     EXPECT_EQ(test::mode_of(all[1].file), 0400U);
 }
 
+TEST_F(StageManifest, OfResultsThatGoInTwoGoesHasBoth) {
+    folder.write("stage/jobs/4711/out.0.17/manifest", "{\"epoch\":1}\n{\"path\":\"a\"}\n");
+    EXPECT_TRUE(test::succeeds(keep_first_manifest(folder.path(), run)));
+    show_manifest(folder.path(), run, Direction::Out, 0);
+    const auto file = status_place(folder.path()) / "4711.0.17.out.manifest";
+    EXPECT_EQ(test::content_of(file), "{\"epoch\":1}\n{\"path\":\"a\"}\n");
+    folder.write("stage/jobs/4711/out.0.17/manifest", "{\"epoch\":2}\n{\"path\":\"b\"}\n");
+    show_manifest(folder.path(), run, Direction::Out, 0);
+    EXPECT_EQ(test::content_of(file), "{\"epoch\":1}\n{\"path\":\"a\"}\n{\"path\":\"b\"}\n");
+    // Nothing went out first.
+    EXPECT_TRUE(test::succeeds(keep_first_manifest(folder.path(), {JobId{4711}, 1, "17"})));
+}
+
 TEST_F(StageManifest, ThatIsNotThereIsNotShown) {
     show_manifest(folder.path(), run, Direction::Out, 0);
     EXPECT_TRUE(std::filesystem::is_empty(status_place(folder.path())));
