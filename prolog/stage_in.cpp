@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/words.hpp"
 #include "config/paths.hpp"
+#include "prolog/job_environment.hpp"
 #include "prolog/placed_job.hpp"
 #include "prolog/stage_follower.hpp"
 #include "prolog/stage_held.hpp"
@@ -77,7 +78,7 @@ bool leads(const EnvView& env) {
 /// A node that took over holds the job where it has to be held.
 StageAnswer act(StageAnswer answer, JobId job) {
     if (answer.kind == Kind::Refused && answer.error.code != Code::S122)
-        hold_job(job, answer.error);
+        hold_job(job, restarts(EnvView{environ}), answer.error);
     return answer;
 }
 
@@ -171,8 +172,7 @@ void tell_nodes(JobId job, const Arguments& arguments, const Error& error) {
 /// slurmctld first, because shared storage may hang.
 void give_up(JobId job, const Arguments& arguments, bool leads) {
     const Error error = error_in(*arguments.hold);
-    hold_job(job, error);
-    if (leads)
+    if (hold_job(job, restarts(EnvView{environ}), error) && leads)
         tell_nodes(job, arguments, error);
 }
 

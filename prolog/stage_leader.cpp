@@ -107,7 +107,8 @@ class Watcher {
         if (++round_ % rounds != 0)
             return true;
         const auto job = slurm::load_job(leader_.job.run.job);
-        const bool wanted = !job || (*job).*wanted_;
+        const bool wanted =
+            !job || ((*job).*wanted_ && !slurm::started_again(*job, leader_.job.run.restart));
         ended_ = !wanted;
         if (job && wanted && round_ % told_rounds == 0)
             log_failure(slurm::set_admin_comment(
@@ -232,13 +233,13 @@ StageAnswer tell_nodes(const Leader& leader, const stage::Claim& claim, const St
 StageAnswer refused(const Result<void>& done) { return {Kind::Refused, done.error()}; }
 
 /// Every node asks, so seldom: what slurmctld does not answer counts as yes.
-stage::Watch now_and_then(JobId id) {
+stage::Watch now_and_then(const stage::JobRun& run) {
     constexpr int rounds = 15; // 30 s
-    return [id, round = 0](const stage::Progress&) mutable {
+    return [id = run.job, restart = run.restart, round = 0](const stage::Progress&) mutable {
         if (++round % rounds != 0)
             return true;
         const auto job = slurm::load_job(id);
-        return !job || job->running;
+        return !job || (job->running && !slurm::started_again(*job, restart));
     };
 }
 
@@ -313,6 +314,22 @@ void tell_held(const Leader& leader, const stage::Claim& claim, const HeldCopy& 
         stage::remove_status(leader.config.state_dir, leader.job.run, Direction::In);
 }
 
+/// Nothing that fails here makes the data complete, so the job's steps are refused all the same.
+void hold(const slurm::Job& job, const Error& error) {
+    const std::string note = held_note(error, job.id);
+    log::write(log::Level::Info, note);
+    if (job.batch && job.may_requeue) {
+        log_failure(slurm::set_admin_comment(
+            job.id, with_note(stage::without_queued(job.admin_comment), note)));
+        if (auto held = slurm::requeue_held(job.whole); held)
+            return;
+        else
+            log::error(held.error());
+    }
+    log_failure(slurm::notify(job.id, "fairlead: " + to_string(error)));
+    log_failure(slurm::cancel(job.whole));
+}
+
 } // namespace
 
 Result<void> spell_out(Leader& leader) {
@@ -327,7 +344,7 @@ Result<void> spell_out(Leader& leader) {
 }
 
 StageAnswer fill_node(const Leader& leader, std::chrono::seconds deadline) {
-    const StageAnswer answer = filled(leader, deadline, now_and_then(leader.job.run.job)).answer;
+    const StageAnswer answer = filled(leader, deadline, now_and_then(leader.job.run)).answer;
     tell_unfilled(leader, answer);
     return answer;
 }
@@ -336,7 +353,7 @@ StageAnswer fill_first_node(const Leader& leader, std::chrono::seconds deadline)
     if (!leader.job.has(Direction::In, stage::Mode::Local))
         return {Kind::Ready};
     stage::Progress last;
-    const stage::Watch wanted = now_and_then(leader.job.run.job);
+    const stage::Watch wanted = now_and_then(leader.job.run);
     const HeldCopy copy = filled(leader, deadline, [&](const stage::Progress& progress) {
         last = progress;
         tell_of_nodes(leader, of_nodes(leader, stage::Step::Staging, progress));
@@ -397,25 +414,17 @@ void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& r
         *claim, run, {stage::Stand::Refused, "", text_of({Kind::Refused, error})}));
 }
 
-/// Nothing that fails here makes the data complete, so the job's steps are refused all the same.
-void hold_job(JobId id, const Error& error) {
+bool hold_job(JobId id, int restart, const Error& error) {
     const auto job = slurm::load_job(id);
-    if (!job)
-        return log::error(job.error());
-    if (!job->running)
-        return; // cancelled or requeued meanwhile
-    const std::string note = held_note(error, id);
-    log::write(log::Level::Info, note);
-    if (job->batch && job->may_requeue) {
-        log_failure(slurm::set_admin_comment(
-            id, with_note(stage::without_queued(job->admin_comment), note)));
-        if (auto held = slurm::requeue_held(job->whole); held)
-            return;
-        else
-            log::error(held.error());
+    if (!job) {
+        log::error(job.error());
+        return true;
     }
-    log_failure(slurm::notify(id, "fairlead: " + to_string(error)));
-    log_failure(slurm::cancel(job->whole));
+    if (slurm::started_again(*job, restart))
+        return false;
+    if (job->running) // else cancelled or requeued meanwhile
+        hold(*job, error);
+    return true;
 }
 
 } // namespace fairlead::prolog

@@ -53,7 +53,8 @@ void refuse_nodes(const std::filesystem::path& state_dir, const stage::JobRun& r
                   const Error& error);
 
 /// Sends a batch job back to the queue, where it waits for its user; srun and salloc end. A job
-/// that was cancelled or requeued meanwhile is left alone.
-void hold_job(JobId id, const Error& error);
+/// that was cancelled or requeued meanwhile is left alone. `restart` is the start that has failed;
+/// false where the job has begun a later one, whose nodes are not told either.
+bool hold_job(JobId id, int restart, const Error& error);
 
 } // namespace fairlead::prolog

@@ -35,6 +35,9 @@ struct Job {
     std::int64_t start = 0, end = 0;  ///< in seconds since 1970; 0 where that is not known
 };
 
+/// Whether it was requeued since that start, so that it is another start's to look after.
+inline bool started_again(const Job& job, int restart) { return job.restarts > restart; }
+
 /// FL-E224 for this and all that follows, with slurmctld's own words.
 Result<Job> load_job(JobId id);
 

@@ -69,6 +69,29 @@ is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
     nobody_drained
 }
 
+@test "F6: a node of an earlier start that is late does not hold the job's later one" {
+    script=$(job_script later.sh "#STAGE out src=$W/later dst=s3://lab/later" "echo \$SLURM_RESTART_COUNT >>$W/later" 'sleep 60')
+    id=$(as ada sbatch --parsable -w n1 -o /dev/null "$script")
+    wait_for 30 has_left later
+    as ada scontrol requeue "$id"
+    wait_for 60 has_left later 1
+    late "$id" 0
+    [[ $(field JobState "$id") == RUNNING && $(comment_of "$id") != *FL-S119* ]]
+    late "$id" 1
+    wait_for 30 is_held "$id"
+    [[ $(comment_of "$id") == *"FL-S119: it stands still. Job $id held"* ]]
+    as root scancel "$id"
+    wait_for 20 all_idle
+    nobody_drained
+}
+# has_left FILE [LINE]: its last line is that.
+has_left() { [[ -e $CLUSTER_DIR/shared/work/$1 && $(tail -n1 "$CLUSTER_DIR/shared/work/$1") == "${2-}" ]]; }
+# late JOB RESTART: what a prolog of that start says whose staging had to be killed.
+late() {
+    on n1 -- env SLURM_JOB_ID="$1" SLURM_JOB_RESTART_COUNT="$2" SLURMD_NODENAME=n1 SLURM_NODELIST=n1 \
+        "$SITE_PREFIX/libexec/fairlead/fairlead-stage-in" --config /run/cluster/etc/fairlead.yaml --hold 'it stands still [FL-S119]'
+}
+
 @test "F15: the node is lost while its job runs: what reached the shared file system is exported, and what is for success is not" {
     script=$(job_script lost.sh '#SBATCH --no-requeue' "#STAGE out src=$W/lost.a dst=s3://lab/lost/a" \
         "#STAGE out src=$W/lost.b dst=s3://lab/lost/b when=success" "echo a >$W/lost.a; echo b >$W/lost.b; echo began; sleep 60")
