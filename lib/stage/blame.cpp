@@ -45,19 +45,25 @@ std::string_view mount_of(std::string_view mounts, std::string_view path) {
 
 } // namespace
 
-bool is_sites(const config::Staging& site, std::string_view mounts, std::string_view path) {
+bool is_sites(const config::Staging& site, std::string_view mounts, std::string_view path,
+              MountId failed) {
+    const std::string mount =
+        failed != unknown_mount ? std::to_string(failed) : std::string(mount_of(mounts, path));
     return std::ranges::any_of(config::site_folders(site), [&](const std::string& folder) {
-        return config::lies_in(path, folder) && mount_of(mounts, path) == mount_of(mounts, folder);
+        return config::lies_in(path, folder) && mount == mount_of(mounts, folder);
     });
 }
 
 Fault blamed(const Fault& fault, const config::Staging& site, std::string_view mounts,
-             std::span<const std::string> paths) {
+             std::span<const std::string> paths, MountId failed) {
+    const auto sites = [&](const std::string& path) {
+        return is_sites(site, mounts, path, failed);
+    };
+    const bool sites_own = failed != unknown_mount
+                               ? std::ranges::any_of(paths, sites)
+                               : !paths.empty() && std::ranges::all_of(paths, sites);
     // Without the mounts nothing is known.
-    const bool sites = !mounts.empty() && std::ranges::all_of(paths, [&](const std::string& path) {
-        return is_sites(site, mounts, path);
-    });
-    if (fault.outcome != Outcome::NodeFault || (sites && !paths.empty()))
+    if (fault.outcome != Outcome::NodeFault || (sites_own && !mounts.empty()))
         return fault;
     return {Outcome::DataFault, {Code::S126, fault.error.message}};
 }

@@ -4,6 +4,7 @@
 
 #include "config/staging.hpp"
 #include "stage/fault.hpp"
+#include "stage/mount_id.hpp"
 
 #include <span>
 #include <string>
@@ -12,11 +13,13 @@
 namespace fairlead::stage {
 
 /// Whether a path lies in a folder of the site's and on the very mount that the folder is on.
-/// `mounts` is as /proc/self/mountinfo.
-bool is_sites(const config::Staging& site, std::string_view mounts, std::string_view path);
+/// `mounts` is as /proc/self/mountinfo; `failed` is the path's own where it is known.
+bool is_sites(const config::Staging& site, std::string_view mounts, std::string_view path,
+              MountId failed = unknown_mount);
 
-/// The fault as it is where all that it may be about is the site's; else of the request, FL-S126.
+/// The fault as it is where the mount that failed is the site's, or, where that is not known, all
+/// that it may be about; else of the request, FL-S126.
 Fault blamed(const Fault& fault, const config::Staging& site, std::string_view mounts,
-             std::span<const std::string> paths);
+             std::span<const std::string> paths, MountId failed = unknown_mount);
 
 } // namespace fairlead::stage

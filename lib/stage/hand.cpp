@@ -138,16 +138,17 @@ Staged<HandReply> HandLane::ask(HandRequest request, const std::string& path,
     return reply;
 }
 
-std::unexpected<Fault> HandLane::failed(int error, std::vector<std::string> paths) const {
-    const Fault fault = fault_of(error, printable(paths.front(), shown));
-    return std::unexpected(judge_ ? judge_(fault, std::move(paths)) : fault);
+std::unexpected<Fault> HandLane::failed(const HandReply& reply,
+                                        std::vector<std::string> paths) const {
+    const Fault fault = fault_of(reply.error, printable(paths.front(), shown));
+    return std::unexpected(judge_ ? judge_(fault, std::move(paths), reply.mount) : fault);
 }
 
 Staged<HandReply> HandLane::ask_fine(const HandRequest& request, const std::string& path,
                                      const std::string& name) {
     auto reply = ask(request, path, name);
     if (reply && reply->error != 0)
-        return failed(reply->error, {path});
+        return failed(*reply, {path});
     return reply;
 }
 
@@ -191,7 +192,7 @@ Staged<std::optional<OpenedFile>> HandLane::open_temporary(const std::string& pa
     if (reply->error == EEXIST)
         return std::nullopt;
     if (reply->error != 0)
-        return failed(reply->error, {path});
+        return failed(*reply, {path});
     return OpenedFile{reply->handle, reply->state};
 }
 
@@ -246,7 +247,7 @@ Staged<void> HandLane::copy(FileHandle from, const std::string& source, FileHand
                             .size = size},
                            path);
     if (reply && reply->error != 0)
-        return failed(reply->error, {path, source});
+        return failed(*reply, {path, source});
     return nothing_of(reply);
 }
 
@@ -260,7 +261,7 @@ Staged<std::uint64_t> HandLane::copy_and_sum(FileHandle from, const std::string&
                             .size = size},
                            path);
     if (reply && reply->error != 0)
-        return failed(reply->error, {reply->of_source ? source : path});
+        return failed(*reply, {reply->of_source ? source : path});
     return picked(reply, &HandReply::crc);
 }
 

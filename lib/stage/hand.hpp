@@ -21,7 +21,9 @@ class HandLane {
   public:
     using Left = std::function<std::chrono::milliseconds()>; ///< until the deadline
     /// What becomes of a fault that may be about any of these paths; an empty one is not known.
-    using Judge = std::function<Fault(const Fault& fault, std::vector<std::string> paths)>;
+    /// `mount` is where the file system failed.
+    using Judge =
+        std::function<Fault(const Fault& fault, std::vector<std::string> paths, MountId mount)>;
 
     HandLane(UniqueFd socket, Left left, Judge judge = {})
         : socket_(std::move(socket)), left_(std::move(left)), judge_(std::move(judge)) {}
@@ -78,7 +80,7 @@ class HandLane {
   private:
     Staged<HandReply> ask(HandRequest request, const std::string& path,
                           const std::string& name = {});
-    std::unexpected<Fault> failed(int error, std::vector<std::string> paths) const;
+    std::unexpected<Fault> failed(const HandReply& reply, std::vector<std::string> paths) const;
     Staged<HandReply> ask_fine(const HandRequest& request, const std::string& path,
                                const std::string& name = {});
 

@@ -47,7 +47,8 @@ struct HandRequest {
 };
 
 struct HandReply {
-    int error = 0; ///< errno
+    int error = 0;                 ///< errno
+    MountId mount = unknown_mount; ///< that the error came from
     bool of_source = false;
     FileHandle handle = 0;
     FileState state{};

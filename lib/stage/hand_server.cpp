@@ -149,7 +149,7 @@ OrErrno<void> Server::copy_and_sum(const HandRequest& request, HandReply& reply)
         const auto got = files_.read(request.other, at, buffer.first(wanted));
         reply.of_source = !got || *got < wanted;
         if (reply.of_source)
-            return std::unexpected(got ? ENODATA : got.error());
+            return std::unexpected(got ? FileError{ENODATA} : got.error());
         reply.crc = crc64(text(buffer.first(wanted)), reply.crc);
         if (auto written = files_.write(request.handle, at, buffer.first(wanted)); !written)
             return written;
@@ -234,8 +234,10 @@ OrErrno<void> Server::act(const Told& told, HandReply& reply) {
 
 HandReply Server::answer(const Told& told) {
     HandReply reply;
-    if (auto done = act(told, reply); !done)
-        reply.error = done.error();
+    if (auto done = act(told, reply); !done) {
+        reply.error = done.error().error;
+        reply.mount = done.error().mount;
+    }
     return reply;
 }
 

@@ -99,7 +99,7 @@ class Staging {
     Staged<void> use_links(std::vector<Lane> lanes);
     Staged<void> copy(std::vector<Lane> lanes, std::uint64_t part_size);
     Staged<void> finish(HandLane& lane);
-    Fault judged(const Fault& fault, std::vector<std::string> paths) const;
+    Fault judged(const Fault& fault, std::vector<std::string> paths, MountId mount) const;
     milliseconds left() { return patience_.left(); }
 
     const JobFile& request_;
@@ -191,7 +191,7 @@ Staged<void> Staging::finish(HandLane& lane) {
 }
 
 /// A path that is not known may be any of the request.
-Fault Staging::judged(const Fault& fault, std::vector<std::string> paths) const {
+Fault Staging::judged(const Fault& fault, std::vector<std::string> paths, MountId mount) const {
     if (fault.outcome != Outcome::NodeFault)
         return fault;
     if (std::erase(paths, std::string{}) > 0)
@@ -200,15 +200,15 @@ Fault Staging::judged(const Fault& fault, std::vector<std::string> paths) const 
                 if (path.starts_with('/'))
                     paths.push_back(path);
     const auto mounts = read_file("/proc/self/mountinfo");
-    return blamed(fault, config_.staging, mounts.value_or(""), paths);
+    return blamed(fault, config_.staging, mounts.value_or(""), paths, mount);
 }
 
 Staged<void> Staging::run(const std::string& program) {
     auto hand = Hand::start(
         program, {request_.uid, request_.gid, request_.groups}, request_.streams,
         [this] { return left(); },
-        [this](const Fault& fault, std::vector<std::string> paths) {
-            return judged(fault, std::move(paths));
+        [this](const Fault& fault, std::vector<std::string> paths, MountId mount) {
+            return judged(fault, std::move(paths), mount);
         });
     if (!hand)
         return std::unexpected(hand.error());

@@ -1,5 +1,6 @@
 #include "stage/user_files.hpp"
 
+#include "base/words.hpp"
 #include "stage/place.hpp"
 
 #include <algorithm>
@@ -18,7 +19,11 @@ namespace {
 
 constexpr mode_t folder_mode = 0777, file_mode = 0666; // less the umask, which is the caller's
 
-std::unexpected<int> failed() { return std::unexpected(errno); }
+/// What a call with an open file has failed with.
+std::unexpected<FileError> failed(int fd) {
+    const int error = errno;
+    return std::unexpected(FileError{error, mount_of(fd)});
+}
 
 /// Calls again what a signal interrupted.
 template <class Call>
@@ -36,14 +41,39 @@ int open_beneath(int folder, const char* path, int flags) {
         steadily([&] { return ::syscall(SYS_openat2, folder, path, &how, sizeof how); }));
 }
 
+UniqueFd open_root() { return UniqueFd{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)}; }
+
+/// On which mount a path cannot be opened: it is tried again step by step, because the mount that
+/// failed may be gone, and its user may see to that.
+FileError place_of(int error, const std::string& path, int flags) {
+    UniqueFd at = open_root();
+    const auto failed_on = [&](int fd) {
+        return FileError{error, errno == error ? mount_of(fd) : no_mount};
+    };
+    UniqueFd above;
+    std::string name;
+    for (const std::string_view part : split(path, '/')) {
+        if (part.empty())
+            continue;
+        name = part;
+        UniqueFd next{open_beneath(at.get(), name.c_str(), O_PATH | O_NOFOLLOW)};
+        if (!next)
+            return failed_on(at.get());
+        above = std::exchange(at, std::move(next));
+    }
+    const UniqueFd again{above ? open_beneath(above.get(), name.c_str(), flags) : -1};
+    return again ? FileError{error, no_mount} : failed_on(at.get());
+}
+
 /// An absolute path, from the root on.
 OrErrno<UniqueFd> open_path(const std::string& path, int flags) {
-    const UniqueFd root{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    const UniqueFd root = open_root();
     const char* relative = path.size() > 1 ? path.c_str() + 1 : ".";
     UniqueFd fd{open_beneath(root.get(), relative, flags)};
-    if (!fd)
-        return failed();
-    return fd;
+    if (fd)
+        return fd;
+    const int error = errno;
+    return std::unexpected(error == ENOENT ? FileError{error} : place_of(error, path, flags));
 }
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
@@ -63,7 +93,7 @@ FileState state_of(const struct stat& info) {
 OrErrno<FileState> state_of(int fd) {
     struct stat info{};
     if (::fstat(fd, &info) != 0)
-        return failed();
+        return failed(fd);
     return state_of(info);
 }
 
@@ -78,10 +108,10 @@ OrErrno<UniqueFd> made_folder(const std::string& path) {
         return above;
     const std::string name(last_part(path));
     if (::mkdirat(above->get(), name.c_str(), folder_mode) != 0 && errno != EEXIST)
-        return failed();
+        return failed(above->get());
     UniqueFd made{open_beneath(above->get(), name.c_str(), flags)};
     if (!made)
-        return failed();
+        return failed(above->get());
     return made;
 }
 
@@ -129,7 +159,7 @@ OrErrno<UniqueFd> open_or_create(int folder, const std::string& name) {
         return fd;
     }
     if (errno != EEXIST)
-        return failed();
+        return failed(folder);
     fd = UniqueFd{open(0)};
     if (!fd || !is_own_temporary(fd.get()))
         return std::unexpected(EEXIST);
@@ -144,7 +174,7 @@ OrErrno<void> write_all(int fd, std::int64_t offset, std::span<const char> data)
         const ssize_t written =
             steadily([&] { return ::pwrite(fd, data.data(), data.size(), offset); });
         if (written < 0)
-            return failed();
+            return failed(fd);
         data = data.subspan(static_cast<std::size_t>(written));
         offset += written;
     }
@@ -159,12 +189,19 @@ OrErrno<std::size_t> read_some(int fd, std::int64_t offset, std::span<char> into
                            offset + static_cast<std::int64_t>(got));
         });
         if (size < 0)
-            return failed();
+            return failed(fd);
         if (size == 0)
             break;
         got += static_cast<std::size_t>(size);
     }
     return got;
+}
+
+/// Nobody knows on which of the two.
+std::unexpected<FileError> failed_between(int in, int out) {
+    const int error = errno;
+    const MountId mount = mount_of(in);
+    return std::unexpected(FileError{error, mount == mount_of(out) ? mount : unknown_mount});
 }
 
 /// Whether the kernel cannot copy between the two files itself.
@@ -233,7 +270,7 @@ OrErrno<OpenedFile> UserFiles::open_temporary(const std::string& path,
     if (!folder)
         return std::unexpected(folder.error());
     if (const int error = obstacle(folder->get(), std::string(last_part(path))))
-        return std::unexpected(error);
+        return std::unexpected(FileError{error, mount_of(folder->get())});
     auto fd = open_or_create(folder->get(), temporary);
     if (!fd)
         return std::unexpected(fd.error());
@@ -279,12 +316,12 @@ OrErrno<void> UserFiles::copy(FileHandle from, FileHandle to, std::int64_t offse
             continue;
         }
         if (copied < 0 && !must_be_read(errno))
-            return failed();
+            return failed_between(in, out);
         // Some file systems say 0 where there is something to read.
         const std::size_t most = std::min(buffer.size(), static_cast<std::size_t>(end - offset));
         const auto got = read_some(in, offset, buffer.first(most));
         if (!got || *got == 0)
-            return std::unexpected(got ? ENODATA : got.error());
+            return std::unexpected(got ? FileError{ENODATA} : got.error());
         if (auto written = write_all(out, offset, buffer.first(*got)); !written)
             return written;
         offset += static_cast<std::int64_t>(*got);
@@ -303,8 +340,9 @@ OrErrno<void> UserFiles::truncate(FileHandle handle, std::int64_t size) {
     const auto file = find(handle);
     if (!file)
         return std::unexpected(file.error());
-    if (steadily([&] { return ::ftruncate((*file)->file.get(), size); }) != 0)
-        return failed();
+    const int fd = (*file)->file.get();
+    if (steadily([&] { return ::ftruncate(fd, size); }) != 0)
+        return failed(fd);
     return {};
 }
 
@@ -315,18 +353,18 @@ OrErrno<FileState> UserFiles::commit(FileHandle handle, int mode, std::int64_t m
     const Open& file = **found;
     const int fd = file.file.get(), folder = file.folder.get();
     if (mode >= 0 && ::fchmod(fd, static_cast<mode_t>(mode) & 0777u) != 0)
-        return failed();
+        return failed(fd);
     constexpr std::int64_t second = 1'000'000'000;
     const timespec times[2] = {{0, UTIME_OMIT}, {mtime / second, mtime % second}};
     if (mtime >= 0 && ::futimens(fd, times) != 0)
-        return failed();
+        return failed(fd);
     if (steadily([&] { return ::fsync(fd); }) != 0)
-        return failed();
+        return failed(fd);
     const std::string name(last_part(file.path));
     if (const int error = obstacle(folder, name))
-        return std::unexpected(error);
+        return std::unexpected(FileError{error, mount_of(folder)});
     if (::renameat2(folder, file.temporary.c_str(), folder, name.c_str(), 0) != 0)
-        return failed();
+        return failed(folder);
     const auto state = state_of(fd);
     const std::lock_guard lock(mutex_);
     changed_folders_.insert(folder_of(file.path));
@@ -340,9 +378,10 @@ OrErrno<void> UserFiles::discard(FileHandle handle) {
         return std::unexpected(EBADF);
     const int result = ::unlinkat((*found)->folder.get(), (*found)->temporary.c_str(), 0);
     const int error = errno;
+    const MountId mount = result != 0 ? mount_of((*found)->folder.get()) : unknown_mount;
     close(handle);
     if (result != 0 && error != ENOENT)
-        return std::unexpected(error);
+        return std::unexpected(FileError{error, mount});
     return {};
 }
 
@@ -362,7 +401,7 @@ OrErrno<void> UserFiles::sync_folders() {
         if (!folder)
             return std::unexpected(folder.error());
         if (steadily([&] { return ::fsync(folder->get()); }) != 0)
-            return failed();
+            return failed(folder->get());
     }
     return {};
 }
@@ -374,7 +413,7 @@ OrErrno<FileHandle> UserFiles::open_folder(const std::string& path) {
     auto folder = std::make_shared<Open>();
     const int owned = ::fcntl(fd->get(), F_DUPFD_CLOEXEC, 0); // closed by closedir()
     if (owned < 0)
-        return failed();
+        return failed(fd->get());
     folder->listing.reset(::fdopendir(owned));
     folder->file = std::move(*fd);
     return add(std::move(folder));
@@ -411,7 +450,7 @@ OrErrno<std::size_t> UserFiles::read_folder(FileHandle handle, std::span<char> i
         errno = 0;
         const dirent* entry = ::readdir(folder.listing.get()); // NOLINT(concurrency-mt-unsafe)
         if (!entry && errno != 0)
-            return failed();
+            return failed(folder.file.get());
         if (!entry)
             return used;
         const std::string_view name = entry->d_name;

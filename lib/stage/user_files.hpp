@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
+#include "stage/mount_id.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -18,8 +19,18 @@
 
 namespace fairlead::stage {
 
+/// An errno, and the mount that it came from where that could be told.
+struct FileError {
+    int error;
+    MountId mount = unknown_mount;
+
+    // NOLINTNEXTLINE(google-explicit-constructor): an errno alone is one
+    FileError(int value, MountId id = unknown_mount) : error(value), mount(id) {}
+    operator int() const { return error; } // NOLINT(google-explicit-constructor)
+};
+
 template <class T>
-using OrErrno = std::expected<T, int>;
+using OrErrno = std::expected<T, FileError>;
 
 struct FileState {
     enum class Kind { None, File, Folder, Other };

@@ -29,7 +29,11 @@ bats_require_minimum_version 1.5.0
 load lib
 
 setup() { stage_setup; fake_s3; }
-teardown() { stage_teardown; [[ ! -e small ]] || ! mountpoint -q small || umount small; }
+teardown() {
+    local folder
+    stage_teardown
+    for folder in small home/mine; do umount --lazy "$folder" 2>/dev/null || :; done # what is dead is none that mountpoint(1) knows
+}
 
 @test "each row of the faults has its tests where the table says" {
     local row rest files file
@@ -336,6 +340,36 @@ injected() {
     run -1 strace -f -qq -o /dev/null -e trace=pwrite64 -e inject=pwrite64:error=ENOTCONN "$stage" --work "$here/work" --config "$here/config.yaml"
     umount home/mine
     [[ $(outcome work) == "data_fault FL-S126" && $(said work) == "$here/home/mine/x: "* ]]
+}
+
+@test "F2: a mount of the user's own that fails and is gone before anybody looks is no fault of the node" {
+    large_object
+    mkdir -p home/mine
+    mount -t tmpfs -o "uid=$uid,gid=$uid" none home/mine
+    printf 'schema: fairlead.config/1\nstaging: {file_systems: [%s]}\n' "$here" >config.yaml
+    spoiled '[{"match": "GET /lab/large", "kind": "stall", "skip": 1}]'
+    streams=1 request work in 20 s3://lab/large "$here/home/mine/x"
+    # The first part is written; before the second comes the mount is gone.
+    strace -f -qq -o /dev/null -e trace=pwrite64 -e inject=pwrite64:error=ENOTCONN:when=2+ \
+        "$stage" --work "$here/work" --config "$here/config.yaml" 3>&- &
+    until [[ -e spoiled ]]; do kill -0 "$!"; sleep 0.02; done
+    umount --lazy home/mine
+    wait "$!" && status=0 || status=$?
+    ((status == 1))
+    [[ $(outcome work) == "data_fault FL-S126" && $(said work) == "$here/home/mine/x: "* ]]
+}
+
+@test "F2: a dead mount is its owner's fault: the user's, or the node's where the site has named it" {
+    echo x | s3 put lab one
+    mkdir -p home/mine
+    mount -i -t fuse -o "fd=9,rootmode=40000,user_id=$uid,group_id=$uid" none home/mine 9<>/dev/fuse
+    printf 'schema: fairlead.config/1\nstaging: {file_systems: [%s]}\n' "$here" >config.yaml
+    config=$here/config.yaml
+    run -1 stages work in 20 s3://lab/one "$here/home/mine/x"
+    [[ $(outcome work) == "data_fault FL-S126" && $(said work) == *"not connected" ]]
+    printf 'schema: fairlead.config/1\nstaging: {file_systems: [%s]}\n' "$here/home/mine" >config.yaml
+    run -1 stages work in 20 s3://lab/one "$here/home/mine/x"
+    [[ $(outcome work) == "node_fault FL-S121" ]]
 }
 
 @test "F2: interrupted calls do no harm" {

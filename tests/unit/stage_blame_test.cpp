@@ -39,6 +39,18 @@ TEST(StageBlame, KnowsWhatOtherSettingsName) {
     EXPECT_TRUE(is_sites({.import_folders = {"/scratch"}}, mounts, "/scratch/x"));
 }
 
+TEST(StageBlame, IsOfTheMountThatFailedEvenWhenItIsGone) {
+    const Fault dead{Outcome::NodeFault, {Code::S121, "/fsx/ada/mnt/x: not connected"}};
+    const std::vector<std::string> path{"/fsx/ada/mnt/x"}, two{"/fsx/ada/x", "/scratch/x"};
+    EXPECT_EQ(blamed(dead, site, mounts, path).outcome, Outcome::NodeFault);
+    EXPECT_EQ(blamed(dead, site, mounts, path, 30).outcome, Outcome::NodeFault);
+    EXPECT_EQ(blamed(dead, site, mounts, path, 99).error.code, Code::S126);
+    EXPECT_EQ(blamed(dead, site, mounts, path, no_mount).error.code, Code::S126);
+    EXPECT_EQ(blamed(dead, site, mounts, path, 34).error.code, Code::S126) << "not /fsx";
+    EXPECT_EQ(blamed(dead, site, mounts, two, 34).outcome, Outcome::NodeFault);
+    EXPECT_EQ(blamed(dead, site, "", path, 30).error.code, Code::S126);
+}
+
 TEST(StageBlame, ChangesOnlyAFaultOfTheNode) {
     const Fault stale{Outcome::NodeFault, {Code::S121, "/x: Stale file handle"}};
     const auto of = [&](const Fault& fault, std::vector<std::string> paths) {

@@ -41,7 +41,7 @@ class StageCrew : public test::AsRoot {
         Item missing = large;
         missing.source.path = staging->user / "missing";
         missing.destination.path = "missing";
-        staging->user.judge = [&](const Fault& fault, const std::vector<std::string>&) {
+        staging->user.judge = [&](const Fault& fault, const std::vector<std::string>&, MountId) {
             opened = true;
             wait(sent);
             return Fault{Outcome::DataFault, {code, fault.error.message}};

@@ -33,7 +33,7 @@ struct Folder {
 
 template <class T>
 int error_of(const OrErrno<T>& value) {
-    return value ? 0 : value.error();
+    return value ? 0 : value.error().error;
 }
 
 TEST(StageUserFiles, AFileIsNotThereUntilItIsWhole) {

@@ -37,8 +37,9 @@ struct StagedUser {
         return stage::Hand::start(
             FAIRLEAD_STAGE_PROGRAM, {staged_uid, staged_uid, {staged_uid}}, 2,
             [this] { return left; },
-            [this](const stage::Fault& fault, std::vector<std::string> paths) {
-                return judge ? judge(fault, std::move(paths)) : fault;
+            [this](const stage::Fault& fault, std::vector<std::string> paths,
+                   stage::MountId mount) {
+                return judge ? judge(fault, std::move(paths), mount) : fault;
             });
     }
 };
