@@ -70,6 +70,8 @@ Result<bool> check_staging(const std::filesystem::path& file, const config::Conf
     if (config::site_folders(config.staging).empty())
         fmt::print("staging: note: no file system is named as the site's, so that none that fails "
                    "drains a node; see staging.file_systems\n");
+    if (auto stall = stage::check_stall(config.staging); !stall)
+        return std::unexpected(stall.error());
     const std::string slurm = slurm_config(config);
     if (slurm.empty()) {
         fmt::print(

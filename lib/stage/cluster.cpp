@@ -60,4 +60,15 @@ std::vector<Error> findings_of(std::string_view slurm_config, const config::Stag
     return findings;
 }
 
+Result<void> check_stall(const config::Staging& staging) {
+    constexpr int least = 60;
+    if (staging.stall >= least)
+        return {};
+    return fail(
+        Code::X106,
+        "staging.stall: {} s; expected {} or more: a staging ends when nothing of it goes on "
+        "for twice as long, and so long may take the sync of one large file",
+        staging.stall, least);
+}
+
 } // namespace fairlead::stage

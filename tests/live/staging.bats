@@ -340,6 +340,10 @@ is_drained() { [[ $(state_of "$1") == drain* ]]; }
     run -0 fairlead config check
     [[ $output == *"staging: note: no file system is named as the site's"*staging.file_systems* ]]
     mv "$CLUSTER_DIR/conf/head/fairlead.yaml.kept" "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    sed -i.kept 's/^staging:/&\n  stall: 20/' "$CLUSTER_DIR/conf/head/fairlead.yaml"
+    run -1 fairlead config check
+    [[ $output == *"staging.stall: 20 s; expected 60 or more"*"[FL-X106]"* ]]
+    mv "$CLUSTER_DIR/conf/head/fairlead.yaml.kept" "$CLUSTER_DIR/conf/head/fairlead.yaml"
     sed -i 's/^PrologFlags=Alloc,DeferBatch/PrologFlags=Alloc/' "$CLUSTER_DIR/slurm/slurm.conf"
     as root scontrol reconfigure
     wait_for 10 without_defer

@@ -22,6 +22,15 @@ TEST(StageCluster, NeedsAllocAndDeferBatch) {
     }
 }
 
+TEST(StageCluster, NeedsAStallThatASyncDoesNotOutlast) {
+    EXPECT_TRUE(check_stall({}));
+    EXPECT_TRUE(check_stall({.stall = 60}));
+    const auto found = check_stall({.stall = 59});
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Code::X106);
+    EXPECT_TRUE(found.error().message.contains("59 s; expected 60 or more"));
+}
+
 TEST(StageCluster, NeedsTimeForTheProlog) {
     EXPECT_TRUE(findings("Alloc,DeferBatch", "1560").empty());
     const auto found = findings("Alloc,DeferBatch", "1559");
