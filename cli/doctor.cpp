@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/doctor_look.hpp"
 #include "doctor/conf_findings.hpp"
+#include "doctor/staging_findings.hpp"
 #include "setup/installed.hpp"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ Findings look(const Options& options, const Session& session) {
         append(findings, doctor::prolog_findings(*site.slurm, site.needs, doctor::runs));
         append(findings, doctor::timeout_findings(*site.slurm, site.needs));
     }
+    append(findings, doctor::staging_findings(site.config.staging, site.needs));
     append(findings, look_at_state(site));
     append(findings, look_at_nodes(site));
     append(findings, look_at_slurmdbd(site));
