@@ -17,7 +17,7 @@ namespace fairlead::cli {
 namespace {
 
 struct Options {
-    std::string job;
+    std::string job, succeeded, failed;
     bool json = false, once = false;
     int timeout = 0, interval = 10;
 };
@@ -153,10 +153,23 @@ void print_manifests(const Options& options, Session& session) {
         fmt::print("]\n");
 }
 
+void take_word(const Options& options, const config::Config& config, Session& session) {
+    const bool succeeded = !options.succeeded.empty();
+    const auto job = named_job(succeeded ? options.succeeded : options.failed);
+    if (!job)
+        return session.report(job.error());
+    if (const auto told = tell_end(config, **job, succeeded); !told)
+        return session.report(told.error());
+    fmt::print("job {}: its results of when=success {}\n", (*job)->value,
+               succeeded ? "go out in the next round of the service" : "stay where they are");
+}
+
 void export_results(const Options& options, Session& session) {
     const auto config = trusted_config(session);
     if (!config)
         return session.report(config.error());
+    if (!options.succeeded.empty() || !options.failed.empty())
+        return take_word(options, *config, session);
     constexpr int upkeep_rounds = 12;
     for (int round = 0;; ++round) {
         if (round % upkeep_rounds == 0)
@@ -222,9 +235,19 @@ void add_manifest(CLI::App& stage, const std::shared_ptr<Options>& options, Sess
 void add_export(CLI::App& stage, const std::shared_ptr<Options>& options, Session& session) {
     CLI::App* command =
         stage.add_subcommand("export", "copy the results of ended jobs out; a service, as root");
-    command->add_flag("--once", options->once, "what is due now, then end");
+    CLI::Option* once = command->add_flag("--once", options->once, "what is due now, then end");
     command->add_option("--interval", options->interval, "seconds between two looks (default 10)")
         ->check(CLI::PositiveNumber);
+    CLI::Option* succeeded =
+        command
+            ->add_option("--succeeded", options->succeeded,
+                         "only say that this job succeeded, where nobody knows (FL-S134)")
+            ->type_name("JOBID")
+            ->excludes(once);
+    command->add_option("--failed", options->failed, "the same, that it did not")
+        ->type_name("JOBID")
+        ->excludes(once)
+        ->excludes(succeeded);
     command->callback([options, &session] { export_results(*options, session); });
 }
 

@@ -306,7 +306,37 @@ Result<ExportRound> Round::go(const std::vector<JobRun>& runs) {
     return round_;
 }
 
+/// Whether its results wait for a word on how it ended that neither slurmctld nor slurmdbd has.
+bool waits_for_word(const config::Config& config, const JobRun& run) {
+    const auto plan = stage::read_plan(stage::queued_file(config.state_dir, run));
+    return plan && depends_on_success(*plan) && fate_of(config, run) == Fate::Forgotten &&
+           !known_success(config, *plan);
+}
+
 } // namespace
+
+Result<void> tell_end(const config::Config& config, JobId job, bool succeeded) {
+    const auto runs = stage::queued(config.state_dir);
+    if (!runs)
+        return std::unexpected(runs.error());
+    bool any = false;
+    for (const JobRun& run : *runs) {
+        if (run.job != job || !waits_for_word(config, run))
+            continue;
+        stage::Retry retry = stage::read_retry(config.state_dir, run);
+        retry.succeeded = succeeded;
+        retry.due = 0;
+        if (auto kept = stage::write_retry(config.state_dir, run, retry); !kept)
+            return kept;
+        any = true;
+    }
+    if (any)
+        return {};
+    return fail(Code::S132,
+                "no results of job {} wait for a word on whether it succeeded; Slurm's own word "
+                "counts where it has one",
+                job.value);
+}
 
 Result<ExportRound> export_round(const config::Config& config, const std::string& config_path) {
     const auto runs = stage::queued(config.state_dir);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/job_id.hpp"
 #include "config/config.hpp"
 
 #include <string>
@@ -16,6 +17,10 @@ struct ExportRound {
 /// Exports what is due, the oldest first, and keeps what fails. FL-S131 where the queue cannot be
 /// read.
 Result<ExportRound> export_round(const config::Config& config, const std::string& config_path);
+
+/// An administrator's word on whether a job succeeded, where nobody else knows (FL-S134): its
+/// results are due again. FL-S131; FL-S132 where none wait for it.
+Result<void> tell_end(const config::Config& config, JobId job, bool succeeded);
 
 /// What need not be done in every round: queues the results of jobs whose nodes are lost, so that
 /// no epilog did, and lets old records go.

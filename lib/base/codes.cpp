@@ -542,8 +542,9 @@ constexpr std::array table{
         "and slurmdbd does not say how it ended. They stay where they are and in the queue; "
         "the job's other results were copied out.",
         "Administrators: see that `sacct -j JOBID` answers on the machine of `fairlead stage "
-        "export`; it asks again every hour. Where jobs are not accounted, copy the results by "
-        "hand and remove the job's file from `state_dir`/stage/queue."},
+        "export`; it asks again every hour. Where it will not, say how the job ended: `fairlead "
+        "stage export --succeeded JOBID`, or `--failed JOBID`, after which its results stay "
+        "where they are."},
     CodeEntry{Code::X101, "FL-X101", "file missing",
               "A file that was named does not exist. Where it is the configuration, slurmctld and "
               "slurmd run on and nothing is enforced.",

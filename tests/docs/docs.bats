@@ -216,4 +216,5 @@ completed() {
     [[ -z $(completed fairlead job explain FL-E20) ]]
     [[ $(completed fairlead policy test conf/policy-examples/tests/gp) == *gpu.yaml ]]
     [[ $(completed fairlead policy explain --us) == --user ]]
+    [[ $(completed fairlead stage export --s) == --succeeded ]]
 }

@@ -110,6 +110,41 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     run ! waits 84
 }
 
+@test "where nobody knows whether the job succeeded, an administrator says so" {
+    for job in 94 95; do ended "$job" success; done
+    sacct_says 1 'Slurm accounting storage is disabled'
+    run -1 exports
+    run -0 fairlead stage export --succeeded 94
+    [[ $output == "job 94: its results of when=success go out in the next round of the service" ]]
+    run -0 fairlead stage export --failed 95
+    [[ $output == "job 95: "*"stay where they are" ]]
+    run -0 exports
+    exported 94
+    run ! exported 95
+    run ! waits 94
+    run ! waits 95
+    [[ $(<home/plain/95) == "of 95" ]]
+    run -0 fairlead stage wait 94 --timeout 5
+}
+
+@test "no word on a job's end outweighs Slurm's" {
+    ended 96 success
+    slurmctld_has 96 RUNNING
+    run -1 fairlead stage export --succeeded 96
+    [[ $output == *"no results of job 96 wait for a word on whether it succeeded"*"[FL-S132]"* ]]
+    slurmctld_says 1 'slurm_load_jobs error: Invalid job id specified'
+    sacct_says 0 '96|1763790000|n1|FAILED'
+    run -1 fairlead stage export --succeeded 96
+    run -1 fairlead stage export --failed 97
+    run -2 fairlead stage export --failed 96 --succeeded 96
+    run -0 exports
+    run ! exported 96
+    ended 98 # when=always
+    run -1 fairlead stage export --succeeded 98
+    run -2 --separate-stderr fairlead stage export --failed nine
+    [[ $stderr == *"'nine' is not a job id"* ]]
+}
+
 @test "results of when=always are exported once, however long it is unknown whether the job succeeded" {
     for job in 90 91; do
         ended "$job" success
