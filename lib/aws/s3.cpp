@@ -63,15 +63,15 @@ ObjectFacts facts_of(const HttpResponse& response) {
     const bool whole = response.header("x-amz-checksum-type") != "COMPOSITE";
     const std::string_view storage_class = response.header("x-amz-storage-class");
     const bool restored = response.header("x-amz-restore").starts_with("ongoing-request=\"false\"");
-    const bool tiered = !response.header("x-amz-archive-status").empty();
+    const std::string_view tier = response.header("x-amz-archive-status"); // Intelligent-Tiering
     return {.size = whole_size(response),
             .etag = std::string(response.header("etag")),
             .crc64nvme = whole ? std::string(response.header("x-amz-checksum-crc64nvme")) : "",
             .plain_etag =
                 !encryption.starts_with("aws:") &&
                 response.header("x-amz-server-side-encryption-customer-algorithm").empty(),
-            .archived = (is_archive(storage_class) && !restored) || tiered,
-            .storage_class = std::string(storage_class)};
+            .archived = (is_archive(storage_class) && !restored) || !tier.empty(),
+            .storage_class = std::string(tier.empty() ? storage_class : tier)};
 }
 
 /// The digits behind '%' of a key that was listed with encoding-type=url; '+' is a blank there.

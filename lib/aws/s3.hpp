@@ -95,7 +95,7 @@ struct ObjectFacts {
     std::string crc64nvme{};     ///< base64, of the whole object; empty where S3 gives none
     bool plain_etag = false;     ///< whether it can be an MD5: not where KMS encrypts
     bool archived = false;       ///< in a class that cannot be read, and not restored
-    std::string storage_class{}; ///< "GLACIER"
+    std::string storage_class{}; ///< "GLACIER", or "ARCHIVE_ACCESS" of Intelligent-Tiering
 };
 
 struct ListedObject {

@@ -161,6 +161,18 @@ END_OF_PYTHON
     [[ -z $(ls home) ]] # nothing is copied before all is known
 }
 
+@test "an object in an archive tier of Intelligent-Tiering is refused as well; a listing does not tell it" {
+    echo x | s3 put lab cold
+    echo x | s3 put lab tree/cold
+    echo '{"tiered": {"cold": "ARCHIVE_ACCESS", "tree/cold": "DEEP_ARCHIVE_ACCESS"}}' >state.json
+    run -1 stages work in 30 s3://lab/cold "$here/home/x"
+    [[ $(outcome work) == "data_fault FL-S116" ]]
+    [[ $(said work) == "s3://lab/cold is archived (ARCHIVE_ACCESS); a standard restore takes 3 to 5 hours" ]]
+    run -1 stages work in 30 s3://lab/tree/ "$here/home/x"
+    [[ $(outcome work) == "data_fault FL-S116" && $(said work) == "s3://lab/tree/cold is archived" ]]
+    [[ -z $(find home -type f) ]]
+}
+
 @test "a request that cannot be used ends with 2 and copies nothing" {
     echo x | s3 put lab one
     request work in 30 s3://lab/one "$here/home/one"
