@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The 22 rows of the faults that staging must bear, each with where it is tested: a test's title, or the comment above a
-# test of functions, begins with the row. Here are F2, F7 to F9, F13 and F14.
+# test of functions, begins with the row. Here are F2, F7 to F9 and F12 to F14.
 #
 # row  what happens                                              tests
 # T1   symbolic links, .., a folder swapped for a link           stage/user.bats live/staging_s3.bats
@@ -20,7 +20,7 @@
 # F9   a clock that is off                                       stage/faults.bats
 # F10  export tasks of FSx                                       stage/fsx_task.bats
 # F11  hsm_restore and hsm_archive that do not go on             stage/hsm.bats
-# F12  a thousand prologs at once                                unit/prolog_stage_follower_test.cpp
+# F12  a thousand prologs at once                                unit/prolog_stage_follower_test.cpp stage/faults.bats
 # F13  a journal that is torn or not ours                        stage/faults.bats
 # F14  nobody answers                                            stage/faults.bats
 # F15  a node or the service's machine is lost                   stage/queue.bats live/staging_faults.bats live/staging.bats
@@ -80,6 +80,24 @@ s3_upload() {
             *) (($(grep -c 'GET /lab/large 206' calls) == 4)) ;;
         esac
     done
+}
+
+@test "F12: twenty first nodes at once at a service that throttles: each is served, and asks no more than one alone" {
+    local number workers=()
+    for number in {1..21}; do echo "$number" | s3 put lab "many/$number"; done
+    : >calls
+    stages work21 in 60 s3://lab/many/21 "$here/home/21"
+    alone=$(grep -vc ' 503$' calls)
+    spoiled '[{"match": "", "kind": "503", "times": 30}]'
+    : >calls
+    for number in {1..20}; do
+        stages "work$number" in 60 "s3://lab/many/$number" "$here/home/$number" 3>&- &
+        workers+=("$!")
+    done
+    for number in "${workers[@]}"; do wait "$number"; done
+    for number in {1..20}; do [[ $(<"home/$number") == "$number" ]]; done
+    (($(count 503) == 30))
+    (($(wc -l <calls) == 20 * alone))
 }
 
 @test "F7: an answer that stands still is given up and asked for again" {
