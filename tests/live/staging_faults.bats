@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Nodes and programs that are lost while data is staged, on three nodes: rows F6, F15 and F16 of the faults.
+# Nodes and programs that are lost while data is staged, on three nodes: rows F3, F6, F15 and F16 of the faults.
 bats_require_minimum_version 1.5.0
 load site_cluster
 load staging_site
@@ -68,6 +68,37 @@ is_old() { [[ $(field RunTime "$1") > 00:00:14 ]]; }
     wait_for 20 all_idle
     nobody_drained
 }
+
+@test "F3: a first node that is stopped while it copies and goes on after another took over changes nothing" {
+    object lab/in/a.txt one
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(as ada sbatch --parsable -w n1 --stage-in=s3://lab/in/:$W/st/ -o /dev/null \
+        --wrap "cat $W/st/a.txt >$W/st.seen; echo mine >$W/st/a.txt")
+    wait_for 20 copying_waits
+    read -r copy leader < <(as root ps -eo pid,ppid,args | awk '/[f]airlead-stage --work/ { print $1, $2; exit }')
+    as root kill -STOP "$copy" "$leader"
+    fault
+    as root scontrol update nodename=n1 state=down reason=stopped
+    wait_for 30 waits_again "$id"
+    as root scontrol update jobid="$id" reqnodelist=n2
+    wait_for 60 has_state "$id" COMPLETED
+    [[ $(work st.seen) == one ]]
+    comment=$(comment_of "$id")
+    as root kill -CONT "$copy" "$leader"
+    wait_for 40 nothing_copies
+    wait_for 40 has_no_process "$leader"
+    [[ $(work st/a.txt) == mine && $(comment_of "$id") == "$comment" ]]
+    has_state "$id" COMPLETED
+    run -0 fairlead_of ada stage status "$id"
+    [[ $output == "$id"*in*ready* ]]
+    epochs=$(epochs_of "$id")
+    [[ $(wc -l <<<"$epochs") == 2 && $(sort -nu <<<"$epochs") == "$epochs" ]]
+    wait_for 20 all_idle
+    nobody_drained
+}
+waits_again() { [[ $(field JobState "$1") == PENDING && $(field Restarts "$1") == 1 ]]; }
+has_no_process() { ! as root ps -o pid= -p "$1"; }
 
 @test "F6: a node of an earlier start that is late does not hold the job's later one" {
     script=$(job_script later.sh "#STAGE out src=$W/later dst=s3://lab/later" "echo \$SLURM_RESTART_COUNT >>$W/later" 'sleep 60')

@@ -57,11 +57,13 @@ calls_of() { grep "^$1 in" "$CLUSTER_DIR/shared/s3/calls"; }
     wait_for 10 shows_half "$id"
     run -1 fairlead_of ben stage status "$id"
     awaits_data "$id"
+    wait_for 60 comment_says_half "$id"
     fault
     copying_goes_on
     wait "$pid"
     wait_for 30 has_state "$id" COMPLETED
 }
+comment_says_half() { [[ $(comment_of "$1") == *"FL-S: staging in, 50 % of "*" files"* ]]; }
 shows_half() { [[ $(fairlead_of ada stage status "$1") == *" in "*staging*"50 %"* ]]; }
 
 @test "data that is missing leaves the job held with the reason; released, it is staged on its nodes" {

@@ -11,7 +11,7 @@
 # T6   keys that lead out of the folder                          stage/user.bats
 # F1   kill -9 at each write                                     stage/kill.bats stage/kill_linked.bats
 # F2   EIO, ENOSPC, EDQUOT, EINTR                                stage/faults.bats live/staging.bats
-# F3   the first node dies, or is paused and comes back          live/staging.bats live/staging_queued.bats unit/stage_standing_test.cpp
+# F3   the first node dies, or is paused and comes back          live/staging_faults.bats live/staging.bats live/staging_queued.bats unit/stage_standing_test.cpp
 # F4   a follower sees an old state                              live/staging.bats unit/prolog_stage_follower_test.cpp
 # F5   the prolog fails on one node                              live/staging.bats
 # F6   requeue, scancel or a new slurmd in the middle            live/staging.bats live/staging_faults.bats live/staging_queued.bats
