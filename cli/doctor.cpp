@@ -39,6 +39,7 @@ Findings look(const Options& options, const Session& session) {
     }
     append(findings, doctor::staging_findings(site.config.staging, site.needs));
     append(findings, look_at_state(site));
+    append(findings, look_at_results(site));
     append(findings, look_at_nodes(site));
     append(findings, look_at_slurmdbd(site));
     append(findings, look_at_aws(site));

@@ -34,6 +34,9 @@ doctor::Findings look_at_objects(const Site& site);
 /// state_dir, and whether Fairlead is paused.
 doctor::Findings look_at_state(const Site& site);
 
+/// Results that wait for their export; nothing where the site does not stage.
+doctor::Findings look_at_results(const Site& site);
+
 /// What slurmctld says of the nodes.
 doctor::Findings look_at_nodes(const Site& site);
 

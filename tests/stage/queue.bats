@@ -145,6 +145,22 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     [[ $stderr == *"'nine' is not a job id"* ]]
 }
 
+@test "doctor alarms where results wait that could not be exported, and where their file system is nearly full" {
+    mkdir -p home/full
+    mount -t tmpfs -o "size=1m,uid=$uid,gid=$uid" none home/full
+    printf '  file_systems: [%s]\n  profiles: {a: ["in src=s3://lab/a dst=/a"]}\n' "$here/home/full" >>config.yaml
+    job 99 3 "$here/home/full/99/" s3://lab/plain/99/
+    run fairlead doctor # that no Slurm is here is another problem
+    [[ $output == *"results    ok       1 wait for their export"* ]]
+    denied plain/99/a/zero
+    dd if=/dev/zero of=home/full/fill bs=1k count=950 status=none
+    run -1 exports
+    run -1 fairlead doctor
+    umount home/full
+    [[ $output == *"results    PROBLEM  the export of 1 of 1 results that wait has failed, of job 99 1 times: "*"[FL-S111]"* ]]
+    [[ $output == *"results    PROBLEM  $here/home/full is 9"[0-9]" % full, and the results of 1 jobs wait there"* ]]
+}
+
 @test "results of when=always are exported once, however long it is unknown whether the job succeeded" {
     for job in 90 91; do
         ended "$job" success
