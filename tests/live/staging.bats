@@ -30,6 +30,20 @@ W=/run/cluster/shared/work
     run -1 fairlead_of ben stage status "$id"
 }
 
+@test "a job that exports nothing of its user's environment stages all the same" {
+    object lab/in/a.txt seven
+    script=$(job_script bare_environment.sh "#STAGE in src=s3://lab/in/ dst=$W/none/" "#STAGE out src=$W/none.out dst=s3://lab/none" \
+        "srun -Q /bin/cat $W/none/a.txt >$W/none.out")
+    id=$(as ada sbatch --export=NONE --parsable -o /dev/null "$script")
+    wait_for 30 has_state "$id" COMPLETED
+    id=$(as ada sbatch --export=NONE --parsable -o /dev/null --stage-in=s3://lab/in/:$W/nil/ --stage-out=$W/nil.out:s3://lab/nil \
+        --wrap "srun -Q /bin/cat $W/nil/a.txt >$W/nil.out")
+    wait_for 30 has_state "$id" COMPLETED
+    wait_for 20 all_idle
+    run -0 fairlead stage export --once
+    [[ $(stored lab/none) == seven && $(stored lab/nil) == seven ]]
+}
+
 @test "options say the same, as often as they are given, and srun and salloc have them too" {
     object lab/in/a.txt one
     object lab/more/b.txt two
