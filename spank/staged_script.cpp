@@ -2,6 +2,7 @@
 
 #include "stage/script_head.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -36,23 +37,28 @@ bool was_told(spank_t spank) {
            std::strcmp(told.text, job_of(spank).text) == 0;
 }
 
-/// The script is its user's, who may put anything in its place.
-bool head_stages_in(const char* path) {
-    const int fd = ::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat info{};
-    if (fd < 0 || ::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        if (fd >= 0)
-            ::close(fd);
-        return false;
-    }
+/// Whether the head of an open script asks for data; true where it cannot be read to its end.
+bool head_stages_in(int script) {
     stage::ScriptHead head;
     char piece[4096];
     ssize_t size = 0;
     do
-        size = ::read(fd, piece, sizeof piece);
+        size = ::read(script, piece, sizeof piece);
     while (size > 0 && head.feed(piece, static_cast<std::size_t>(size)));
+    return head.stages_in() || size < 0;
+}
+
+/// The script is its user's, who may put anything in its place: one that cannot be read may ask for
+/// data. One that is not here is in a container.
+bool file_stages_in(const char* path) {
+    const int fd = ::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT && errno != ENOTDIR;
+    struct stat info{};
+    const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    const bool staged = !regular || head_stages_in(fd);
     ::close(fd);
-    return head.stages_in();
+    return staged;
 }
 
 } // namespace
@@ -63,7 +69,7 @@ bool script_stages_in(spank_t spank) {
     int count = 0;
     char** arguments = nullptr;
     if (spank_get_item(spank, S_JOB_ARGV, &count, &arguments) != ESPANK_SUCCESS || count < 1 ||
-        !head_stages_in(arguments[0]))
+        !file_stages_in(arguments[0]))
         return false;
     spank_setenv(spank, told_name, job_of(spank).text, 1);
     return true;

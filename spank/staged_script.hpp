@@ -1,5 +1,6 @@
-/// Whether a step belongs to a job whose script stages data in. Of the batch step its script says
-/// so; the steps that the script starts hear of it in their environment. Without the C++ library.
+/// Whether a step belongs to a job whose script stages data in, or may, because it cannot be read.
+/// Of the batch step its script says so; the steps that the script starts hear of it in their
+/// environment. Without the C++ library.
 #pragma once
 
 #include "spank/abi.hpp"

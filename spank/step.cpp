@@ -77,8 +77,9 @@ void refuse_unstaged(std::uint32_t job) {
     if (prolog_left(job, "staged.json") || prolog_left(job, "unstaged.json"))
         return;
     if (step.staged)
-        refuse_step({Code::S130, "the job's script asks for data (#STAGE in), and nothing was "
-                                 "staged on this node: the prolog of Fairlead did not run here, or "
+        refuse_step({Code::S130, "the job's script asks for data (#STAGE in), or cannot be "
+                                 "read, and nothing was staged on this node: the prolog of "
+                                 "Fairlead did not run here, or "
                                  "slurmctld has no job_submit plugin of Fairlead"});
     if (stages_in())
         refuse_step({Code::S130,

@@ -516,9 +516,9 @@ constexpr std::array table{
     CodeEntry{
         Code::S130, "FL-S130", "job without its data",
         "The data that the job asked for is not complete on this node, so that the step does "
-        "not start; no prolog of Fairlead ran there for a script that asks for data; or "
-        "--stage-in was given to a step inside an allocation, where nothing is staged any "
-        "more.",
+        "not start; no prolog of Fairlead ran there for a script that asks for data, or that "
+        "cannot be read; or --stage-in was given to a step inside an allocation, where nothing is "
+        "staged any more.",
         "See the job's comment and `fairlead stage status JOBID`; give --stage-in to sbatch "
         "or salloc. Administrators: see that Prolog of slurm.conf runs fairlead-prolog on each "
         "node, and that slurmctld has the job_submit plugin."},
