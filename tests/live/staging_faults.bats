@@ -114,6 +114,7 @@ has_no_process() { ! as root ps -o pid= -p "$1"; }
     as root scancel "$id"
     wait_for 20 all_idle
     nobody_drained
+    run -0 fairlead stage export --once # what it left is nothing for the tests that follow
 }
 # has_left FILE [LINE]: its last line is that.
 has_left() { [[ -e $CLUSTER_DIR/shared/work/$1 && $(tail -n1 "$CLUSTER_DIR/shared/work/$1") == "${2-}" ]]; }
