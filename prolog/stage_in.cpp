@@ -5,10 +5,12 @@
 /// what goes to each node (mode=local).
 ///
 /// With --hold SENTENCE it only holds the job, for a prolog whose staging had to be killed or whose
-/// node is broken and stays in service. With --held JOBID it stages for a job that has no nodes yet
-/// (prolog/stage_held.hpp), for `fairlead stage import`.
+/// node is broken and stays in service. With --held JOBID it stages for a job that has no nodes
+/// yet, for `fairlead stage import`.
 ///
-/// Exit status and output: prolog/stage_answer.hpp.
+/// Exit status: 0 the data is there; 3 the job must not run, 4 for a fault of the node, both with
+/// the code and the sentence on standard output; with --held 1 where slurmctld does not answer; 2
+/// wrong usage.
 
 #include "base/deadline.hpp"
 #include "base/guarded.hpp"

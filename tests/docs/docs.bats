@@ -186,13 +186,65 @@ without_amounts() { sed -E '/^bio,/s/[0-9]+\.[0-9]{9}/N/g'; }
     done
 }
 
-@test "the manual page names every command and no other" {
-    diff <(sed -nE 's/^\.It Ic (.*)/\1/p' packaging/man/fairlead.1 | sed -E 's/ (Op|Fl|Ar) .*//; s/ , /\n/g' | sort) <(
-        for command in $(fairlead --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p'); do
-            below=$(fairlead "$command" --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p')
-            [[ -z $below ]] && echo "$command"
-            for word in $below; do echo "$command $word"; done
-        done | sort)
+# below [WORD...]: the words that can follow a command.
+below() { fairlead "$@" --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p'; }
+
+# commands [WORD...]: each command that can be run, those of a group in place of the group.
+commands() {
+    local word words
+    words=$(below "$@")
+    [[ -n $words ]] || echo "$*"
+    for word in $words; do commands "$@" "$word"; done
+}
+
+# entries: arguments and options, as a help on standard input has them in its first column.
+entries() { sed -nE '/^(Positionals|Options):/,/^$/s/^  ([^ ]([^ ]| [^ ])*).*/\1/p' | grep -v '^-h,'; }
+
+# pages: the manual pages that are installed. typed: one of them without the letters of roff.
+pages() { find "$FAIRLEAD_STAGE/run/cluster/prefix/share/man" -type f; }
+page() { find "$FAIRLEAD_STAGE/run/cluster/prefix/share/man" -name "$1.[1-8]"; }
+typed() { sed -E 's/\\(:|&|f[BIR])//g; s/\\-/-/g; s/\\\(aq/'"'"'/g; s/\\\(ga/`/g; s/\\\(ha/^/g; s/\\\(ti/~/g; s/\\e/\\/g' "$1"; }
+
+@test "every program and every file that an admin writes has a manual page" {
+    prefix=$FAIRLEAD_STAGE/run/cluster/prefix
+    programs=$(basename -a "$prefix"/bin/* "$prefix"/libexec/fairlead/*)
+    files=$(basename -a conf/*.yaml conf/instance-types.csv conf/cost-examples/*.yaml conf/cost-examples/{prices,nodes,instances}.csv)
+    [[ $(wc -w <<<"$programs $files") -ge 14 ]]
+    for name in $programs $files policy options; do
+        [[ -n $(page "$name")$(page "fairlead-$name") ]] || { echo "no page: $name"; false; }
+    done
+    (($(pages | wc -l) == 16))
+}
+
+@test "fairlead(1) has every command with its arguments and options, and no other" {
+    typed "$(page fairlead)" >"$BATS_TEST_TMPDIR/page"
+    diff <(sed -n 's/^\.SS fairlead \([a-z -]*[a-z]\).*/\1/p' "$BATS_TEST_TMPDIR/page") <(commands)
+    for command in $(commands | tr ' ' +); do
+        entries=$(fairlead ${command//+/ } --help | entries) || true
+        chapter=$(awk -v head=".SS fairlead ${command//+/ }" 'index($0, ".S") == 1 { on = $0 == head || index($0, head " ") == 1 } on' "$BATS_TEST_TMPDIR/page")
+        [[ -n $chapter ]]
+        while read -r entry; do
+            [[ -z $entry ]] || grep -qxF -e "$entry" <<<"$chapter" || { echo "fairlead ${command//+/ }: $entry"; false; }
+        done <<<"$entries"
+    done
+}
+
+@test "fairlead-options(7) has every option of srun, and the plugin's words" {
+    typed "$(page fairlead-options)" >"$BATS_TEST_TMPDIR/page"
+    for option in $(sed -nE 's/^    \{"([a-z-]+)".*/\1/p' spank/option_table.cpp); do
+        grep -qE -e "^--$option(=|\[)" "$BATS_TEST_TMPDIR/page"
+    done
+    for word in $(grammar_words); do
+        grep -qF -e "${word%%:*}" "$BATS_TEST_TMPDIR/page"
+    done
+}
+
+@test "roff has nothing to say of a manual page, and none names a file of the sources" {
+    for page in $(pages); do
+        run -0 groff -man -Tutf8 -K utf8 -ww -z -rLL=78n "$page"
+        [[ -z $output ]] || { echo "$page"; false; }
+        run ! grep -E '\.[ch]pp' "$page"
+    done
 }
 
 # completed WORD...: what bash would offer for the last word.

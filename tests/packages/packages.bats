@@ -72,7 +72,9 @@ own_file() { echo "$ROOT/etc/slurm/plugstack.conf.d/fairlead.conf"; }
     run -0 in_root fairlead config check
     [[ $output == "/etc/fairlead/fairlead.yaml: fine" ]]
     run -0 in_root fairlead catalog show hpc7a.96xlarge
-    run -0 in_root man -w fairlead || in_root test -e /usr/share/man/man1/fairlead.1.gz
+    for page in man1/fairlead.1 man5/fairlead.yaml.5 man7/fairlead-options.7 man8/fairlead-prolog.8; do
+        in_root test -e "/usr/share/man/$page.gz"
+    done
     run -0 in_root systemd-analyze verify --man=no /lib/systemd/system/fairlead-topology.timer
 }
 
