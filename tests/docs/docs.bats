@@ -35,6 +35,10 @@ troubleshooting() {
     done
 }
 
+@test "no document installs fairlead-slurmctld, and with it slurmctld, on every machine" {
+    run -1 grep -nF './fairlead*' README.md docs/*.md
+}
+
 @test "the commands in the documents print what is shown" {
     run -0 python3 tests/docs/console.py docs/*.md
 }
