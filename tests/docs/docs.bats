@@ -39,8 +39,33 @@ troubleshooting() {
     run -1 grep -nF './fairlead*' README.md docs/*.md
 }
 
-@test "the commands in the documents print what is shown" {
-    run -0 python3 tests/docs/console.py docs/*.md
+# The other one is that of tests/docs/parallelcluster.bats.
+documents() { printf '%s\n' README.md docs/*.md | grep -v parallelcluster; }
+
+@test "each block of commands in the documents is run, or says why not; those run here print what is shown" {
+    # shellcheck disable=SC2046
+    run -0 python3 tests/docs/console.py $(documents)
+}
+
+@test "a block without a mark, with an unknown one or with a command that its test does not run is told" {
+    cd "$BATS_TEST_TMPDIR"
+    mkdir tests
+    echo '# fairlead pin plan' >tests/a.bats
+    fence='```'
+    printf '%s\n' "Text" '' '    fairlead version' '' "${fence}tset" a "$fence" "$fence" b "$fence" "${fence}sh not-run: " c "$fence" \
+        "${fence}text" '$ fairlead version' "$fence" "${fence}sh run-by tests/a.bats" 'fairlead pin plan --x' 'fairlead node scan' "$fence" \
+        "${fence}sh run-by tests/b.bats" d "$fence" "${fence}sh not-run: why" e "$fence" "${fence}console" '$ echo f' g "$fence" >page.md
+    run -1 python3 "$BATS_TEST_DIRNAME/console.py" page.md
+    [[ $(grep -c '^not ok' <<<"$output") == 8 && $(grep -c '^ok' <<<"$output") == 2 ]]
+    [[ $output == *"page.md:3: "*"without a mark"*"no test looks for 'tset'"*"is no reason"*"does not run 'node scan'"*"there is no tests/b.bats"* ]]
+}
+
+@test "the documents name no command and no option of fairlead that it does not have" {
+    run -0 python3 tests/docs/named.py README.md docs/*.md
+    ((${lines[-1]% commands} > 200))
+    printf '`fairlead pin\nplna` `fairlead cost report x | y --foo` `fairlead cost report --htm x`\n' >"$BATS_TEST_TMPDIR/page.md"
+    run -1 python3 tests/docs/named.py "$BATS_TEST_TMPDIR/page.md"
+    [[ ${#lines[@]} == 3 && $output == *"pin plna: plna"*"--htm x: --htm"* ]]
 }
 
 @test "every recipe stands in docs/policy-cookbook.md as it is in its file" {
@@ -144,7 +169,7 @@ grammar_words() {
 }
 
 @test "the picture in docs/pinning.md is what the command above it prints" {
-    command=$(grep -oE '^    fairlead pin plan .* --format svg$' docs/pinning.md)
+    command=$(sed -nE 's/^\$ (fairlead pin plan .* --format svg) >.*/\1/p' docs/pinning.md)
     # shellcheck disable=SC2086
     diff <($command) docs/images/pin-hpc7a.svg
 }
