@@ -39,8 +39,7 @@ troubleshooting() {
     run -1 grep -nF './fairlead*' README.md docs/*.md
 }
 
-# The other one is that of tests/docs/parallelcluster.bats.
-documents() { printf '%s\n' README.md docs/*.md | grep -v parallelcluster; }
+documents() { printf '%s\n' README.md docs/*.md; }
 
 @test "each block of commands in the documents is run, or says why not; those run here print what is shown" {
     # shellcheck disable=SC2046

@@ -220,7 +220,7 @@ drained() { [[ $(as root sinfo -h -n n1 -o %E) == *FL-E201* ]]; }
     cp "$FAIRLEAD_STAGE$SITE_PREFIX"/lib/slurm/{spank,job_submit}_fairlead.so "$slurm/lib/slurm"
     chown -R root:root "$slurm"
     run -0 fairlead enable --spank --jobsubmit --prolog --slurm-conf "$inside/etc/slurm.conf"
-    shown=$(sed -n '/^    \/etc\/fairlead\/fairlead.yaml: fine$/,/pcluster update-cluster$/s/^    //p' "$BATS_TEST_DIRNAME/../../docs/parallelcluster.md")
+    shown=$(sed -n '/^```enable_parallelcluster$/,/^```$/{//!p}' "$BATS_TEST_DIRNAME/../../docs/parallelcluster.md" | tail -n +2)
     diff <(printf '%s\n' "$shown") <(sed -n '/: fine$/,$p' <<<"$output" |
         sed "s|^[^ ]*fairlead.yaml: |/etc/fairlead/fairlead.yaml: |; s|$inside|/opt/slurm|; s|$SITE_PREFIX|/opt/fairlead|")
     script=$slurm/etc/scripts/prolog.d/50_fairlead-prolog

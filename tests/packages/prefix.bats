@@ -13,7 +13,8 @@ setup_file() {
     # shellcheck disable=SC2016 # expanded inside
     unshare --mount --propagation private /bin/sh -euc '
         mount --bind "$1/opt" /opt
-        "$2/packaging/build" --quick --slurm-prefix /opt/slurm --output "$1/packages"
+        cd "$2"
+        packaging/build --slurm-prefix /opt/slurm --quick --output "$1/packages"
     ' sh "$BATS_FILE_TMPDIR" "$REPO"
     new_root
     mkdir "$ROOT/packages"
