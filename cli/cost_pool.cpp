@@ -8,6 +8,7 @@
 #include "cost/bytes_used.hpp"
 #include "cost/months.hpp"
 #include "cost/pool.hpp"
+#include "cost/quantities.hpp"
 
 #include <memory>
 
@@ -17,10 +18,17 @@ namespace {
 constexpr std::size_t largest_file = 64 * 1024 * 1024;
 
 struct Options {
-    std::filesystem::path ledger{}, groups{}, usage{};
+    std::filesystem::path ledger{}, groups{}, usage{}, quantities{}, book{};
     cost::Pool pool{};
     std::string amount{}, rule{}, quotas{};
 };
+
+Result<cost::Time> month_of(const Options& options) {
+    if (const auto month = cost::read_month(options.pool.month))
+        return *month;
+    return fail(Code::C306, "'{}' is no month; expected such as 2026-06",
+                printable(options.pool.month));
+}
 
 /// What each group has of it: as typed for quota, from samples for used.
 Result<std::vector<std::pair<std::string, std::int64_t>>> parts_of(const Options& options) {
@@ -28,23 +36,50 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> parts_of(const Options
         return fail(Code::C306, "the rule used needs --usage, and no other has it");
     if (options.rule != "used")
         return cost::read_quotas(options.quotas);
-    const auto month = cost::read_month(options.pool.month);
+    const auto month = month_of(options);
     const auto text = read_file(options.usage, largest_file);
     if (!month || !text)
-        return month ? std::unexpected(text.error())
-                     : fail(Code::C306, "'{}' is no month; expected such as 2026-06",
-                            printable(options.pool.month));
+        return std::unexpected(month ? text.error() : month.error());
     return cost::bytes_used(*text, options.usage.native(), *month);
 }
 
-Result<cost::Pool> pool_of(const Options& options) {
-    cost::Pool pool = options.pool;
-    if (is_of_instances(pool) != options.amount.empty())
-        return fail(Code::C306, "a pool needs --amount, and one of kind boot or idle has its own");
-    const auto amount = cost::read_money(options.amount.empty() ? "0" : options.amount);
+/// What the quantities of the month cost by the book.
+Result<cost::Billed> billed_by_book(const Options& options, const Session& session) {
+    const auto month = month_of(options);
+    const auto text = read_file(options.quantities, largest_file);
+    if (!month || !text)
+        return std::unexpected(month ? text.error() : month.error());
+    std::filesystem::path file = options.book, unused;
+    if (file.empty())
+        if (auto named = add_prices(file, unused, session); !named)
+            return std::unexpected(named.error());
+    const auto book = cost::PriceBook::load(file);
+    if (!book)
+        return std::unexpected(book.error());
+    return cost::priced_quantities(*text, options.quantities.native(), options.pool.kind, *month,
+                                   *book);
+}
+
+Result<cost::Billed> billed(const Options& options, const Session& session) {
+    const bool own = is_of_instances(options.pool);
+    if (own != (options.amount.empty() && options.quantities.empty()))
+        return fail(Code::C306, "a pool needs --amount or --quantities, and one of kind boot or "
+                                "idle has its own");
+    if (!options.quantities.empty())
+        return billed_by_book(options, session);
+    const auto amount = cost::read_money(own ? "0" : options.amount);
     if (!amount)
         return std::unexpected(amount.error());
-    pool.amount = *amount;
+    return cost::Billed{*amount, options.pool.currency};
+}
+
+Result<cost::Pool> pool_of(const Options& options, const Session& session) {
+    cost::Pool pool = options.pool;
+    auto bill = billed(options, session);
+    if (!bill)
+        return std::unexpected(bill.error());
+    pool.amount = bill->amount;
+    pool.currency = std::move(bill->currency);
     pool.rule = *cost::pool_rule(options.rule);
     auto parts = parts_of(options);
     if (!parts)
@@ -60,7 +95,7 @@ Result<cost::Pool> pool_of(const Options& options) {
 }
 
 Result<std::size_t> entered(const Options& options, Session& session) {
-    const auto pool = pool_of(options);
+    const auto pool = pool_of(options, session);
     if (!pool)
         return std::unexpected(pool.error());
     const auto groups = groups_of(options.groups, session);
@@ -92,8 +127,15 @@ void add_cost_pool(CLI::App& cost, Session& session) {
     command->add_option("NAME", options->pool.name, "such as fsx; again, to correct it")
         ->required();
     command->add_option("--month", options->pool.month, "such as 2026-06")->required();
-    command->add_option("--amount", options->amount,
-                        "such as 412.80; of boot and idle it is in the ledger");
+    CLI::Option* amount = command->add_option(
+        "--amount", options->amount, "such as 412.80; of boot and idle it is in the ledger");
+    CLI::Option* quantities =
+        command
+            ->add_option("--quantities", options->quantities,
+                         "instead of it: what is priced by the book, CSV: from,item,gib")
+            ->excludes(amount);
+    command->add_option("--book", options->book, "prices of --quantities (default: cost.prices)")
+        ->needs(quantities);
     command
         ->add_option("--kind", options->pool.kind,
                      "storage, transfer or overhead; boot or idle, as of instances")
@@ -112,7 +154,8 @@ void add_cost_pool(CLI::App& cost, Session& session) {
                         "of which those are parts, in the same unit; what nobody has stays by "
                         "itself");
     command->add_option("--currency", options->pool.currency, "of the amount")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->excludes(quantities);
     command->add_option("--author", options->pool.author, "who enters it (default: who runs this)");
     command->add_option("--ledger", options->ledger,
                         "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "

@@ -31,9 +31,9 @@ struct Price {
     PriceKey key;
     std::optional<Time> from{}; ///< holds from here on; empty: ever since
     std::optional<Time> to{};   ///< and before this; empty: for good
-    HourlyPrice hourly;
-    std::string currency; ///< "USD"
-    std::string place;    ///< "prices.csv:3"
+    HourlyPrice hourly;         ///< of "storage:NAME" and "transfer:NAME" that of a GiB
+    std::string currency;       ///< "USD"
+    std::string place;          ///< "prices.csv:3"
 };
 
 /// A stretch of time with one price.

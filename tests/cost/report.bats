@@ -295,6 +295,33 @@ END2
     run -0 fairlead ledger verify --ledger ledger.db
 }
 
+@test "a pool is priced by the book, and what has no price enters nothing" {
+    example
+    pool() { fairlead cost pool "$@" --month 2026-07 --ledger ledger.db --groups groups.yaml --author eva; }
+    cp "$examples/storage.csv" "$examples/storage-prices.csv" .
+    run -0 pool fsx --kind storage --quantities storage.csv --book storage-prices.csv --rule quota --parts bio=3,cfd=1
+    [[ $output == "pool fsx of 2026-07: 3 entries added" ]]
+    # 10 of 31 days at 0.145 for a GiB and month, then 0.150.
+    run -0 report group month=2026-07 format=Name,Shared -n -P
+    [[ $output == $'bio|133.55\ncfd|44.51' ]]
+    run -0 pool fsx --kind storage --quantities storage.csv --book storage-prices.csv --rule quota --parts bio=3,cfd=1
+    [[ $output == "pool fsx of 2026-07: nothing has changed" ]]
+    echo '2026-07-20,storage:tape,100' >>storage.csv
+    run -1 pool fsx --kind storage --quantities storage.csv --book storage-prices.csv --rule quota --parts bio=3,cfd=1
+    [[ $output == *"storage.csv:"*"no price for storage:tape"*"[FL-C103]" ]]
+    run -0 report group month=2026-07 format=Name,Shared -n -P
+    [[ $output == $'bio|133.55\ncfd|44.51' ]]
+    run -2 pool fsx --kind storage --quantities storage.csv --amount 1 --rule unallocated
+    run -1 pool fsx --kind storage --rule unallocated
+    [[ $output == *"needs --amount or --quantities"*"[FL-C306]" ]]
+    # Without --book the prices are those of the section cost.
+    printf 'schema: fairlead.config/1\ncost: {ledger: %s/ledger.db, prices: %s/storage-prices.csv}\n' "$PWD" "$PWD" >fairlead.yaml
+    printf 'from,item,gib\n2026-07-02,transfer:internet,10\n' >transfer.csv
+    run -0 fairlead --config fairlead.yaml cost pool internet --kind transfer --quantities transfer.csv --month 2026-07 --rule unallocated --author eva
+    run -0 report group month=2026-07 format=Name,Shared -n -P
+    [[ $output == $'(internet)|0.90\nbio|133.55\ncfd|44.51' ]]
+}
+
 @test "a threshold that was passed is told once, by a command that a shell never sees" {
     example
     cat >hook <<'END2'
