@@ -28,6 +28,7 @@ Charge charge_of(const Entry& entry) {
             .job = entry.job,
             .state = entry.state,
             .qos = entry.qos,
+            .region = entry.region,
             .author = entry.author,
             .note = entry.note};
 }

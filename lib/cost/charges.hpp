@@ -16,6 +16,7 @@ struct Charge {
     std::string job{};
     std::string state{};
     std::string qos{};
+    std::string region{};
     std::string author{};
     std::string note{};
 };

@@ -125,6 +125,7 @@ Result<InstanceMonth> divide(const Instance& instance, const Interval& billed,
     InstanceMonth month{.currency = std::move(*currency),
                         .instance_type = prices.key->instance_type,
                         .purchase = prices.key->purchase,
+                        .region = prices.key->region,
                         .up_seconds = (billed.to - billed.from).count()};
     const bool free = is_free(instance, *prices.key);
     const auto cost =
@@ -168,6 +169,7 @@ std::vector<Entry> entries_of(const Instance& instance, Time month, const Instan
                        .currency = divided.currency,
                        .instance_type = divided.instance_type,
                        .purchase = divided.purchase,
+                       .region = divided.region,
                        .note = fmt::format("{}, up {} s", instance.node, divided.up_seconds)};
     std::vector<Entry> entries = entries_of_itself(itself, divided);
     for (const RunPart& run : runs) {

@@ -18,8 +18,9 @@ struct InstanceMonth {
     std::string currency{};
     std::string instance_type{};
     std::string purchase{};
-    Money cost{}; ///< nothing where AWS took it back in its first hour
-    Money runs{}; ///< what runs pay on it
+    std::string region{}; ///< empty where not known
+    Money cost{};         ///< nothing where AWS took it back in its first hour
+    Money runs{};         ///< what runs pay on it
     Money boot{};
     Money idle{};     ///< the rest, so that all sum to `cost`
     Money refunded{}; ///< of what runs paid, where it cost nothing

@@ -36,6 +36,7 @@ struct Entry {
     std::string state{};
     std::string instance_type{};
     std::string purchase{};
+    std::string region{}; ///< of the nodes, where known
     std::string wckey{};
     std::string qos{};
     std::string author{}; ///< of what people enter, as `note`

@@ -16,6 +16,8 @@ Result<std::string> Chain::next(std::string_view before, std::int64_t id, const 
           &entry.instance_type, &entry.purchase, &entry.wckey, &entry.qos, &entry.author,
           &entry.note})
         add(*field);
+    if (!entry.region.empty()) // entries from before there was one keep their checksums
+        add(entry.region);
     return sha_.of(text_);
 }
 

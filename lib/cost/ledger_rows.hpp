@@ -18,11 +18,11 @@ inline constexpr auto into_field = [](auto& statement, auto& field) {
 inline constexpr const char* entry_columns =
     "cluster, run, kind, period, day, debit, credit, currency, nanos, job, user, part, state, "
     "instance_type, purchase, wckey, qos, author, note, node_seconds, cpu_seconds, gpu_seconds, "
-    "revision, line, checksum";
+    "revision, line, region, checksum";
 inline constexpr const char* entry_places =
     ":cluster, :run, :kind, :period, :day, :debit, :credit, :currency, :nanos, :job, :user, :part, "
     ":state, :instance_type, :purchase, :wckey, :qos, :author, :note, :node_seconds, :cpu_seconds, "
-    ":gpu_seconds, :revision, :line, :checksum";
+    ":gpu_seconds, :revision, :line, :region, :checksum";
 
 /// An entry as its row, bound once to prepared statements.
 struct EntryRow {
@@ -64,6 +64,7 @@ void bind_fields(Statement& statement, EntryRow& row, Bind bind) {
     for (long long* number :
          {&row.node_seconds, &row.cpu_seconds, &row.gpu_seconds, &row.revision, &row.line})
         bind(statement, *number);
+    bind(statement, entry.region);
     bind(statement, row.checksum);
 }
 

@@ -48,8 +48,11 @@ constexpr std::array<std::string_view, 2> sqlite_deliveries{
         PRIMARY KEY (report, viewer)) WITHOUT ROWID)",
     "PRAGMA user_version = 3"};
 
-constexpr std::array<SchemaStep, 2> sqlite_steps{SchemaStep{0, sqlite_tables},
-                                                 SchemaStep{2, sqlite_deliveries}};
+constexpr std::array<std::string_view, 2> sqlite_regions{
+    "ALTER TABLE entry ADD COLUMN region TEXT NOT NULL DEFAULT ''", "PRAGMA user_version = 4"};
+
+constexpr std::array<SchemaStep, 3> sqlite_steps{
+    SchemaStep{0, sqlite_tables}, SchemaStep{2, sqlite_deliveries}, SchemaStep{3, sqlite_regions}};
 
 // Texts are bytes here: compared as they are, whatever letters they hold.
 constexpr std::array<std::string_view, 9> mariadb_tables{
@@ -99,8 +102,13 @@ constexpr std::array<std::string_view, 2> mariadb_deliveries{
         PRIMARY KEY (report, viewer)) ENGINE=InnoDB)",
     "UPDATE ledger_version SET version = 3 WHERE version = 2"};
 
-constexpr std::array<SchemaStep, 2> mariadb_steps{SchemaStep{0, mariadb_tables},
-                                                  SchemaStep{2, mariadb_deliveries}};
+constexpr std::array<std::string_view, 2> mariadb_regions{
+    "ALTER TABLE entry ADD COLUMN IF NOT EXISTS region VARBINARY(255) NOT NULL DEFAULT ''",
+    "UPDATE ledger_version SET version = 4 WHERE version = 3"};
+
+constexpr std::array<SchemaStep, 3> mariadb_steps{SchemaStep{0, mariadb_tables},
+                                                  SchemaStep{2, mariadb_deliveries},
+                                                  SchemaStep{3, mariadb_regions}};
 
 } // namespace
 

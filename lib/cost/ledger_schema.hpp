@@ -7,7 +7,7 @@
 namespace fairlead::cost {
 
 /// Of the tables below.
-inline constexpr int schema_version = 3;
+inline constexpr int schema_version = 4;
 
 /// What brings the tables of one version to the next: a statement each; those of MariaDB may
 /// repeat. The last says the version.

@@ -36,9 +36,12 @@ PayingNodes& group_of(std::vector<PayingNodes>& groups, const NodeKind& kind, co
     for (PayingNodes& group : groups)
         if (group.kind->key.instance_type == kind.key.instance_type &&
             group.kind->key.purchase == kind.key.purchase && group.share == share &&
-            group.currency == currency)
+            group.currency == currency) {
+            if (group.region != kind.key.region)
+                group.region = {};
             return group;
-    return groups.emplace_back(&kind, share, currency);
+        }
+    return groups.emplace_back(&kind, share, currency, kind.key.region);
 }
 
 std::unexpected<Error> too_large() {
@@ -137,7 +140,8 @@ Result<Cost> cost_of(const PayingNodes& group) {
                 .share = group.share,
                 .currency = std::string(group.currency),
                 .running = *running,
-                .suspended = *suspended};
+                .suspended = *suspended,
+                .region = std::string(group.region)};
 }
 
 Result<std::vector<Money>> by_months(const PayingNodes& group, Money whole, Used Usage::* which) {

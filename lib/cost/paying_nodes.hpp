@@ -28,6 +28,7 @@ struct PayingNodes {
     const NodeKind* kind;
     Share share;
     std::string_view currency;
+    std::string_view region; ///< empty where not known, or of several
     std::size_t nodes = 0;
     std::vector<MonthUsage> months{}; ///< rising
 };

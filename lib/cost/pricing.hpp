@@ -23,8 +23,9 @@ struct Cost {
     std::size_t nodes;
     Share share;
     std::string currency;
-    Money running;   ///< for the time without what it was suspended
-    Money suspended; ///< for the rest, when its nodes were held all the same
+    Money running;        ///< for the time without what it was suspended
+    Money suspended;      ///< for the rest, when its nodes were held all the same
+    std::string region{}; ///< empty where it is not known, or the nodes are of several
 };
 
 /// The part of a cost that falls in a month (UTC).

@@ -14,7 +14,8 @@ constexpr std::string_view header =
     "BillingAccountId,BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,"
     "ChargeCategory,ChargeClass,ChargeFrequency,ChargeDescription,ProviderName,PublisherName,"
     "InvoiceIssuerName,ServiceName,ServiceCategory,SubAccountId,SubAccountName,RegionId,"
-    "ResourceId,ResourceType,PricingCategory,PricingQuantity,PricingUnit,ConsumedQuantity,"
+    "RegionName,ResourceId,ResourceType,PricingCategory,PricingQuantity,PricingUnit,"
+    "ConsumedQuantity,"
     "ConsumedUnit,ListCost,ContractedCost,EffectiveCost,BilledCost,BillingCurrency,Tags,"
     "x_Cluster,x_JobId,x_RunId,x_Account,x_Group,x_PI,x_Grant,x_University,x_User,x_WCKey,"
     "x_Partition,x_QOS,x_State,x_Waste,x_Provisional";
@@ -81,7 +82,8 @@ std::string focus_line(const Attributed& part, bool closed) {
                    compute ? "Compute" : "Other",
                    csv_cell(part.account),
                    csv_cell(part.account),
-                   "", // nor the region
+                   csv_cell(charge.region),
+                   csv_cell(charge.region), // AWS's names of regions are not known here
                    csv_cell(charge.job),
                    csv_cell(sum.instance_type),
                    std::string(pricing_category(sum.purchase)),

@@ -344,6 +344,7 @@ Entry entry_for(const JobRun& run, std::string_view cluster, std::string_view nu
         .state = printable(run.state.substr(0, run.state.find(' '))),
         .instance_type = month.cost.instance_type,
         .purchase = month.cost.purchase,
+        .region = printable(month.cost.region, 255),
         .wckey = printable(without_star(run.wckey), 255),
         .qos = printable(run.qos, 255),
         .node_seconds = month.running_node_seconds};
@@ -354,6 +355,8 @@ bool same_entries(std::vector<Entry> known, const std::vector<Entry>& now,
     for (std::size_t i = 0; i < known.size() && i < now.size(); ++i) {
         known[i].revision = now[i].revision;
         known[i].line = now[i].line;
+        if (known[i].region.empty()) // from before there was one
+            known[i].region = now[i].region;
         if (now[i].period <= closed && known[i].period > now[i].period) {
             known[i].period = now[i].period;
             known[i].day = now[i].day;

@@ -118,6 +118,17 @@ assert {row["x_Grant"] for row in csv.DictReader(open("nih.csv"))} == {"NIH-1"}
 END2
 }
 
+@test "FOCUS has the region of the nodes, of what is none nothing" {
+    example
+    fairlead cost pool fsx --kind storage --amount 1 --rule unallocated --month 2026-07 --ledger ledger.db --groups groups.yaml --author eva
+    report grant start=2026-05-01 end=2026-09-01 --focus >focus.csv
+    python3 - <<'END2'
+import csv
+regions = {(row["ChargeDescription"], row["RegionId"], row["RegionName"]) for row in csv.DictReader(open("focus.csv"))}
+assert regions == {("run", "us-east-2", "us-east-2"), ("storage", "", "")}, regions
+END2
+}
+
 @test "what is asked for wrongly is told with what there is, and status 2" {
     example
     run -2 report grup

@@ -20,7 +20,7 @@ TEST(LedgerChain, EveryFieldAndWhatIsBeforeItMakeADifference) {
          {&Entry::cluster, &Entry::run, &Entry::kind, &Entry::period, &Entry::day, &Entry::debit,
           &Entry::credit, &Entry::currency, &Entry::job, &Entry::user, &Entry::partition,
           &Entry::state, &Entry::instance_type, &Entry::purchase, &Entry::wckey, &Entry::qos,
-          &Entry::author, &Entry::note}) {
+          &Entry::author, &Entry::note, &Entry::region}) {
         Entry other = plain;
         other.*text += "x";
         differs(other);
@@ -33,6 +33,13 @@ TEST(LedgerChain, EveryFieldAndWhatIsBeforeItMakeADifference) {
     }
     EXPECT_NE(chain.next("", 2, plain).value(), chain.next("", 1, plain).value());
     EXPECT_NE(chain.next("a", 1, plain).value(), chain.next("", 1, plain).value());
+}
+
+TEST(LedgerChain, AnEntryWithoutARegionHasTheChecksumOfBeforeThereWereRegions) {
+    Chain chain;
+    const Entry entry{.run = "1", .kind = "run", .period = "2026-06", .day = "2026-06-30"};
+    EXPECT_EQ(chain.next("", 1, entry).value(),
+              "59f19b51c7c673128edcdd32ccf616a6f1bbc67e4eac07957bdac63e705f34db");
 }
 
 TEST(LedgerChain, NoFieldRunsIntoTheNext) {

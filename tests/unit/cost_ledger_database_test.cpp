@@ -34,17 +34,21 @@ TEST_F(LedgerDatabaseTest, TablesOfAReleaseThatNeverWasAreNotGuessedAt) {
     EXPECT_TRUE(fails_with(Ledger::open_to_read(file), Code::C303, "version 1"));
 }
 
-TEST_F(LedgerDatabaseTest, TablesOfTheVersionBeforeAreBroughtUp) {
+TEST_F(LedgerDatabaseTest, TablesOfVersionsBeforeAreBroughtUp) {
     const Entry entry{.run = "1", .kind = "run", .period = "2026-06", .day = "2026-06-30"};
     {
         Ledger ledger = opened();
         ASSERT_TRUE(ledger.transaction([&] { return ledger.append(entry); }));
     }
+    test::behind_its_back(file, "ALTER TABLE entry DROP COLUMN region");
+    test::behind_its_back(file, "PRAGMA user_version = 3");
+    EXPECT_EQ(opened().latest("", "1").value(), std::vector{entry});
+    test::behind_its_back(file, "ALTER TABLE entry DROP COLUMN region");
     test::behind_its_back(file, "DROP TABLE delivery");
     test::behind_its_back(file, "PRAGMA user_version = 2");
     EXPECT_TRUE(fails_with(Ledger::open_to_read(file), Code::C303, "version 2"));
     Ledger ledger = opened();
-    EXPECT_EQ(ledger.head().value().entries, 1);
+    EXPECT_EQ(ledger.verify().value().entries, 1);
     EXPECT_FALSE(ledger.delivered("group bio 2026-06", "ada@north.example").value());
 }
 

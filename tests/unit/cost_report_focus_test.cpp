@@ -46,6 +46,15 @@ TEST(ReportFocus, WhatPeopleMovedAndWhatIsSharedAreNoInstances) {
     EXPECT_EQ(row(storage)["ConsumedQuantity"], "");
 }
 
+TEST(ReportFocus, TheRegionIsThatOfTheNodesWhereItIsKnown) {
+    Charge charge = test::charged("bio", 5);
+    EXPECT_EQ(row(charge)["RegionId"], "");
+    EXPECT_EQ(row(charge)["RegionName"], "");
+    charge.region = "us-east-2";
+    EXPECT_EQ(row(charge)["RegionId"], "us-east-2");
+    EXPECT_EQ(row(charge)["RegionName"], "us-east-2");
+}
+
 TEST(ReportFocus, NoCellBecomesAFormula) {
     Charge hostile = test::charged("=bio", 5, "2026-06-10", "run", "@SUM(A1)");
     hostile.sum.partition = "a,b";

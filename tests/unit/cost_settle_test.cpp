@@ -25,6 +25,7 @@ struct Books {
     TempFolder folder{};
     Ledger ledger = Ledger::open(folder / "ledger.db").value();
     std::string price = "3.6";
+    std::optional<Nodes> nodes{};
     std::vector<std::string> errors{};
 
     /// "new known corrected", and "older" where there are any.
@@ -32,7 +33,7 @@ struct Books {
                        std::optional<Time> until = {}, bool reprice = true) {
         std::istringstream dump(header + lines);
         Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,," + price + ",USD\n", "b").value(),
-                      std::nullopt);
+                      nodes);
         const auto settled =
             cost::settle({dump, "d", "home", read_time(seen).value(), false, until, reprice},
                          Zone::find("UTC").value(), pricer, ledger,
@@ -85,6 +86,28 @@ TEST(Settle, AChangeIsReversedAndEnteredAnew) {
     EXPECT_EQ(books.settle(run(1, "cfd", 86'400)), "0 0 1");
     EXPECT_EQ(books.owes("cfd"), 2 * day);
     EXPECT_EQ(books.settle(run(1, "cfd", 86'400)), "0 1 0");
+}
+
+TEST(Settle, ARunIsInTheRegionOfItsNodesWhereThatIsKnown) {
+    Books books;
+    const auto named = [&](const std::string& rows) {
+        books.nodes = Nodes::parse("nodes,instance_type,purchase,region,az\n" + rows, "n").value();
+    };
+    const auto region = [&](const std::string& run) {
+        return books.ledger.latest("home", run)->front().region;
+    };
+    const std::string both = "7|9|bio|n[1-2]|2026-06-02|2026-06-03|86400|COMPLETED|\n";
+    books.settle(run(1, "bio", 86'400));
+    EXPECT_EQ(region("1"), "");
+    named("n[1-2],,,us-east-2,\n");
+    EXPECT_EQ(books.settle(run(1, "bio", 86'400) + run(2, "bio", 86'400) + both), "2 1 0")
+        << "what was entered without a region stays";
+    EXPECT_EQ(region("1"), "");
+    EXPECT_EQ(region("2"), "us-east-2");
+    EXPECT_EQ(region("9"), "us-east-2");
+    named("n1,,,us-east-2,\nn2,,,eu-west-1,\n");
+    EXPECT_EQ(books.settle(both), "0 0 1");
+    EXPECT_EQ(region("9"), "") << "nodes of two regions are one line";
 }
 
 TEST(Settle, SuspendedTimeAndFailedNodesAreLinesOfTheirOwn) {
