@@ -41,7 +41,15 @@ class Controller {
                            .partitions = "hpc",
                            .qos = "low",
                            .size = {.most_nodes = 1, .time_limit = std::chrono::hours(1)},
-                           .at_most = test::usd(1)}};
+                           .at_most = test::usd(1)},
+                          {.job = 9,
+                           .group = 0,
+                           .partitions = "hpc",
+                           .qos = "low",
+                           .size = {.most_nodes = 4, .time_limit = std::chrono::hours(1)},
+                           .at_most = test::usd(4)}};
+        snapshot_.partitions.front().cpus = 8;
+        snapshot_.partitions.front().default_time = std::chrono::hours(2);
         for (const std::size_t cap : {0, 2, 3})
             snapshot_.caps[cap].used = test::usd(1);
         publish();
@@ -171,11 +179,8 @@ TEST(JobSubmitBudget, WithoutTheSectionNothingIsWritten) {
     EXPECT_FALSE(std::filesystem::exists(admission / "holds"));
 }
 
-int raise_limit(const char* job, std::uint32_t hours) {
+int update(Description& change) {
     constexpr std::uint32_t nobody = 65534;
-    Description change;
-    Description::put(change->job_id_str, job);
-    change->time_limit = hours * 60;
     char* message = nullptr;
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
     const int code = job_modify(&*change, nullptr, nobody, &message);
@@ -186,11 +191,80 @@ int raise_limit(const char* job, std::uint32_t hours) {
     return code;
 }
 
+int raise_limit(const char* job, std::uint32_t hours) {
+    Description change;
+    Description::put(change->job_id_str, job);
+    change->time_limit = hours * 60;
+    return update(change);
+}
+
 TEST(JobSubmitBudget, ARaiseIsCheckedAgain) {
     const Controller controller;
     EXPECT_EQ(raise_limit("7", 100), SLURM_SUCCESS);
     EXPECT_EQ(raise_limit("7", 101), ESLURM_ACCOUNTING_POLICY);
     EXPECT_EQ(raise_limit("8", 2), ESLURM_ACCOUNTING_POLICY) << "it is not listed yet";
+}
+
+/// An update says nothing of a job but what it sets (slurmctld, update_job).
+TEST(JobSubmitBudget, ARaiseOfTheLimitAloneCountsAllNodesOfTheJob) {
+    const Controller controller;
+    EXPECT_EQ(raise_limit("9", 26), ESLURM_ACCOUNTING_POLICY) << "1 is used, and 100 more";
+    EXPECT_EQ(raise_limit("9", 25), SLURM_SUCCESS);
+}
+
+TEST(JobSubmitBudget, AnUpdateOfACommentAsksNothingAndFreesNothing) {
+    const Controller controller;
+    submit(99);
+    for (const char* job : {"9", "8"}) {
+        Description change;
+        Description::put(change->job_id_str, job);
+        Description::put(change->comment, "mine");
+        EXPECT_EQ(update(change), SLURM_SUCCESS);
+        EXPECT_FALSE(change->admin_comment);
+    }
+    EXPECT_TRUE(submit(1).held);
+}
+
+/// What the job may cost at most, as its comment says; `change` sets what it asks for.
+template <class Change>
+std::string at_most(Change&& change) {
+    constexpr std::uint32_t nobody = 65534;
+    Description job;
+    Description::put(job->account, "bio");
+    Description::put(job->qos, "low");
+    job->user_id = nobody;
+    change(*job);
+    char* message = nullptr;
+    EXPECT_EQ(job_submit(&*job, nobody, &message), SLURM_SUCCESS);
+    taken(message);
+    const std::string comment = job->admin_comment ? job->admin_comment : "";
+    const std::size_t found = comment.find("at-most=");
+    return found == std::string::npos ? comment : comment.substr(found);
+}
+
+TEST(JobSubmitBudget, WhatIsUnsetIsNeverFreeAndNoLargeNumber) {
+    const Controller controller;
+    EXPECT_EQ(at_most([](job_desc_msg_t& job) {
+                  EXPECT_EQ(job.num_tasks, NO_VAL);
+                  EXPECT_EQ(job.cpus_per_task, NO_VAL16);
+                  EXPECT_EQ(job.min_nodes, NO_VAL);
+                  EXPECT_EQ(job.time_limit, NO_VAL);
+              }),
+              "at-most=2.000000000USD")
+        << "a node for the partition's time";
+    EXPECT_EQ(at_most([](job_desc_msg_t& job) { job.time_limit = INFINITE; }),
+              "at-most=24.000000000USD")
+        << "for the time that the site assumes";
+}
+
+TEST(JobSubmitBudget, TasksCountWithTheirCpus) {
+    const Controller controller;
+    EXPECT_EQ(at_most([](job_desc_msg_t& job) {
+                  job.num_tasks = 16;
+                  job.cpus_per_task = 4;
+              }),
+              "at-most=16.000000000USD")
+        << "64 CPUs are eight nodes";
 }
 
 TEST(JobSubmit, AnUpdateLeavesNoErrorOfEarlierCalls) {

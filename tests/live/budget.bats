@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Budgets with real accounting: slurmctld, slurmdbd and MariaDB. A node costs 10 USD an hour; each test
-# has a group of its own, bio1 to bio21, with 50 USD a month.
+# has a group of its own, bio1 to bio22, with 50 USD a month.
 bats_require_minimum_version 1.5.0
 load lib
 # shellcheck source=tests/live/site.bash
@@ -27,7 +27,7 @@ setup_file() {
         AccountingStorageEnforce=associations PriorityFlags=MAX_TRES
     {
         printf 'schema: fairlead.groups/1\ngroups:\n  cfd: {accounts: [cfd], budget: {amount: 50}, thresholds: [{at: 100, then: reject}]}\n'
-        for number in {1..21}; do
+        for number in {1..22}; do
             printf '  bio%d: {accounts: [bio%d], budget: {amount: 50}, thresholds: [{at: 60, then: warn}, {at: 100, then: hold}], may_exceed: [ben]}\n' \
                 "$number" "$number"
         done
@@ -42,7 +42,7 @@ setup_file() {
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
     site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
-    accounts=$(printf 'bio%d,' {1..21})
+    accounts=$(printf 'bio%d,' {1..22})
     races=race1,race2,race3,race4
     as root sacctmgr -i add account "${accounts}own,$races"
     as root sacctmgr -i add user ada account="$accounts$races"
@@ -127,6 +127,14 @@ started() { shown "$1" | grep -qE 'JobState=(RUNNING|COMPLETING|COMPLETED)'; }
     run -0 as ada scontrol update JobId="$id" TimeLimit=0:30:00
 }
 logged() { grep -qE "$1" "$CLUSTER_DIR/log/slurmctld.log"; }
+
+@test "srun and salloc are held to the budget as sbatch is" {
+    account
+    for command in srun salloc; do
+        run ! as ada "$command" -A cfd -t 6:00:00 true
+        [[ $output == *"job rejected: needs up to \$60.00, cfd has \$50.00"*"[FL-C202]"* ]]
+    done
+}
 
 @test "every task of an array counts, and a group that rejects rejects" {
     account
