@@ -45,8 +45,8 @@ std::string region_of(const fs::path& kept) {
 }
 
 /// What was ever archived.
-Result<std::vector<cost::Observed>> archived(const fs::path& folder) {
-    std::vector<cost::Observed> all;
+Result<cost::AwsPrices> archived(const fs::path& folder) {
+    cost::AwsPrices all;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
@@ -59,7 +59,7 @@ Result<std::vector<cost::Observed>> archived(const fs::path& folder) {
             cost::read_aws_prices(*text, entry->path().native(), region_of(entry->path()));
         if (!prices)
             return std::unexpected(prices.error());
-        std::ranges::move(*prices, std::back_inserter(all));
+        all.add(std::move(*prices));
     }
     if (error)
         return fail(Code::X103, "{}: {}", folder.native(), error.message());
@@ -73,7 +73,7 @@ struct Fresh {
 };
 
 /// Of those that are new, with their prices added to `all`.
-Result<std::vector<Fresh>> fresh_ones(const Options& options, std::vector<cost::Observed>& all) {
+Result<std::vector<Fresh>> fresh_ones(const Options& options, cost::AwsPrices& all) {
     std::vector<Fresh> fresh;
     std::error_code ignored;
     for (const fs::path& file : options.files) {
@@ -86,7 +86,7 @@ Result<std::vector<Fresh>> fresh_ones(const Options& options, std::vector<cost::
         const fs::path kept = kept_name(options, *text);
         if (fs::exists(kept, ignored))
             continue;
-        std::ranges::move(*prices, std::back_inserter(all));
+        all.add(std::move(*prices));
         fresh.push_back({kept, std::move(*text)});
     }
     return fresh;
@@ -128,7 +128,7 @@ void add_prices(CLI::App& app, Session& session) {
                      "JSON: EC2's price list, or of `aws pricing get-products`, `aws ec2 "
                      "describe-spot-price-history`, `describe-reserved-instances` or "
                      "`describe-capacity-block-offerings`, or `aws savingsplans "
-                     "describe-savings-plan-rates`")
+                     "describe-savings-plan-rates` or `describe-savings-plans`")
         ->required();
     command->add_option("--archive", options->archive, "folder that keeps them, and prices.csv")
         ->capture_default_str();

@@ -28,10 +28,10 @@ struct Source {
 /// "2026-06-01T12:00:00.000Z": some write fractions of a second.
 std::optional<Time> aws_time(const std::string& text);
 
-Result<void> add_reservations(const Source& source, const Json& answer,
-                              std::vector<Observed>& into);
+Result<void> add_reservations(const Source& source, const Json& answer, AwsPrices& into);
 Result<void> add_capacity_blocks(const Source& source, const Json& answer,
                                  std::vector<Observed>& into);
 Result<void> add_plan_rates(const Source& source, const Json& answer, std::vector<Observed>& into);
+Result<void> add_plans(const Source& source, const Json& answer, AwsPrices& into);
 
 } // namespace fairlead::cost

@@ -2,6 +2,7 @@
 
 #include "cost/aws_json.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace fairlead::cost {
@@ -26,18 +27,14 @@ Result<HourlyPrice> price_of(const Source& source, const Json& object, const cha
     return price ? price : Result<HourlyPrice>(source.bad(name, text));
 }
 
-struct Span {
-    Time from, to;
-};
-
-Result<Span> span_of(const Source& source, const Json& object, const char* from, const char* to) {
+Result<Term> span_of(const Source& source, const Json& object, const char* from, const char* to) {
     const std::array<std::string, 2> texts{text_of(object, from), text_of(object, to)};
     const auto first = aws_time(texts[0]), last = aws_time(texts[1]);
     if (!first)
         return source.bad(from, texts[0]);
     if (!last || *last <= *first)
         return source.bad(to, texts[1]);
-    return Span{*first, *last};
+    return Term{*first, *last};
 }
 
 Result<HourlyPrice> sum_of(const Source& source, std::initializer_list<Wide> parts) {
@@ -90,25 +87,42 @@ std::string property(const Json& rate, std::string_view name) {
     return {};
 }
 
+/// It was never paid for, or all of it was paid back.
+bool is_none(const Json& commitment, const char* state) {
+    constexpr std::array<std::string_view, 3> none{"payment-failed", "queued-deleted", "returned"};
+    return std::ranges::find(none, text_of(commitment, state)) != none.end();
+}
+
+void forget(const std::string& id, AwsPrices& into) {
+    if (!id.empty())
+        into.add(id, {Time::min(), Time::min()});
+}
+
 } // namespace
 
-Result<void> add_reservations(const Source& source, const Json& answer,
-                              std::vector<Observed>& into) {
+Result<void> add_reservations(const Source& source, const Json& answer, AwsPrices& into) {
     for (const Json& reservation : member(answer, "ReservedInstances")) {
-        const std::string state = text_of(reservation, "State");
-        if (state == "payment-pending" || state == "payment-failed" || state == "queued-deleted" ||
+        const std::string id = text_of(reservation, "ReservedInstancesId");
+        if (is_none(reservation, "State")) {
+            forget(id, into);
+            continue;
+        }
+        if (text_of(reservation, "State") == "payment-pending" ||
             text_of(reservation, "InstanceTenancy") == "dedicated")
             continue;
         const auto span = span_of(source, reservation, "Start", "End");
         const auto hourly = reserved_hour(source, reservation);
         if (!span || !hourly)
             return std::unexpected(span ? hourly.error() : span.error());
-        into.push_back({normalized({.region = std::string(source.region),
-                                    .az = text_of(reservation, "AvailabilityZone"),
-                                    .instance_type = text_of(reservation, "InstanceType"),
-                                    .os = text_of(reservation, "ProductDescription"),
-                                    .purchase = "reserved"}),
-                        span->from, *hourly, currency_of(reservation, "CurrencyCode"), span->to});
+        into.prices.push_back({normalized({.region = std::string(source.region),
+                                           .az = text_of(reservation, "AvailabilityZone"),
+                                           .instance_type = text_of(reservation, "InstanceType"),
+                                           .os = text_of(reservation, "ProductDescription"),
+                                           .purchase = "reserved"}),
+                               span->from, *hourly, currency_of(reservation, "CurrencyCode"),
+                               span->to, id});
+        if (!id.empty())
+            into.add(id, *span);
     }
     return {};
 }
@@ -151,7 +165,24 @@ Result<void> add_plan_rates(const Source& source, const Json& answer, std::vecto
                                     .instance_type = property(rate, "instanceType"),
                                     .os = property(rate, "productDescription"),
                                     .purchase = "savings-plan"}),
-                        std::nullopt, *hourly, currency_of(rate, "currency"), std::nullopt});
+                        std::nullopt, *hourly, currency_of(rate, "currency"), std::nullopt,
+                        text_of(answer, "savingsPlanId")});
+    }
+    return {};
+}
+
+Result<void> add_plans(const Source& source, const Json& answer, AwsPrices& into) {
+    for (const Json& plan : member(answer, "savingsPlans")) {
+        const std::string id = text_of(plan, "savingsPlanId");
+        if (is_none(plan, "state")) {
+            forget(id, into);
+            continue;
+        }
+        const auto span = span_of(source, plan, "start", "end");
+        if (!span)
+            return std::unexpected(span.error());
+        if (!id.empty())
+            into.add(id, *span);
     }
     return {};
 }

@@ -128,18 +128,46 @@ bool contradict(const Observed& first, const Observed& second) {
     return first.from == second.from || (first.to && second.from && *second.from < *first.to);
 }
 
+/// Each for the term of its commitment; one that never counted is gone.
+std::vector<Observed> in_their_terms(AwsPrices all) {
+    for (Observed& price : all.prices) {
+        const auto term = all.terms.find(price.commitment);
+        price.commitment.clear();
+        if (term == all.terms.end())
+            continue;
+        price.from = term->second.from;
+        price.to = term->second.to;
+    }
+    std::erase_if(all.prices,
+                  [](const Observed& price) { return price.to && price.from >= price.to; });
+    return std::move(all.prices);
+}
+
 } // namespace
 
-Result<std::vector<Observed>> read_aws_prices(std::string_view text, std::string_view file,
-                                              std::string_view region) {
+void AwsPrices::add(const std::string& commitment, const Term& term) {
+    const auto [known, added] = terms.try_emplace(commitment, term);
+    if (!added && term.to < known->second.to)
+        known->second = term;
+}
+
+void AwsPrices::add(AwsPrices more) {
+    std::ranges::move(more.prices, std::back_inserter(prices));
+    for (const auto& [commitment, term] : more.terms)
+        add(commitment, term);
+}
+
+Result<AwsPrices> read_aws_prices(std::string_view text, std::string_view file,
+                                  std::string_view region) {
     const Source source{file, region};
     const Json json = Json::parse(text, nullptr, false);
-    std::vector<Observed> prices;
+    AwsPrices all;
+    std::vector<Observed>& prices = all.prices;
     Result<void> done =
         fail(Code::C101,
              "{}: expected JSON with products and terms, PriceList, SpotPriceHistory, "
-             "ReservedInstances, CapacityBlockOfferings, or savingsPlanId and "
-             "searchResults",
+             "ReservedInstances, CapacityBlockOfferings, savingsPlans, or savingsPlanId "
+             "and searchResults",
              file);
     if (member(json, "products").is_object() && member(json, "terms").is_object())
         done = read_price_list(source, json, prices);
@@ -148,17 +176,20 @@ Result<std::vector<Observed>> read_aws_prices(std::string_view text, std::string
     else if (member(json, "SpotPriceHistory").is_array())
         done = read_spot_history(source, json, prices);
     else if (member(json, "ReservedInstances").is_array())
-        done = add_reservations(source, json, prices);
+        done = add_reservations(source, json, all);
     else if (member(json, "CapacityBlockOfferings").is_array())
         done = add_capacity_blocks(source, json, prices);
+    else if (member(json, "savingsPlans").is_array())
+        done = add_plans(source, json, all);
     else if (member(json, "savingsPlanId").is_string() && member(json, "searchResults").is_array())
         done = add_plan_rates(source, json, prices);
     if (!done)
         return std::unexpected(done.error());
-    return prices;
+    return all;
 }
 
-Result<std::string> book_of(std::vector<Observed> observed) {
+Result<std::string> book_of(AwsPrices prices) {
+    std::vector<Observed> observed = in_their_terms(std::move(prices));
     std::ranges::sort(observed, [](const Observed& a, const Observed& b) {
         return std::tie(a.key, a.currency, a.from, a.hourly) <
                std::tie(b.key, b.currency, b.from, b.hourly);

@@ -39,14 +39,14 @@ std::string spot(const std::string& zone, const std::string& time, const std::st
            price + R"(","Timestamp":")" + time + R"("})";
 }
 
-Result<std::vector<Observed>> read(const std::string& text) {
+Result<AwsPrices> read(const std::string& text) {
     return read_aws_prices(text, "a.json", "us-east-2");
 }
 
 std::string book(const std::string& text) {
     auto prices = read(text);
     EXPECT_TRUE(succeeds(prices)) << text;
-    const auto csv = book_of(prices.value_or(std::vector<Observed>{}));
+    const auto csv = book_of(prices.value_or(AwsPrices{}));
     EXPECT_TRUE(succeeds(csv));
     EXPECT_TRUE(succeeds(PriceBook::parse_csv(*csv, "b"))) << "a book that can be used";
     return csv->substr(header.size());
@@ -94,11 +94,11 @@ TEST(PriceImport, WindowsThatOverlapGiveOneBook) {
     auto first = read(R"({"SpotPriceHistory":[)" + spot("a", "2026-06-01T00:00:00Z", "1") + "," +
                       spot("a", "2026-06-02T00:00:00Z", "2") + "]}")
                      .value();
-    const auto second = read(R"({"SpotPriceHistory":[)" + spot("a", "2026-06-02T00:00:00Z", "2") +
-                             "," + spot("a", "2026-06-03T00:00:00Z", "3") + "]}")
-                            .value();
-    first.insert(first.end(), second.begin(), second.end());
-    const std::string csv = book_of(first).value();
+    auto second = read(R"({"SpotPriceHistory":[)" + spot("a", "2026-06-02T00:00:00Z", "2") + "," +
+                       spot("a", "2026-06-03T00:00:00Z", "3") + "]}")
+                      .value();
+    first.add(std::move(second));
+    const std::string csv = book_of(std::move(first)).value();
     EXPECT_EQ(std::ranges::count(csv, '\n'), 4);
     EXPECT_TRUE(succeeds(PriceBook::parse_csv(csv, "b")));
 }
@@ -178,6 +178,36 @@ TEST(PriceImport, ReservationsAtOneTimeHaveOnePrice) {
     EXPECT_TRUE(fails_with(book_of(*two), Code::C101, "two prices from 2026-06-01"));
 }
 
+/// The book of several answers, in this order and turned round.
+std::string book_of_answers(const std::vector<std::string>& answers) {
+    const auto made = [](const auto& range) {
+        AwsPrices all;
+        for (const std::string& answer : range)
+            all.add(read(answer).value());
+        return book_of(std::move(all)).value().substr(header.size());
+    };
+    const std::string csv = made(answers);
+    EXPECT_EQ(made(std::vector(answers.rbegin(), answers.rend())), csv);
+    return csv;
+}
+
+TEST(PriceImport, OfTwoAnswersAboutAReservationTheLaterCounts) {
+    const auto answer = [](const std::string& end, const std::string& state = "active") {
+        return reservations(
+            R"({"ReservedInstancesId":"r-1","InstanceType":"c7a.large","ProductDescription":"Linux/UNIX",)"
+            R"("UsagePrice":0.1,"FixedPrice":0,"Duration":94608000,"Start":"2026-01-01T00:00:00Z","State":")" +
+            state + R"(","End":")" + end + "\"}");
+    };
+    const std::string bought = answer("2029-01-01T00:00:00Z");
+    EXPECT_EQ(book_of_answers({bought, answer("2026-06-15T08:00:00Z", "retired")}),
+              "us-east-2,,c7a.large,linux,reserved,2026-01-01T00:00:00Z,2026-06-15T08:00:00Z,"
+              "0.100000000000,USD\n")
+        << "it was modified or sold";
+    EXPECT_EQ(book_of_answers({answer("2029-01-01T00:00:00Z", "queued"),
+                               answer("2029-01-01T00:00:00Z", "queued-deleted")}),
+              "");
+}
+
 TEST(PriceImport, ACapacityBlockCostsItsFeeOverItsHours) {
     const std::string block =
         R"({"CapacityBlockOfferings":[{"InstanceType":"p5.48xlarge","AvailabilityZone":"us-east-2b","InstanceCount":4,)"
@@ -191,15 +221,44 @@ TEST(PriceImport, ACapacityBlockCostsItsFeeOverItsHours) {
     EXPECT_TRUE(fails_with(read(none), Code::C101, "InstanceCount"));
 }
 
+std::string rate(const char* service, const char* tenancy, const char* price) {
+    return fmt::format(
+        R"({{"rate":"{}","currency":"USD","unit":"Hrs","productType":"EC2","serviceCode":"{}",)"
+        R"("usageType":"USE2-BoxUsage:c7a.large","properties":[{{"name":"region","value":"us-east-2"}},)"
+        R"({{"name":"instanceType","value":"c7a.large"}},{{"name":"productDescription","value":"Linux/UNIX"}},)"
+        R"({{"name":"tenancy","value":"{}"}}]}})",
+        price, service, tenancy);
+}
+
+std::string rates_of(const std::string& plan, const char* price) {
+    return R"({"savingsPlanId":")" + plan + R"(","searchResults":[)" +
+           rate("AmazonEC2", "shared", price) + "]}";
+}
+
+std::string plan(const std::string& id, const std::string& end, const std::string& state) {
+    return R"({"savingsPlans":[{"savingsPlanId":")" + id + R"(","state":")" + state +
+           R"(","start":"2026-01-01T00:00:00.000Z","end":")" + end + "\"}]}";
+}
+
+TEST(PriceImport, RatesOfASavingsPlanHoldFromItsStartToItsEnd) {
+    const std::string line = "us-east-2,,c7a.large,linux,savings-plan,";
+    EXPECT_EQ(
+        book_of_answers({rates_of("sp-1", "0.07"), rates_of("sp-2", "0.06"),
+                         plan("sp-1", "2027-01-01T00:00:00.000Z", "active"),
+                         R"({"savingsPlans":[{"savingsPlanId":"sp-2","state":"queued",)"
+                         R"("start":"2027-01-01T00:00:00Z","end":"2028-01-01T00:00:00Z"}]})"}),
+        line + "2026-01-01T00:00:00Z,2027-01-01T00:00:00Z,0.070000000000,USD\n" + line +
+            "2027-01-01T00:00:00Z,2028-01-01T00:00:00Z,0.060000000000,USD\n");
+    EXPECT_EQ(book_of_answers({rates_of("sp-1", "0.07"),
+                               plan("sp-1", "2027-01-01T00:00:00.000Z", "active"),
+                               plan("sp-1", "2027-01-01T00:00:00.000Z", "returned")}),
+              "");
+    EXPECT_EQ(book(rates_of("sp-1", "0.07")), line + ",,0.070000000000,USD\n")
+        << "for good, where nobody said when";
+    EXPECT_TRUE(fails_with(read(plan("sp-1", "soon", "active")), Code::C101, "end is 'soon'"));
+}
+
 TEST(PriceImport, RatesOfASavingsPlanAreThoseOfInstances) {
-    const auto rate = [](const char* service, const char* tenancy, const char* price) {
-        return fmt::format(
-            R"({{"rate":"{}","currency":"USD","unit":"Hrs","productType":"EC2","serviceCode":"{}",)"
-            R"("usageType":"USE2-BoxUsage:c7a.large","properties":[{{"name":"region","value":"us-east-2"}},)"
-            R"({{"name":"instanceType","value":"c7a.large"}},{{"name":"productDescription","value":"Linux/UNIX"}},)"
-            R"({{"name":"tenancy","value":"{}"}}]}})",
-            price, service, tenancy);
-    };
     EXPECT_EQ(book(fmt::format(R"({{"savingsPlanId":"sp-1","searchResults":[{},{},{}]}})",
                                rate("AmazonEC2", "shared", "0.0741"),
                                rate("AmazonEC2", "dedicated", "0.9"),
