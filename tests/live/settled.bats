@@ -1,14 +1,33 @@
 #!/usr/bin/env bats
 # What real jobs cost, whatever became of them: slurmctld, slurmdbd and MariaDB, and the ledger against an independent
-# calculation from what sacct says. A node costs 10 USD an hour, and jobs pay the share of its CPUs that they had.
+# calculation from what sacct says. Jobs pay the share of a node's CPUs that they had; a node costs 10 USD an hour, and 20
+# from the moment on when it is midnight where the cluster is and its clocks go back to eleven.
 bats_require_minimum_version 1.5.0
 load lib
 # shellcheck source=tests/live/site.bash
 source "$BATS_TEST_DIRNAME/site.bash"
 load placement_site
 
+# zone_that_changes_at TIME: for zic a zone where it is midnight then, and summer time ends.
+zone_that_changes_at() {
+    python3 - "$1" <<'END'
+import datetime, sys
+at = int(sys.argv[1])
+summer = -at % 86400
+summer -= 86400 if summer > 43200 else 0
+size = abs(summer - 3600)
+winter = f"{'-' if summer < 3600 else ''}{size // 3600}:{size // 60 % 60:02}:{size % 60:02}"
+until = datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y %b %d %H:%M:%Su")
+print(f"Zone Etc/GMT+12 {winter} 0 WIN 2000 Jan 1\n{winter} 1:00 SUM {until}\n{winter} 0 WIN")
+END
+}
+
 setup_file() {
     local number
+    MIDNIGHT=$(($(date +%s) + 100))
+    export MIDNIGHT
+    zone_that_changes_at "$MIDNIGHT" >"$BATS_FILE_TMPDIR/zone"
+    /usr/sbin/zic -b fat -d "$BATS_FILE_TMPDIR/zones" "$BATS_FILE_TMPDIR/zone"
     site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
     for number in {1..5}; do site_node "$number" m5.large; done
     site_config 'schema: fairlead.config/1
@@ -26,16 +45,17 @@ cost:
         AccountingStorageEnforce=associations
     printf 'schema: fairlead.groups/1\ngroups:\n  bio: {accounts: [bio]}\n' >"$SITE/conf/head/groups.yaml"
     printf '%s\n' 'region,az,instance_type,os,purchase,valid_from,valid_to,price_per_hour,currency' \
-        ',,m5.large,,,,,10,USD' >"$SITE/conf/head/prices.csv"
+        ",,m5.large,,,,$(utc "$MIDNIGHT"),10,USD" ",,m5.large,,,$(utc "$MIDNIGHT"),,20,USD" >"$SITE/conf/head/prices.csv"
     printf '%s\n' 'nodes,instance_type,purchase,region,az,cpus' "n[1-5],m5.large,on-demand,,,$(nproc)" >"$SITE/conf/head/nodes.csv"
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster SITE
-    site_up "$CLUSTER_DIR" --accounting yes --owner "$$" --owner "$BATS_ROOT_PID"
+    site_up "$CLUSTER_DIR" --accounting yes --zone "$BATS_FILE_TMPDIR/zones/Etc/GMT+12" --owner "$$" --owner "$BATS_ROOT_PID"
     chmod 0700 "$CLUSTER_DIR/shared/state"
     wait_for 20 account_is_known
 }
+utc() { date -u -d "@$1" +%FT%TZ; }
 account_is_known() { as root scontrol show assoc_mgr accounts=bio flags=assoc | grep -q 'Account=bio UserName=ada'; }
 teardown_file() { cluster_down; }
-teardown() { cluster_report; [[ -n ${BATS_TEST_COMPLETED:-} ]] || { as root squeue; as root sacct -aDXP; }; }
+teardown() { cluster_report; [[ -n ${BATS_TEST_COMPLETED:-} ]] || { as root squeue; as root sacct -aDXP --format DBIndex,JobIDRaw,State,Submit,Start,End,NodeList; }; }
 
 fairlead() { as root /run/cluster/prefix/bin/fairlead --config /run/cluster/etc/fairlead.yaml "$@"; }
 # batch OPTION... : a job of one task, and its number.
@@ -50,7 +70,7 @@ start_is_known() { [[ $(as root env SLURM_TIME_FORMAT=%s sacct -aDXnP -j "$1" --
 # ended ID STATE COUNT: accounting has so many runs of the job that ended so.
 ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3)); }
 
-@test "the ledger has each run of real jobs to the nano-dollar: arrays, het, requeued, preempted, suspended, cancelled, timed out, of lost nodes" {
+@test "the ledger has each run of real jobs to the nano-dollar: arrays, het, requeued, preempted, suspended, cancelled, timed out, of lost nodes, over midnight and a change of clocks" {
     local name at
     for name in again low pause lost; do gate "$name"; done
     timed=$(batch -J timed -p timed -t 0:01:00 --no-requeue --wrap "exec sleep 1000")
@@ -75,7 +95,9 @@ ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3
     at=$(date +%s)
     wait_for 10 a_second_since "$at"
     as root scontrol resume "$pause"
+    wait_for 120 a_second_since "$MIDNIGHT"
     open_gate pause
+    after=$(batch -J after --wrap true)
     wait_for 40 ended "$low" PREEMPTED 1
     wait_for 60 ended "$low" COMPLETED 1
     wait_for 60 ended "$again" REQUEUED 1
@@ -85,16 +107,27 @@ ended() { (($(as root sacct -aDXnP -j "$1" --format State | grep -c "^$2") >= $3
     wait_for 20 ended "$array" COMPLETED 3
     wait_for 20 ended "$het" COMPLETED 2
     wait_for 20 ended "$pause" COMPLETED 1
+    wait_for 20 ended "$after" COMPLETED 1
     run -0 fairlead accountant --once
     [[ $output == *" 0 skipped"* ]]
     as root env TZ=UTC SLURM_TIME_FORMAT=%s sacct -aXDnP --starttime now-1days --endtime now --format DBIndex,JobIDRaw,State,AllocNodes,AllocCPUS,Start,End,ElapsedRaw,Suspended \
         >"$BATS_TEST_TMPDIR/runs"
     cat "$BATS_TEST_TMPDIR/runs"
-    as root cat /run/cluster/shared/state/ledger.db >"$BATS_TEST_TMPDIR/ledger.db"
-    python3 - "$BATS_TEST_TMPDIR" "$(nproc)" <<'END'
-import re, sqlite3, sys
+    # What sacct prints in the cluster's own time, in a ledger of its own. By that clock it is an hour earlier than it was.
+    as root sacct -aDXP --starttime now-1days --endtime now+2hours \
+        --format JobIDRaw,Cluster,DBIndex,Account,User,Partition,State,NodeList,Start,End,ElapsedRaw,Suspended,AllocTRES >"$CLUSTER_DIR/shared/local"
+    cat "$CLUSTER_DIR/shared/local"
+    run fairlead ledger settle --ledger /run/cluster/shared/state/local.db --book /run/cluster/etc/prices.csv \
+        --nodes /run/cluster/etc/nodes.csv --sacct /run/cluster/shared/local
+    printf '%s\n' "$output"
+    ((status == 0))
+    for name in ledger local; do
+        as root cat "/run/cluster/shared/state/$name.db" >"$BATS_TEST_TMPDIR/$name.db"
+    done
+    python3 - "$BATS_TEST_TMPDIR" "$(nproc)" "$MIDNIGHT" "$pause" <<'END'
+import datetime, sqlite3, sys
 from fractions import Fraction
-folder, cpus = sys.argv[1], int(sys.argv[2])
+folder, cpus, midnight, pause = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 
 
 def seconds(text):
@@ -104,11 +137,13 @@ def seconds(text):
     return int(days or 0) * 86400 + sum(part * 60**i for i, part in enumerate(reversed(parts)))
 
 
-def nanos(seconds, share):
-    return round(Fraction(10 * 10**9, 3600) * seconds * share) # half to even, as Python rounds
+def nanos(begin, end, share):
+    before = max(0, min(end, midnight) - begin)
+    dollars = 10 * before + 20 * (end - begin - before)
+    return round(Fraction(dollars * 10**9, 3600) * share) # half to even, as Python rounds
 
 
-expected, states = {}, {}
+expected, states, days, over_midnight = {}, {}, {}, None
 for line in open(f"{folder}/runs"):
     index, job, state, nodes, allocated, start, end, elapsed, suspended = line.rstrip("\n").split("|")
     if not start.isdigit() or not end.isdigit() or start == "0":
@@ -116,17 +151,34 @@ for line in open(f"{folder}/runs"):
     share = Fraction(int(allocated), cpus)
     rest = int(end) - int(start) - int(elapsed)
     assert rest == seconds(suspended), line
-    expected[index] = [nanos(int(elapsed), share), nanos(rest, share)]
+    start, end, elapsed = int(start), int(end), int(elapsed)
+    # The time that it was suspended is counted behind the rest.
+    expected[index] = [nanos(start, start + elapsed, share), nanos(start + elapsed, end, share)]
+    days[index] = str(datetime.datetime.fromtimestamp(end, datetime.timezone.utc).date())
+    if job == pause:
+        assert start < midnight < end, "the job was not there at midnight"
+        over_midnight = index
     states.setdefault(state.split()[0], []).append(index)
-ledger = sqlite3.connect(f"{folder}/ledger.db")
-found = {}
-for run, kind, amount in ledger.execute("SELECT run, kind, sum(nanos) FROM entry GROUP BY run, kind"):
-    assert kind in ("run", "node_fail", "suspended"), kind
-    found.setdefault(run, [0, 0])[kind == "suspended"] += amount
+ledger, local = (sqlite3.connect(f"{folder}/{name}.db") for name in ("ledger", "local"))
+
+
+def amounts_in(ledger):
+    found = {}
+    for run, kind, amount in ledger.execute("SELECT run, kind, sum(nanos) FROM entry GROUP BY run, kind"):
+        assert kind in ("run", "node_fail", "suspended"), kind
+        found.setdefault(run, [0, 0])[kind == "suspended"] += amount
+    return found
+
+
+found = amounts_in(ledger)
 print({state: len(runs) for state, runs in states.items()})
 assert set(states) >= {"COMPLETED", "REQUEUED", "PREEMPTED", "NODE_FAIL", "TIMEOUT"}, states
 assert any(rest > 0 for _, rest in expected.values()), "nothing was suspended"
 assert found == expected, [(run, found.get(run), amounts) for run, amounts in expected.items() if found.get(run) != amounts]
+assert dict(ledger.execute("SELECT run, max(day) FROM entry GROUP BY run")) == days
+# Of other runs the clock does not say on which side of midnight they were: it shows the hour before twice.
+assert amounts_in(local).keys() == expected.keys()
+assert amounts_in(local)[over_midnight] == expected[over_midnight], amounts_in(local)[over_midnight]
 kinds = dict(ledger.execute("SELECT run, kind FROM entry WHERE kind = 'node_fail'"))
 assert set(kinds) == set(states["NODE_FAIL"]), kinds
 END
