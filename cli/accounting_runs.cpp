@@ -41,6 +41,9 @@ Result<void> Accounting::settle_days(const Site& site, cost::Ledger& ledger,
     const auto zone = cost::Zone::find("UTC");
     if (!zone)
         return std::unexpected(zone.error());
+    const auto asked = ledger.asked_until(cost::in_small_letters(cluster.name));
+    if (!asked)
+        return std::unexpected(asked.error());
     cost::Pricer pricer(site.book, site.nodes);
     for (Time begin = interval.from; begin < interval.to; begin += days(1)) {
         const cost::Interval day{begin, std::min(interval.to, begin + days(1))};
@@ -48,15 +51,16 @@ Result<void> Accounting::settle_days(const Site& site, cost::Ledger& ledger,
         if (!runs)
             return std::unexpected(runs.error());
         std::istringstream dump(*runs);
-        const auto settled = cost::settle({.dump = dump,
-                                           .name = "sacct",
-                                           .cluster = cluster.name,
-                                           .seen = now_,
-                                           .wckeys = cluster.enforces_wckeys,
-                                           .until = std::min(day.to, now_),
-                                           .reprice = reprice},
-                                          *zone, pricer, ledger,
-                                          [&](const Error& error) { tell(error.message, error); });
+        const auto settled = cost::settle(
+            {.dump = dump,
+             .name = "sacct",
+             .cluster = cluster.name,
+             .seen = now_,
+             .wckeys = cluster.enforces_wckeys,
+             .until = std::min(day.to, now_),
+             .reprice = reprice,
+             .from = *asked || begin > since_ ? std::optional(begin) : std::nullopt},
+            *zone, pricer, ledger, [&](const Error& error) { tell(error.message, error); });
         if (!settled)
             return std::unexpected(settled.error());
         add(all, *settled);
@@ -140,7 +144,7 @@ Result<std::vector<Accounting::OldDay>> Accounting::old_days(cost::Ledger& ledge
 }
 
 /// Runs that wait for a price are looked for where they are, so that one of long ago holds nothing
-/// up.
+/// up. The day up to which all is settled is asked about anew where a line of it was left out.
 Result<cost::Settled> Accounting::settle(const Site& site, const slurm::Cluster& cluster) {
     auto ledger = cost::Ledger::open(settings_.ledger);
     if (!ledger)
@@ -155,9 +159,11 @@ Result<cost::Settled> Accounting::settle(const Site& site, const slurm::Cluster&
     const std::chrono::seconds overlap =
         look_back ? std::chrono::seconds(long_overlap) : std::chrono::seconds(usual_overlap);
     const Time from = until == Time{} ? since_ : until - overlap;
-    const auto old = look_back ? old_days(*ledger, name) : std::vector<OldDay>{};
+    auto old = look_back ? old_days(*ledger, name) : std::vector<OldDay>{};
     if (!old)
         return std::unexpected(old.error());
+    if (look_back && mark < from)
+        old->push_back({*asked ? std::chrono::floor<days>(mark) : since_, false});
     std::erase_if(ended_, [&](const auto& job) { return job.second < now_ - long_overlap; });
     cost::Settled all;
     // What starts and ends in this second is of it as well.

@@ -283,13 +283,29 @@ class Settling {
     Result<void> raise_watermarks() {
         if (left_out_)
             return {};
-        const std::int64_t until = taken_.until ? since_1970(*taken_.until) : 0;
         if (taken_.until && !taken_.cluster.empty())
-            ends_.try_emplace(in_small_letters(taken_.cluster), until);
-        for (const auto& [cluster, end] : ends_)
-            if (auto done = ledger_.raise_watermark(cluster, std::max(end, until)); !done)
+            ends_.try_emplace(in_small_letters(taken_.cluster), 0);
+        for (const auto& [cluster, end] : ends_) {
+            const auto reaches = follows(cluster);
+            if (!reaches)
+                return std::unexpected(reaches.error());
+            if (!*reaches)
+                continue;
+            const std::int64_t until = taken_.until ? since_1970(*taken_.until) : end;
+            if (auto done = ledger_.raise_watermark(cluster, until); !done)
                 return done;
+        }
         return {};
+    }
+
+    /// Whether nothing lies between what is settled of a cluster and what the dump has.
+    Result<bool> follows(const std::string& cluster) {
+        if (!taken_.from)
+            return true;
+        const auto mark = ledger_.asked_until(cluster);
+        if (!mark)
+            return std::unexpected(mark.error());
+        return *mark && **mark >= since_1970(*taken_.from);
     }
 
     const Taken& taken_;

@@ -33,6 +33,8 @@ struct Taken {
     std::optional<Time> until{}; ///< it has all runs of its clusters that ended before, if that is
                                  ///< known; also of `cluster`, where it has none of it
     bool reprice = true;         ///< runs that are the same as before too, by the prices of today
+    std::optional<Time> from{};  ///< where `until` is of what ended from here on alone: a cluster
+                                 ///< that is not settled up to here stays so
 };
 
 /// What a run costs in a month, its nodes running.

@@ -186,3 +186,38 @@ END
     run -0 fairlead accountant --once
     [[ $output == "0 new, 0 corrected, "* ]]
 }
+
+# settled_until: up to when all is settled, in seconds since 1970.
+settled_until() {
+    as root cat /run/cluster/shared/state/left.db >"$BATS_TEST_TMPDIR/left.db"
+    python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("SELECT ended FROM watermark").fetchone())' \
+        "$BATS_TEST_TMPDIR/left.db"
+}
+
+@test "a day with a line that cannot be read is not settled, nor any behind it, until it can be read" {
+    local bin=$CLUSTER_DIR/conf/head/bin begin now
+    begin=$(date -u -d '3 days ago 00:00' +%s)
+    mkdir "$bin"
+    ln -s "$(command -v scontrol)" "$(command -v sacctmgr)" "$bin"
+    cat >"$bin/sacct" <<END
+#!/bin/bash
+$(command -v sacct) "\$@" || exit
+[[ -e /run/cluster/shared/garbage && "\$*" =~ --starttime=([^ ]*)\ --endtime=([^ ]*) ]] || exit 0
+(($begin >= \$(date -u -d "\${BASH_REMATCH[1]}" +%s) && $begin < \$(date -u -d "\${BASH_REMATCH[2]}" +%s))) && echo garbage
+exit 0
+END
+    chmod 755 "$bin/sacct"
+    sed 's|ledger.db|left.db|; 1a scontrol: /run/cluster/etc/bin/scontrol' "$CLUSTER_DIR/conf/head/fairlead.yaml" \
+        >"$CLUSTER_DIR/conf/head/left.yaml"
+    touch "$CLUSTER_DIR/shared/garbage"
+    accountant() { as root /run/cluster/prefix/bin/fairlead --config /run/cluster/etc/left.yaml accountant --once --since "$(date -u -d '5 days ago' +%F)"; }
+    run -1 accountant
+    [[ $output == *"FL-C102"* && $output == *" 1 skipped"* ]]
+    [[ $(settled_until) == "$begin" ]]
+    run -1 accountant
+    [[ $(settled_until) == "$begin" ]]
+    rm "$CLUSTER_DIR/shared/garbage"
+    now=$(date +%s)
+    run -0 accountant
+    (($(settled_until) >= now))
+}

@@ -30,12 +30,13 @@ struct Books {
 
     /// "new known corrected", and "older" where there are any.
     std::string settle(const std::string& lines, std::string_view seen = "2027-01-01",
-                       std::optional<Time> until = {}, bool reprice = true) {
+                       std::optional<Time> until = {}, bool reprice = true,
+                       std::optional<Time> from = {}) {
         std::istringstream dump(header + lines);
         Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,," + price + ",USD\n", "b").value(),
                       nodes);
         const auto settled =
-            cost::settle({dump, "d", "home", read_time(seen).value(), false, until, reprice},
+            cost::settle({dump, "d", "home", read_time(seen).value(), false, until, reprice, from},
                          Zone::find("UTC").value(), pricer, ledger,
                          [&](const Error& error) { errors.push_back(to_string(error)); });
         EXPECT_TRUE(succeeds(settled));
@@ -276,6 +277,26 @@ TEST(Settle, TheWatermarkIsWhereTheDumpIsWholeIfThatIsKnown) {
     EXPECT_EQ(books.ledger.settled_until().value(),
               (july + std::chrono::days(2)).time_since_epoch().count());
     EXPECT_EQ(books.ledger.first_end("home").value(), june + 86'400);
+}
+
+TEST(Settle, NoDayBehindOneWithALineThatIsLeftOutRaisesTheWatermark) {
+    Books books;
+    const auto day_of_june = [](int number) {
+        return Time(std::chrono::seconds(june)) + std::chrono::days(number - 1);
+    };
+    const auto settle_day = [&](int number, const std::string& lines) {
+        books.settle(lines, "2027-01-01", day_of_june(number + 1), true, day_of_june(number));
+        const auto mark = books.ledger.asked_until("home").value();
+        return mark ? show_time(Time(std::chrono::seconds(*mark))) : "none";
+    };
+    EXPECT_EQ(settle_day(3, ""), "none") << "nobody knows what was before";
+    books.settle("", "2027-01-01", day_of_june(2));
+    const std::string long_one = "7|1|bio|n1|2026-06-02|2026-06-05|259200|COMPLETED|\n";
+    EXPECT_EQ(settle_day(2, long_one), "2026-06-03T00:00:00Z") << "not to the end of its last run";
+    EXPECT_EQ(settle_day(3, "no run\n"), "2026-06-03T00:00:00Z");
+    EXPECT_EQ(settle_day(4, ""), "2026-06-03T00:00:00Z");
+    EXPECT_EQ(settle_day(3, ""), "2026-06-04T00:00:00Z") << "once it can be read";
+    EXPECT_EQ(settle_day(4, ""), "2026-06-05T00:00:00Z");
 }
 
 TEST(Settle, TheWatermarkWaitsForRunsWithoutAPrice) {
