@@ -117,7 +117,16 @@ struct ReadRun {
     std::size_t line;
     Observation observation;
     Result<std::vector<Entry>> entries;
+    std::string keyless; ///< the digest of the same without a workload key; empty without one
 };
+
+/// A run that was settled without a key has one that its user wrote, before Slurm enforced them.
+void take_key_off(ReadRun& run) {
+    run.observation.digest = run.keyless;
+    if (run.entries)
+        for (Entry& entry : *run.entries)
+            entry.wckey.clear();
+}
 
 class Settling {
   public:
@@ -129,7 +138,7 @@ class Settling {
     /// What waits for standard input waits before it locks the ledger.
     Result<Settled> all() {
         while (taken_.dump) {
-            const auto runs = read_some();
+            auto runs = read_some();
             if (!runs)
                 return std::unexpected(runs.error());
             if (auto done = ledger_.transaction([&] { return settle_all(*runs); }); !done)
@@ -180,7 +189,17 @@ class Settling {
         if (!observation)
             return std::unexpected(observation.error());
         auto entries = entries_of(**run, observation->cluster, observation->run, pricer_);
-        return ReadRun{line_, std::move(*observation), std::move(entries)};
+        auto keyless = without_key(**run);
+        if (!keyless)
+            return std::unexpected(keyless.error());
+        return ReadRun{line_, std::move(*observation), std::move(entries), std::move(*keyless)};
+    }
+
+    Result<std::string> without_key(JobRun run) {
+        if (run.wckey.empty())
+            return std::string();
+        run.wckey = {};
+        return digest_of(run, sha_);
     }
 
     Result<Observation> observe(const JobRun& run) {
@@ -209,18 +228,18 @@ class Settling {
     }
 
     /// Only the ledger's own errors are ones of the whole.
-    Result<void> settle_all(const std::vector<ReadRun>& runs) {
+    Result<void> settle_all(std::vector<ReadRun>& runs) {
         auto closed = ledger_.closed_through();
         if (!closed)
             return std::unexpected(closed.error());
         closed_ = closed->value_or("");
-        for (const ReadRun& run : runs)
+        for (ReadRun& run : runs)
             if (auto done = settle_run(run); !done)
                 return done;
         return {};
     }
 
-    Result<void> settle_run(const ReadRun& run) {
+    Result<void> settle_run(ReadRun& run) {
         const Observation& now = run.observation;
         const auto known = ledger_.observed(now.cluster, now.run);
         if (!known)
@@ -229,6 +248,8 @@ class Settling {
             contradicts(run, **known);
             return {};
         }
+        if (*known && (*known)->digest == run.keyless)
+            take_key_off(run);
         const bool again = *known && (*known)->digest == now.digest;
         if (*known && !again && newer(**known, now)) {
             ++settled_.older;

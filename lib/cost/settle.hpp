@@ -29,7 +29,8 @@ struct Taken {
     std::string_view name;    ///< for messages
     std::string_view cluster; ///< where the dump has no column Cluster; else empty
     Time seen;                ///< when sacct printed it
-    bool wckeys = false;      ///< slurmctld enforces them, so that no user writes into that column
+    bool wckeys = false;      ///< slurmctld enforces them, so that no user writes into that column;
+                              ///< a run that is there without one gets none
     std::optional<Time> until{}; ///< it has all runs of its clusters that ended before, if that is
                                  ///< known; also of `cluster`, where it has none of it
     bool reprice = true;         ///< runs that are the same as before too, by the prices of today

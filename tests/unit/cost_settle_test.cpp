@@ -513,5 +513,35 @@ TEST(Settle, AWorkloadKeyIsBelievedOnlyWhereSlurmEnforcesThem) {
     EXPECT_EQ(books.ledger.latest("home", "1")->front().wckey, "nih");
 }
 
+TEST(Settle, ARunThatWasSettledWithoutAKeyGetsNoneOnceSlurmEnforcesThem) {
+    Books books;
+    std::string price = "1";
+    const auto settle = [&](const std::string& column, const std::string& fields,
+                            const std::string& state, const char* seen) {
+        Pricer pricer(PriceBook::parse_csv(book_header + ",,,,,,," + price + ",USD\n", "b").value(),
+                      std::nullopt);
+        std::istringstream dump("JobIDRaw|DBIndex|NodeList|Start|End|State" + column +
+                                "\n7|1|n1|2026-06-01|2026-06-02|" + state + fields + "\n");
+        const auto settled =
+            cost::settle({.dump = dump,
+                          .name = "d",
+                          .cluster = "home",
+                          .seen = read_time(seen).value(),
+                          .wckeys = true},
+                         Zone::find("UTC").value(), pricer, books.ledger, [](const Error&) {});
+        EXPECT_TRUE(succeeds(settled));
+        const Entry entry = books.ledger.latest("home", "1")->front();
+        return fmt::format("{} {} {}", settled->corrected, entry.wckey, entry.amount.nanos);
+    };
+    EXPECT_EQ(settle("", "", "FAILED", "2027-01-01"), "0  24000000000");
+    EXPECT_EQ(settle("|WCKey", "|nih", "FAILED", "2027-01-02"), "0  24000000000")
+        << "its user wrote it";
+    price = "2";
+    EXPECT_EQ(settle("|WCKey", "|nih", "FAILED", "2027-01-03"), "1  48000000000");
+    EXPECT_EQ(settle("|WCKey", "|nih", "COMPLETED", "2027-01-04"), "1 nih 48000000000")
+        << "what is told otherwise is told anew";
+    EXPECT_EQ(settle("|WCKey", "|nsf", "COMPLETED", "2027-01-05"), "1 nsf 48000000000");
+}
+
 } // namespace cost_settle_test
 } // namespace fairlead::cost
