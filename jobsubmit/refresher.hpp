@@ -78,6 +78,8 @@ class Refresher {
     void look_for_pause_while_broken(const std::string& refuses_because);
     void take_settings(const std::optional<cost::Settings>& settings);
     void look_for_budgets();
+    void publish_budgets(std::shared_ptr<const BudgetsInForce> budgets);
+    bool look_for_groups(cost::Settings& settings);
     void publish(std::shared_ptr<const policy::Snapshot> snapshot, std::string refuses_because);
     void write_state();
     void write_log();
@@ -94,6 +96,7 @@ class Refresher {
     std::shared_ptr<const BudgetsInForce> budgets_in_force_; ///< what publish() adds
     std::string budgets_seen_;  ///< stamp of the snapshot that was read last
     std::string budgets_error_; ///< what was told last
+    std::string groups_seen_;   ///< stamp of groups.yaml, while there is no snapshot
     state::PolicyState state_;
     bool had_folder_ = false; ///< policy.d was there when the snapshot was read
     std::string broken_;      ///< why jobs are refused, but for a pause

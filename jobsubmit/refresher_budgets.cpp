@@ -1,5 +1,6 @@
 // The budgets that the accountant writes, brought into force by the thread of the refresher.
 
+#include "base/files.hpp"
 #include "config/paths.hpp"
 #include "jobsubmit/compat.hpp"
 #include "jobsubmit/refresher.hpp"
@@ -43,13 +44,39 @@ void Refresher::take_settings(const std::optional<cost::Settings>& settings) {
         }
         budgets_ = std::make_unique<cost::Budgets>(std::move(*holds));
     }
-    budgets_in_force_ = std::make_shared<const BudgetsInForce>(BudgetsInForce{*settings, view});
+    BudgetsInForce now{*settings, view};
+    groups_seen_.clear();
+    if (!view)
+        look_for_groups(now.settings);
+    budgets_in_force_ = std::make_shared<const BudgetsInForce>(std::move(now));
+}
+
+/// What groups say, until the accountant's first snapshot does. True where it is read anew.
+bool Refresher::look_for_groups(cost::Settings& settings) {
+    if (const std::string seen = stamp(settings.groups); seen == groups_seen_)
+        return false;
+    else
+        groups_seen_ = seen;
+    const auto text = read_file(settings.groups);
+    if (!text)
+        return false;
+    auto stale = cost::stale_of_accounts(*text, settings.groups);
+    if (stale)
+        settings.when_stale_of = std::move(*stale);
+    else
+        slurm_error("fairlead: %s", to_string(stale.error()).c_str());
+    return stale.has_value();
 }
 
 /// A snapshot that cannot be read leaves the one before in force, which grows stale.
 void Refresher::look_for_budgets() {
     if (!budgets_in_force_)
         return;
+    if (!budgets_in_force_->view) {
+        auto budgets = std::make_shared<BudgetsInForce>(*budgets_in_force_);
+        if (look_for_groups(budgets->settings))
+            publish_budgets(std::move(budgets));
+    }
     const auto file = run_file("budgets.json");
     if (const std::string seen = stamp(file); seen == budgets_seen_)
         return;
@@ -65,10 +92,14 @@ void Refresher::look_for_budgets() {
     auto budgets = std::make_shared<BudgetsInForce>(*budgets_in_force_);
     budgets->view = budgets_->take(std::move(*snapshot), budgets->settings);
     state_.budgets = budgets->view->snapshot().taken.time_since_epoch().count();
+    publish_budgets(std::move(budgets));
+    write_state();
+}
+
+void Refresher::publish_budgets(std::shared_ptr<const BudgetsInForce> budgets) {
     budgets_in_force_ = std::move(budgets);
     const auto current = in_force_.load();
     publish(current->snapshot, current->refuses_because);
-    write_state();
 }
 
 } // namespace fairlead::jobsubmit

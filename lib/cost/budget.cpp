@@ -269,7 +269,8 @@ Judged Budgets::judge(const View& view, const Settings& settings, const Ask& ask
         return judged;
     if (!view) {
         if (!ask.exempt)
-            stop_unknown(no_snapshot, settings.when_stale, std::nullopt, settings, judged);
+            stop_unknown(no_snapshot, settings.when_unknown(ask.account), std::nullopt, settings,
+                         judged);
         return judged;
     }
     const BudgetGroup* group = view->group(ask.account, ask.user);
@@ -353,7 +354,7 @@ Judged Budgets::judge(const View& view, const Settings& settings, const Change& 
     Judged judged;
     const bool matters = settings.mode != config::Mode::Off && !change.to.exempt;
     if (!view) {
-        const bool strict = settings.when_stale >= WhenStale::Hold;
+        const bool strict = settings.when_unknown(change.to.account) >= WhenStale::Hold;
         if (matters && strict && change.release)
             stop_with(unknown_for_change(), Reaction::Reject, settings.mode, judged);
         return judged;

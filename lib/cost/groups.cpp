@@ -17,7 +17,6 @@ using config::Reader;
 
 constexpr std::string_view schema = "fairlead.groups/1";
 constexpr std::array<std::string_view, 4> periods{"month", "quarter", "grant", "rolling"};
-constexpr std::array<std::string_view, 4> stales{"open", "grace", "hold", "closed"};
 constexpr std::array<std::string_view, 2> notices{"never", "always"};
 
 Key text_key(const Reader& reader, std::string_view name, std::string& into) {
@@ -198,7 +197,7 @@ Result<void> read_group(const Reader& reader, const std::string& name, const YAM
         viewers_key(reader, group.viewers),
         {"when_stale",
          [&](const YAML::Node& value) -> Result<void> {
-             const auto index = reader.word(value, "when_stale", stales);
+             const auto index = reader.word(value, "when_stale", stale_words);
              if (!index)
                  return std::unexpected(index.error());
              group.when_stale = static_cast<WhenStale>(*index);

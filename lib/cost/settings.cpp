@@ -3,6 +3,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "config/reader.hpp"
+#include "cost/names.hpp"
 
 #include <array>
 
@@ -14,7 +15,6 @@ using config::Reader;
 
 constexpr std::string_view schema = "fairlead.config/1";
 constexpr std::array<std::string_view, 3> modes{"off", "observe", "enforce"};
-constexpr std::array<std::string_view, 4> stales{"open", "grace", "hold", "closed"};
 
 Key path_key(const Reader& reader, std::string_view name, std::filesystem::path& into) {
     return {name, [&reader, name, &into](const YAML::Node& node) -> Result<void> {
@@ -79,7 +79,7 @@ Result<Settings> read(const Reader& reader, const YAML::Node& node,
                         path_key(reader, "metrics", settings.metrics),
                         time_key(reader, "period", hour, settings.period),
                         time_key(reader, "stale_after", day, settings.stale_after),
-                        word_key(reader, "when_stale", stales, settings.when_stale),
+                        word_key(reader, "when_stale", stale_words, settings.when_stale),
                         money_key(reader, "grace", settings.grace),
                         money_key(reader, "notify_above", settings.notify_above),
                         time_key(reader, "assume_hours", year_in_hours, settings.assumed)};
@@ -108,6 +108,30 @@ Result<std::optional<Settings>> parse_settings(std::string_view text,
     if (!settings)
         return std::unexpected(settings.error());
     return std::move(*settings);
+}
+
+Result<StaleOfAccounts> stale_of_accounts(std::string_view text,
+                                          const std::filesystem::path& file) {
+    const Reader reader{file, "fairlead.groups/1"};
+    const auto root = reader.parse(text);
+    if (!root)
+        return std::unexpected(root.error());
+    StaleOfAccounts stale;
+    const auto read_group = [&](const std::string& name, const YAML::Node& group) -> Result<void> {
+        if (!group.IsMap() || !group["when_stale"] || !group["accounts"])
+            return {};
+        const auto when = reader.word(group["when_stale"], "when_stale", stale_words);
+        const auto accounts = reader.texts(group["accounts"], "groups." + name + ".accounts");
+        if (!when || !accounts)
+            return std::unexpected(!when ? when.error() : accounts.error());
+        for (const std::string& account : *accounts)
+            stale.emplace(in_small_letters(account), static_cast<WhenStale>(*when));
+        return {};
+    };
+    if (root->IsMap() && (*root)["groups"])
+        if (auto done = reader.entries((*root)["groups"], "groups", read_group); !done)
+            return std::unexpected(done.error());
+    return stale;
 }
 
 Result<std::optional<Settings>> load_settings(const std::filesystem::path& config_path) {

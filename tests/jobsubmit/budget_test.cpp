@@ -173,6 +173,27 @@ TEST(JobSubmitBudget, ObservedNothingIsHeld) {
     EXPECT_FALSE(submit(500).held);
 }
 
+/// As after a boot, which empties /run.
+TEST(JobSubmitBudget, BeforeTheFirstSnapshotEachGroupSaysWhatHappens) {
+    test::TempFolder folder;
+    folder.write("groups.yaml", "schema: fairlead.groups/1\ngroups:\n"
+                                "  bio: {accounts: [Bio], when_stale: hold}\n"
+                                "  cfd: {accounts: [cfd], when_stale: closed}\n"
+                                "  zoo: {accounts: [zoo]}\n");
+    const auto file =
+        folder.write("fairlead.yaml", "schema: fairlead.config/1\nstate_dir: /run/budgets\n"
+                                      "cost: {mode: enforce, when_stale: open}\n");
+    ::setenv("FAIRLEAD_CONFIG", file.c_str(), 1);
+    std::filesystem::remove(admission / "budgets.json");
+    ASSERT_EQ(init(), SLURM_SUCCESS);
+    EXPECT_TRUE(submit(1, "bio").held);
+    EXPECT_EQ(submit(1, "cfd").code, ESLURM_ACCOUNTING_POLICY);
+    const Submitted open = submit(1, "zoo");
+    EXPECT_EQ(open.code, SLURM_SUCCESS);
+    EXPECT_FALSE(open.held);
+    EXPECT_EQ(fini(), SLURM_SUCCESS);
+}
+
 TEST(JobSubmitBudget, WithoutTheSectionNothingIsWritten) {
     const Controller controller("");
     EXPECT_EQ(submit(500).comment, "");

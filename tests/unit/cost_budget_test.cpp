@@ -233,6 +233,19 @@ TEST(Budget, BeforeTheFirstSnapshotGraceStopsNothing) {
     EXPECT_EQ(bank.ask(hours(1)).error->code, Code::C204);
 }
 
+TEST(Budget, BeforeTheFirstSnapshotAGroupMaySayOtherwise) {
+    Bank bank;
+    bank.view = nullptr;
+    bank.settings.when_stale_of = {{"bio", WhenStale::Hold}, {"cfd", WhenStale::Closed}};
+    EXPECT_EQ(bank.ask(hours(1)).reaction, Reaction::Hold);
+    EXPECT_EQ(bank.ask(hours(1, "cfd")).reaction, Reaction::Reject);
+    EXPECT_EQ(said(bank.ask(hours(1, "other"))), "fits");
+    Change release{.name = "7", .release = true};
+    EXPECT_FALSE(bank.ask(release).error);
+    release.to.account = "bio";
+    EXPECT_EQ(bank.ask(release).error->code, Code::C204);
+}
+
 TEST(Budget, ASnapshotOfBeforeTheHoldsIsNotBelieved) {
     Bank bank;
     bank.settings.when_stale = WhenStale::Hold;

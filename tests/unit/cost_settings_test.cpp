@@ -52,5 +52,24 @@ TEST(CostSettings, SaysWhatIsWrongAndWhere) {
     EXPECT_TRUE(fails_with(parsed("cost: {period: 60, stale_after: 100}\n"), Code::X106, "twice"));
 }
 
+TEST(CostSettings, GroupsSayWhatHappensToTheirAccounts) {
+    const auto read = [](const std::string& groups) {
+        return stale_of_accounts("schema: fairlead.groups/1\n" + groups, "g.yaml");
+    };
+    const auto stale = read("groups:\n  bio: {accounts: [Bio, bio-gpu], when_stale: closed}\n"
+                            "  cfd: {accounts: [cfd], budget: {amount: 5}}\n");
+    ASSERT_TRUE(test::succeeds(stale));
+    Settings settings;
+    settings.when_stale_of = *stale;
+    EXPECT_EQ(settings.when_unknown("bio"), WhenStale::Closed);
+    EXPECT_EQ(settings.when_unknown("bio-gpu"), WhenStale::Closed);
+    EXPECT_EQ(settings.when_unknown("cfd"), WhenStale::Grace);
+    EXPECT_TRUE(read("")->empty());
+    for (const char* wrong :
+         {"groups: {bio: {accounts: [bio], when_stale: shut}}\n",
+          "groups: {bio: {accounts: {a: b}, when_stale: hold}}\n", "groups: [bio]\n"})
+        EXPECT_TRUE(test::fails_with(read(wrong), Code::X106, "g.yaml:2:")) << wrong;
+}
+
 } // namespace cost_settings_test
 } // namespace fairlead::cost
