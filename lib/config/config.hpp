@@ -43,7 +43,7 @@ struct PartitionRules {
 
 bool relaxes(const PartitionRules& rules, Relaxable aspect);
 
-/// What satisfies both; of two placements the first.
+/// What satisfies both; of two placements, or two names of a group, the first.
 FabricDemand stricter(const FabricDemand& first, const FabricDemand& second);
 
 /// What the nodes of a job must be: what it asks for, what its partition demands, and of both the

@@ -19,11 +19,10 @@ bool relaxes(const PartitionRules& rules, Relaxable aspect) {
 }
 
 FabricDemand stricter(const FabricDemand& first, const FabricDemand& second) {
-    const FabricDemand& placed = first.placement == Placement::Any ? second : first;
     return {.efa = std::max(first.efa, second.efa),
             .efa_interfaces = std::max(first.efa_interfaces, second.efa_interfaces),
-            .placement = placed.placement,
-            .group = placed.group,
+            .placement = first.placement == Placement::Any ? second.placement : first.placement,
+            .group = first.group.empty() ? second.group : first.group,
             .max_layer = fewer_layers(first.max_layer, second.max_layer),
             .same_az = first.same_az || second.same_az};
 }

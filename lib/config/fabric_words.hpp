@@ -76,7 +76,9 @@ struct FabricDemand {
 
     bool operator==(const FabricDemand&) const = default;
     /// Whether it asks for anything of where the nodes lie.
-    bool placed() const { return placement != Placement::Any || max_layer > 0 || same_az; }
+    bool placed() const {
+        return placement != Placement::Any || !group.empty() || max_layer > 0 || same_az;
+    }
 };
 
 } // namespace fairlead::config

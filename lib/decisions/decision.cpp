@@ -128,7 +128,7 @@ std::optional<Decision> by_place(std::span<const std::string> nodes,
     const bool by_job = admitted && admitted->fabric.placed();
     const config::FabricDemand& demand = by_job ? admitted->fabric : rules.fabric;
     const bool counts = by_job || rules.mode != config::Mode::Off;
-    if (nodes.empty() || !counts || !(demand.placed() || !demand.group.empty()))
+    if (nodes.empty() || !counts || !demand.placed())
         return std::nullopt;
     const auto verdict = placement::judge(
         nodes, places, demand, by_job ? "the job" : fmt::format("partition '{}'", partition));

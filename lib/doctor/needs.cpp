@@ -6,7 +6,7 @@ namespace {
 void add(Needs& needs, const config::PartitionRules& rules) {
     if (rules.mode == config::Mode::Off)
         return;
-    const bool placed = rules.fabric.placed() || !rules.fabric.group.empty();
+    const bool placed = rules.fabric.placed();
     needs.placement = needs.placement || placed;
     needs.one_leaf = needs.one_leaf || rules.fabric.max_layer == 1;
     if (rules.mode == config::Mode::Enforce)

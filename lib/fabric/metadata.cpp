@@ -57,7 +57,7 @@ std::optional<Error> group_fault(const std::string& group, std::optional<int> pa
 
 /// A capacity block keeps its instances close by itself, which is what a cluster group is for.
 bool block_stands_for_group(const config::FabricDemand& demand) {
-    return demand.placement == Placement::Cluster || demand.placement == Placement::Any;
+    return demand.placement != Placement::Partition && demand.placement != Placement::Spread;
 }
 
 /// The first number from 0 on that is not among the cards.

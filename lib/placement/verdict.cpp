@@ -49,7 +49,7 @@ std::string group_of(const Place& place) {
 /// A capacity block keeps its nodes close, which is not what the other kinds are for.
 bool needs_no_group(const Place& place, const config::FabricDemand& demand) {
     return name_of_group(place).empty() && !place.capacity_block.empty() &&
-           (demand.placement == Placement::Cluster || demand.placement == Placement::Any);
+           demand.placement != Placement::Partition && demand.placement != Placement::Spread;
 }
 
 bool has_path(const Place& place) { return !place.path.empty(); }

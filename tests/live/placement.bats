@@ -16,7 +16,7 @@ setup_file() {
     local number
     for number in {1..11}; do site_node "$number" m5.large; done
     site_extra 'PartitionName=near Default=YES Nodes=n[1-8] State=UP' \
-        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=grouped Nodes=n[1-4] State=UP' 'PartitionName=together Nodes=n[1-4] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
+        'PartitionName=watch Nodes=n[1-8] State=UP' 'PartitionName=grouped Nodes=n[1-4] State=UP' 'PartitionName=named Nodes=n[1-4] State=UP' 'PartitionName=together Nodes=n[1-4] State=UP' 'PartitionName=apart Nodes=n[1,3,6-8] State=UP' \
         'PartitionName=new Nodes=n[1-11] State=UP' 'PartitionName=lenient Nodes=n[1-11] State=UP' \
         "$(prolog_line)" "$(cred_expire)"
     prolog_slurmctld
@@ -30,6 +30,7 @@ partitions:
   new: {mode: enforce, max_layer: 1}
   watch: {mode: observe, max_layer: 1}
   grouped: {mode: enforce, placement: cluster, placement_group: efa-pg}
+  named: {mode: enforce, placement_group: efa-pg}
   together: {mode: enforce, placement: cluster}
   lenient: {mode: enforce, max_layer: 1, unknown_placement: run}'
     export CLUSTER_DIR=$BATS_FILE_TMPDIR/cluster
@@ -352,6 +353,16 @@ in_group() {
     network "$(in_group 1 nn-a31)" "$(place 2 nn-a31 | itself)"
     run ! as ada srun -p grouped -N2 -w n1,n2 hostname
     [[ $output == *"placement group 'efa-pg'"*"[FL-E210]"* && $output != *n1$'\n'* ]]
+    nobody_drained
+}
+
+@test "a partition that names a placement group alone holds jobs to it, whatever placement they ask for" {
+    network "$(in_group 1 nn-a31)" "$(place 2 nn-a31 | itself)"
+    run ! as ada srun -p named -N2 -w n1,n2 hostname
+    [[ $output == *"not in placement group 'efa-pg', which partition 'named' demands: n2"*"[FL-E210]"* && $output != *n1$'\n'* ]]
+    network "$(in_group 1 nn-a31 | sed 's/efa-pg/other-pg/')" "$(in_group 2 nn-a31 | sed 's/efa-pg/other-pg/')"
+    run ! as ada srun -p named -N2 -w n1,n2 --placement=cluster hostname
+    [[ $output == *"not in placement group 'efa-pg'"*"[FL-E210]"* && $output != *n1$'\n'* ]]
     nobody_drained
 }
 

@@ -69,6 +69,15 @@ TEST(FabricDemandOf, ARelaxedPlacementLeavesTheNameOfTheGroup) {
     EXPECT_EQ(demand.group, "");
 }
 
+TEST(FabricDemandOf, TheNameOfAGroupHoldsWithoutAPlacementToo) {
+    const PartitionRules named{.fabric = {.group = "pg"}};
+    EXPECT_EQ(demand_of({}, named, true), named.fabric);
+    EXPECT_TRUE(named.fabric.placed());
+    EXPECT_EQ(demand_of({.placement = Placement::Cluster}, named, true),
+              (FabricDemand{.placement = Placement::Cluster, .group = "pg"}));
+    EXPECT_EQ(stricter({.group = "pg"}, {.group = "other"}).group, "pg");
+}
+
 TEST(FabricDemandOf, TheStricterOfTwoSatisfiesBoth) {
     const FabricDemand a{.efa_interfaces = 4, .max_layer = 3}, b{.max_layer = 1, .same_az = true};
     EXPECT_EQ(stricter(a, b), (FabricDemand{.efa_interfaces = 4, .max_layer = 1, .same_az = true}));

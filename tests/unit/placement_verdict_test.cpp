@@ -161,8 +161,10 @@ TEST(PlacementVerdict, ACapacityBlockNeedsNoPlacementGroup) {
     expect_conforming(
         judge(Names{"n1", "n2"}, snapshot, {.by = "the job", .placement = Placement::Cluster}));
     expect_conforming(judge(Names{"n1", "n2"}, snapshot, {.by = "the job", .group = "pg-a"}));
-    expect_conforming(judge(Names{"n1", "n2"}, snapshot,
-                            {.by = "the job", .placement = Placement::CapacityBlock}));
+    for (const char* group : {"", "pg-a"})
+        expect_conforming(
+            judge(Names{"n1", "n2"}, snapshot,
+                  {.by = "the job", .placement = Placement::CapacityBlock, .group = group}));
     EXPECT_EQ(
         judge(Names{"n1"}, snapshot, {.by = "the job", .placement = Placement::Spread}).error->code,
         Code::E210);
@@ -279,6 +281,7 @@ TEST(PlacementVerdict, OneNodeNeedNotBeAskedAboutForLayersAndZones) {
     EXPECT_TRUE(can_break(FabricDemand{.max_layer = 1}, 2));
     EXPECT_TRUE(can_break(FabricDemand{.same_az = true}, 2));
     EXPECT_TRUE(can_break(FabricDemand{.placement = Placement::Cluster}, 1));
+    EXPECT_TRUE(can_break(FabricDemand{.group = "pg-a"}, 1));
     EXPECT_TRUE(can_break(FabricDemand{.placement = Placement::CapacityBlock, .max_layer = 1}, 1));
 }
 
