@@ -29,16 +29,12 @@ bool is_short(const Look& look) {
                .outcome == fabric::Outcome::NodeBroken;
 }
 
-bool just_booted(const Look& look) {
-    const auto up = fabric::uptime(look.node.root);
-    return up && *up < look.config.node_checks.attach_window;
-}
-
 Result<void> await_interfaces(Look& look, const Deadline& deadline) {
     const std::chrono::milliseconds wait =
         std::chrono::seconds(look.config.node_checks.attach_wait);
     for (int i = 0; i < look.config.node_checks.attach_tries; ++i) {
-        if (!is_short(look) || !just_booted(look) || deadline.share(wait, acting_time) < wait)
+        if (!is_short(look) || !just_booted(look.config) ||
+            deadline.share(wait, acting_time) < wait)
             return {};
         std::this_thread::sleep_for(wait);
         if (auto again = look_again(look); !again)
@@ -48,6 +44,11 @@ Result<void> await_interfaces(Look& look, const Deadline& deadline) {
 }
 
 } // namespace
+
+bool just_booted(const config::Config& config) {
+    const auto up = fabric::uptime(config::system_root(config));
+    return up && *up < config.node_checks.attach_window;
+}
 
 fabric::Finding memlock_here(std::uint64_t least) {
     const int self = ::getpid();

@@ -14,6 +14,9 @@ Result<fabric::Checked> verify(const Arguments& arguments, const JobEnvironment&
                                const Demand& demand, const config::Config& config,
                                const Deadline& deadline, const Installation& here = {});
 
+/// Whether interfaces of this machine may still come late.
+bool just_booted(const config::Config& config);
+
 /// The slurmd above this process, else any of the machine: for a command that a person runs.
 std::optional<int> slurmd_of_machine();
 

@@ -137,6 +137,21 @@ assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
     in_service n1
 }
 
+@test "node check --drain leaves a machine that has just booted to its next run, for what may come late" {
+    local node said
+    for node in n2 n4; do printf '20.00 40.00\n' >"$CLUSTER_DIR/conf/$node/root/proc/uptime"; done
+    run -0 node_fairlead n2 node check --drain
+    said=$output
+    run -0 node_fairlead n4 node check --drain
+    for node in n2 n4; do printf '86400.00 172000.00\n' >"$CLUSTER_DIR/conf/$node/root/proc/uptime"; done
+    in_service n2
+    [[ $said == *"[FL-E201]: not drained, because the machine has just booted"* ]]
+    # What cannot come late is drained at once.
+    [[ $(reason_of n4) == *"[FL-E206]" ]]
+    run -0 node_fairlead n2 node check --drain
+    [[ $(reason_of n2) == *"[FL-E201]" ]]
+}
+
 @test "node check --drain replaces nobody's reason" {
     as root scontrol update nodename=n2 state=drain reason="memory errors"
     run -0 node_fairlead n2 node check --drain
