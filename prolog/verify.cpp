@@ -11,6 +11,7 @@ namespace {
 
 struct Look {
     const config::Config& config;
+    const config::PartitionRules& rules;
     int interfaces; ///< that the job must find; 0 for all that the type has
     const catalog::Catalog& catalog;
     fabric::Node node;
@@ -25,8 +26,8 @@ Result<void> look_again(Look& look) {
 }
 
 bool is_short(const Look& look) {
-    return fabric::judge(look.node.instance, look.node.devices, look.catalog, look.interfaces)
-               .outcome == fabric::Outcome::NodeBroken;
+    return fabric::judge_interfaces(look.node, look.catalog, look.rules, look.interfaces).outcome ==
+           fabric::Outcome::NodeBroken;
 }
 
 Result<void> await_interfaces(Look& look, const Deadline& deadline) {
@@ -68,8 +69,11 @@ Result<fabric::Checked> verify(const Arguments& arguments, const JobEnvironment&
         return std::unexpected(catalog.error());
     const auto& rules = config::rules_for(config, job.partition);
     const auto root = config::system_root(config);
-    Look look{
-        config, demand.checked.efa_interfaces, *catalog, {root, fabric::this_instance(root), {}}};
+    Look look{config,
+              rules,
+              demand.checked.efa_interfaces,
+              *catalog,
+              {root, fabric::this_instance(root), {}}};
     if (auto looked = look_again(look); !looked)
         return std::unexpected(looked.error());
     if (auto awaited = await_interfaces(look, deadline); !awaited)

@@ -233,6 +233,24 @@ TEST(Checks, AJobThatAsksForLessThanAllIsContent) {
     node.hwloc.pop_back();
     EXPECT_EQ(node.failures(1), Codes{});
     EXPECT_EQ(node.failures(0), Codes{Code::E201});
+    node.rules.mode = config::Mode::Enforce;
+    node.rules.relax = {config::Relaxable::EfaInterfaces};
+    EXPECT_EQ(node.failures(1), Codes{});
+}
+
+TEST(Checks, AJobThatAsksForLessThanAllGetsNoLessWhereThePartitionInsists) {
+    FakeNode node{"hpc7a.96xlarge"};
+    node.rules.mode = config::Mode::Enforce;
+    EXPECT_EQ(node.failures(1), Codes{});
+    EXPECT_EQ(node.failures(3), Codes{Code::E103});
+    node.sysfs.remove("sys/class/infiniband/" + test::recorded("hpc7a.96xlarge").efas[1].name);
+    node.answer.pci.pop_back();
+    node.hwloc.pop_back();
+    for (const int interfaces : {0, 1, 3})
+        EXPECT_EQ(node.failures(interfaces), Codes{Code::E201}) << interfaces;
+    EXPECT_EQ(node.check(1).verdict.expected, 2);
+    node.rules.fabric.efa = config::EfaNeed::Preferred;
+    EXPECT_EQ(node.failures(1), Codes{});
 }
 
 TEST(Checks, ANodeThatNeverHadEfaIsNotBroken) {
