@@ -294,10 +294,11 @@ constexpr std::array table{
               "registers its buffers by locking them, so MPI fails when it starts.",
               "Set LimitMEMLOCK=infinity in the unit of slurmd and restart it."},
     CodeEntry{Code::E210, "FL-E210", "instance is in another placement group",
-              "The node is in no placement group, or in another one than its partition demands, so "
-              "its distance to the other nodes is chance.",
-              "Launch the instance in the group that the message names, or correct "
-              "`placement_group` of the partition."},
+              "The node is in no placement group, or in another one than its partition or the job "
+              "demands, or in no capacity block where one is demanded, so its distance to the other "
+              "nodes is chance.",
+              "Launch the instance in the group or the block that the message names, or correct "
+              "`placement_group` and `placement` of the partition."},
     CodeEntry{Code::E211, "FL-E211", "placement group of another kind",
               "The placement group of the node has another strategy than its partition demands.",
               "Launch the instances in a group of the strategy that the message names, or correct "

@@ -55,8 +55,14 @@ bool needs_no_group(const Place& place, const config::FabricDemand& demand) {
 bool has_path(const Place& place) { return !place.path.empty(); }
 bool has_zone(const Place& place) { return !zone_of(place).empty(); }
 bool says_block(const Place& place) { return place.lifecycle == "capacity-block"; }
-/// An instance that was only just launched may show no capacity block yet.
-bool has_block(const Place& place) { return !place.capacity_block.empty() || says_block(place); }
+/// What an instance recorded of its lifecycle counts: EC2 may not show the capacity block of one
+/// that was only just launched yet.
+bool knows_block(const Place& place) {
+    return !place.capacity_block.empty() || !place.lifecycle.empty();
+}
+bool wrong_block(const Place& place) {
+    return place.capacity_block.empty() && !place.lifecycle.empty() && !says_block(place);
+}
 /// One in no group may be in a capacity block, whose id EC2 alone tells.
 bool has_group(const Place& place) {
     return place.group && (!group_of(place).empty() || (place.asked && !says_block(place)));
@@ -68,7 +74,7 @@ bool has_kind(const Place& place) {
 bool is_known(const Place& place, const Case& asked) {
     return (!asked.layers() || has_path(place)) && (!asked.zones() || has_zone(place)) &&
            (!asked.groups() || has_group(place)) && (!asked.kind() || has_kind(place)) &&
-           (!asked.block() || has_block(place));
+           (!asked.block() || knows_block(place));
 }
 
 std::vector<Node> only(std::span<const Node> nodes, bool (*known)(const Place&)) {
@@ -147,6 +153,19 @@ std::optional<Error> check_kind(std::span<const Node> nodes, const Case& asked) 
     return std::nullopt;
 }
 
+std::optional<Error> check_block(std::span<const Node> nodes, const Case& asked) {
+    const std::vector<Node> strange = only(nodes, wrong_block);
+    if (strange.empty())
+        return std::nullopt;
+    Names names;
+    for (const Node& node : strange)
+        names.push_back(*node.name);
+    return Error{Code::E210, fmt::format("not in a capacity block, which {} demands: {} (lifecycle "
+                                         "of {} is {})",
+                                         asked.by, shown(names), names.front(),
+                                         printable(strange.front().place->lifecycle))};
+}
+
 /// More than one of what there may be one of; `what` has a place for their number and one for them.
 std::optional<Error> check_one(std::span<const Node> nodes, Code code, std::string_view what,
                                const Case& asked, auto of) {
@@ -182,6 +201,8 @@ std::optional<Error> first_violation(std::span<const Node> nodes, const Case& as
     if (asked.zones())
         error = check_one(only(nodes, has_zone), Code::E222,
                           "nodes lie in {} Availability Zones ({})", asked, zone_of);
+    if (!error && asked.block())
+        error = check_block(nodes, asked);
     if (!error && asked.groups())
         error = check_group(only(nodes, has_group), asked);
     if (!error && asked.kind())
@@ -214,7 +235,8 @@ std::vector<Common> parts_of(const Place& place, const Case& asked) {
 
 bool fits_alone(const Place& place, const Case& asked) {
     return !(asked.groups() && wrong_group(place, asked.demand)) &&
-           !(asked.kind() && wrong_kind(place, asked.demand));
+           !(asked.kind() && wrong_kind(place, asked.demand)) &&
+           !(asked.block() && wrong_block(place));
 }
 
 Names largest_part(std::span<const Node> nodes, const Case& asked) {

@@ -274,6 +274,22 @@ TEST(PlacementVerdict, AnInstanceThatRecordedACapacityBlockIsInOne) {
               Standing::Unknown);
 }
 
+TEST(PlacementVerdict, AnInstanceThatRecordedAnotherLifecycleIsInNoCapacityBlock) {
+    Snapshot snapshot = three_without_topology();
+    snapshot.nodes["n1"].lifecycle = "capacity-block";
+    snapshot.nodes["n2"].lifecycle = "on-demand";
+    const Demand demand{.by = "the job", .placement = Placement::CapacityBlock};
+    const Verdict verdict = judge({"n1", "n2", "n3"}, snapshot, demand);
+    expect_violation(verdict, Code::E210,
+                     "not in a capacity block, which the job demands: n2 (lifecycle of n2 is "
+                     "on-demand)");
+    EXPECT_EQ(verdict.keep, Names{"n1"});
+    EXPECT_EQ(verdict.exclude, Names{"n2"});
+    EXPECT_EQ(verdict.unknown, Names{"n3"});
+    snapshot.nodes["n2"].capacity_block = "cr-1"; // EC2 knows better
+    expect_conforming(judge({"n1", "n2"}, snapshot, demand));
+}
+
 TEST(PlacementVerdict, OneNodeNeedNotBeAskedAboutForLayersAndZones) {
     using config::FabricDemand;
     EXPECT_FALSE(can_break(FabricDemand{}, 2));
