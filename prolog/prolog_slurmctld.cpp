@@ -183,14 +183,16 @@ void ask_ec2(const std::vector<std::string>& nodes, const Arguments& arguments) 
                                 "topology refresh` as root to see why"});
 }
 
-/// Where the nodes lie, as the instances that they are now.
+/// Where the nodes lie, as the instances that they are now. Unknown where slurmctld does not say
+/// which are up.
 placement::Snapshot present_places(const std::vector<std::string>& nodes,
                                    const config::Config& config) {
     auto places = known_places(nodes, config);
-    if (const auto boots = slurm::node_boots())
-        placement::forget_former(places, placement::read_records(config.state_dir, nodes), *boots);
-    else
+    const auto boots = slurm::node_boots();
+    if (!boots)
         log::error(boots.error());
+    placement::forget_former(places, placement::read_records(config.state_dir, nodes),
+                             boots.value_or(placement::Boots{}));
     return places;
 }
 

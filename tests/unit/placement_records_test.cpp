@@ -68,6 +68,8 @@ TEST(Records, OlderThanTheBootOrOfANodeThatIsDownTheyAreOfAnInstanceThatIsGone) 
     for (const auto& [node, place] : places.nodes)
         left.push_back(node);
     EXPECT_EQ(left, (Names{"clock", "fresh", "silent", "timeless"}));
+    forget_former(places, records, {}); // nobody said which are up
+    EXPECT_TRUE(places.nodes.empty());
 }
 
 state::NodeRecord recorded(const std::string& node, const char* group) {
