@@ -188,7 +188,7 @@ void ask_ec2(const std::vector<std::string>& nodes, const Arguments& arguments) 
 placement::Snapshot present_places(const std::vector<std::string>& nodes,
                                    const config::Config& config) {
     auto places = known_places(nodes, config);
-    const auto boots = slurm::node_boots();
+    const auto boots = slurm::node_boots(nodes);
     if (!boots)
         log::error(boots.error());
     placement::forget_former(places, placement::read_records(config.state_dir, nodes),

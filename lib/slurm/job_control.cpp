@@ -68,6 +68,25 @@ Result<void> update(JobId id, std::string_view what, void (*set)(job_desc_msg_t&
     return done(slurm_update_job(&change), what, id);
 }
 
+/// Of one node, or, where `node` is null, of all. slurmctld is asked for one by a name that may be
+/// written to.
+Result<void> add_boots(char* node, Boots& boots) {
+    node_info_msg_t* answer = nullptr;
+    const int status = node ? slurm_load_node_single(&answer, node, SHOW_ALL)
+                            : slurm_load_node(0, &answer, SHOW_ALL);
+    const std::unique_ptr<node_info_msg_t, void (*)(node_info_msg_t*)> owner{
+        answer, slurm_free_node_info_msg};
+    if (status != SLURM_SUCCESS || !answer)
+        return fail(Code::E224, "slurmctld does not say which nodes are up: {}",
+                    slurm_strerror(errno));
+    constexpr std::uint32_t powered =
+        NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_UP | NODE_STATE_POWERING_DOWN;
+    for (std::uint32_t i = 0; i < answer->record_count; ++i)
+        if (const auto& info = answer->node_array[i]; info.name && (info.node_state & powered) == 0)
+            boots.emplace(info.name, info.boot_time);
+    return {};
+}
+
 } // namespace
 
 Result<std::vector<Job>> load_jobs() {
@@ -105,21 +124,18 @@ bool is_unknown(const Error& error) {
            error.message.starts_with("slurmctld knows no job");
 }
 
-Result<std::map<std::string, std::int64_t, std::less<>>> node_boots() {
+Result<Boots> node_boots(const std::vector<std::string>& nodes) {
+    constexpr std::size_t few = 64;
     initialise();
-    node_info_msg_t* answer = nullptr;
-    const int status = slurm_load_node(0, &answer, SHOW_ALL);
-    const std::unique_ptr<node_info_msg_t, void (*)(node_info_msg_t*)> owner{
-        answer, slurm_free_node_info_msg};
-    if (status != SLURM_SUCCESS || !answer)
-        return fail(Code::E224, "slurmctld does not say which nodes are up: {}",
-                    slurm_strerror(errno));
-    constexpr std::uint32_t powered =
-        NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_UP | NODE_STATE_POWERING_DOWN;
-    std::map<std::string, std::int64_t, std::less<>> boots;
-    for (std::uint32_t i = 0; i < answer->record_count; ++i)
-        if (const auto& node = answer->node_array[i]; node.name && (node.node_state & powered) == 0)
-            boots.emplace(node.name, node.boot_time);
+    Boots boots;
+    Result<void> added;
+    if (nodes.size() > few)
+        added = add_boots(nullptr, boots);
+    else
+        for (std::size_t i = 0; added && i < nodes.size(); ++i)
+            added = add_boots(std::string(nodes[i]).data(), boots);
+    if (!added)
+        return std::unexpected(added.error());
     return boots;
 }
 

@@ -50,7 +50,10 @@ bool is_unknown(const Error& error);
 /// When each node last booted, seconds since 1970; 0 where slurmd has not told yet. A cloud node
 /// that is powered down, or on its way up or down, is not in it: what is recorded of it is of an
 /// instance that is gone.
-Result<std::map<std::string, std::int64_t, std::less<>>> node_boots();
+using Boots = std::map<std::string, std::int64_t, std::less<>>;
+
+/// Of these nodes at least: of few, slurmctld is asked one by one, of many for its whole table.
+Result<Boots> node_boots(const std::vector<std::string>& nodes);
 
 /// Back into the queue, held; works while the job is being configured (seen on 22.05).
 Result<void> requeue_held(JobId id);
