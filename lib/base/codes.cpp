@@ -235,7 +235,7 @@ constexpr std::array table{
     CodeEntry{Code::E104, "FL-E104", "more ranks than queue pairs",
               "The job puts more ranks on a node than its EFA interfaces have queue pairs for: an "
               "interface has 256, and a rank of MPI needs 2. MPI would fail when it connects "
-              "(ofiwg/libfabric#9356).",
+              "(ofiwg/libfabric#9356). Or more than the site allows (`ranks_per_nic`).",
               "Use fewer ranks a node (--ntasks-per-node) or nodes with more EFA interfaces; the "
               "message has the numbers."},
     CodeEntry{Code::E105, "FL-E105", "placement is stricter in the partition",
@@ -293,12 +293,13 @@ constexpr std::array table{
               "slurmd may lock less memory than the site demands, and jobs inherit its limit. EFA "
               "registers its buffers by locking them, so MPI fails when it starts.",
               "Set LimitMEMLOCK=infinity in the unit of slurmd and restart it."},
-    CodeEntry{Code::E210, "FL-E210", "instance is in another placement group",
-              "The node is in no placement group, or in another one than its partition or the job "
-              "demands, or in no capacity block where one is demanded, so its distance to the other "
-              "nodes is chance.",
-              "Launch the instance in the group or the block that the message names, or correct "
-              "`placement_group` and `placement` of the partition."},
+    CodeEntry{
+        Code::E210, "FL-E210", "instance is in another placement group",
+        "The node is in no placement group, or in another one than its partition or the job "
+        "demands, or in no capacity block where one is demanded, so its distance to the other "
+        "nodes is chance.",
+        "Launch the instance in the group or the block that the message names, or correct "
+        "`placement_group` and `placement` of the partition."},
     CodeEntry{Code::E211, "FL-E211", "placement group of another kind",
               "The placement group of the node has another strategy than its partition demands.",
               "Launch the instances in a group of the strategy that the message names, or correct "

@@ -79,7 +79,7 @@ struct Config {
     std::string region{};          ///< of AWS; empty for the one that IMDS names
     std::filesystem::path scontrol = "/usr/bin/scontrol";
     std::optional<std::string> default_partition;
-    int ranks_per_nic = 128; ///< ranks that pinning puts on one EFA interface
+    int ranks_per_nic = 128; ///< ranks on one EFA interface; more are refused at submission
     int switch_wait = 86400; ///< seconds that a job waits for nodes under one leaf
     NodeChecks node_checks;
     Brake brake;

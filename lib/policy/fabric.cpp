@@ -133,6 +133,17 @@ std::string fewer_ranks(const FabricCase& job, int interfaces, std::uint64_t lim
     return advice;
 }
 
+/// The site may allow fewer ranks than there are queue pairs for.
+std::string what_is_short(std::uint64_t ranks, int interfaces, int ranks_per_nic) {
+    const std::uint64_t needed = ranks * std::uint64_t(std::max(1, queue_pairs / ranks_per_nic));
+    const int have = interfaces * queue_pairs;
+    if (needed <= std::uint64_t(have))
+        return fmt::format("are more than this site allows: {} on each (ranks_per_nic)",
+                           ranks_per_nic);
+    return fmt::format("need {} queue pairs, and {} {}", needed,
+                       interfaces == 1 ? "it has" : "they have", have);
+}
+
 std::optional<Error> too_many_ranks(const FabricCase& job,
                                     const std::vector<const catalog::InstanceType*>& types) {
     const int interfaces = most_interfaces(types), ranks_per_nic = job.config.ranks_per_nic;
@@ -140,14 +151,10 @@ std::optional<Error> too_many_ranks(const FabricCase& job,
     const std::uint64_t limit = std::uint64_t(interfaces) * std::uint64_t(ranks_per_nic);
     if (one_node(job.request) || ranks <= limit)
         return std::nullopt;
-    const std::uint64_t pairs_a_rank = std::uint64_t(std::max(1, queue_pairs / ranks_per_nic));
-    return Error{
-        Code::E104,
-        fmt::format("{} ranks a node on {} EFA interface{} need {} queue pairs, and {}; {}", ranks,
-                    interfaces, interfaces == 1 ? "" : "s", ranks * pairs_a_rank,
-                    interfaces == 1 ? fmt::format("it has {}", queue_pairs)
-                                    : fmt::format("they have {}", interfaces * queue_pairs),
-                    fewer_ranks(job, interfaces, limit))};
+    return Error{Code::E104, fmt::format("{} ranks a node on {} EFA interface{} {}; {}", ranks,
+                                         interfaces, interfaces == 1 ? "" : "s",
+                                         what_is_short(ranks, interfaces, ranks_per_nic),
+                                         fewer_ranks(job, interfaces, limit))};
 }
 
 Error too_many_interfaces(const FabricCase& job,

@@ -178,6 +178,20 @@ TEST(AdmitFabric, OneInterfaceHasTheQueuePairsOfOne) {
     EXPECT_EQ(refusal(request, snapshot), "-");
 }
 
+TEST(AdmitFabric, ASiteThatAllowsFewerRanksThanThereAreQueuePairsForIsNamed) {
+    auto snapshot = site({.efa = EfaNeed::Required});
+    snapshot.config.ranks_per_nic = 100;
+    auto request = job();
+    request.tasks_per_node = 201;
+    EXPECT_EQ(refusal(request, snapshot),
+              "201 ranks a node on 2 EFA interfaces are more than this site allows: 100 on each "
+              "(ranks_per_nic); use --ntasks-per-node=200 or less [FL-E104]");
+    request.tasks_per_node = 257;
+    EXPECT_EQ(refusal(request, snapshot),
+              "257 ranks a node on 2 EFA interfaces need 514 queue pairs, and they have 512; use "
+              "--ntasks-per-node=200 or less [FL-E104]");
+}
+
 TEST(AdmitFabric, RanksOfANodeFollowFromTasksAndNodes) {
     auto request = job({.efa = EfaNeed::Required});
     request.tasks = 513;
