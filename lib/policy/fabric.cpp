@@ -175,19 +175,25 @@ Error too_many_interfaces(const FabricCase& job,
                                     names_of(types), advice)};
 }
 
+/// Where a partition does not list its types, the one that the constraint demands.
+std::vector<const catalog::InstanceType*> types_to_judge(const FabricCase& job) {
+    if (!job.partitions.unlisted)
+        return efa_types(job.partitions, job.catalog);
+    const auto* type = type_demanded(job);
+    return type ? std::vector{type} : std::vector<const catalog::InstanceType*>{};
+}
+
 std::optional<Error> impossible_interfaces(const FabricCase& job) {
     if (job.demand.efa != EfaNeed::Required)
         return std::nullopt;
     if (auto refusal = refuse_features(job))
         return refusal;
-    if (job.partitions.unlisted)
-        return std::nullopt;
-    const auto all_types = efa_types(job.partitions, job.catalog);
-    if (all_types.empty())
+    const auto all_types = types_to_judge(job);
+    if (all_types.empty() && !job.partitions.unlisted)
         return no_efa_type(job);
     const auto types = types_left(job, all_types);
     if (types.empty())
-        return std::nullopt; // two types at once: Slurm's to judge
+        return std::nullopt; // not known, or two types at once: Slurm's to judge
     if (job.demand.efa_interfaces > most_interfaces(types))
         return too_many_interfaces(job, types);
     return too_many_ranks(job, types);

@@ -14,7 +14,8 @@ std::optional<Error> refuse_relaxation(const config::FabricRequest& asked,
                                        const Partitions& partitions);
 
 /// Where no nodes of the partitions could ever satisfy the demand: FL-E101, E103, E104, E106, E108.
-/// A partition that does not list its types says nothing, so nothing is held against it.
+/// Of a partition that does not list its types nothing is known but the type that the job's
+/// constraint names.
 std::optional<Error> refuse_impossible(const FabricCase& job);
 
 } // namespace fairlead::policy

@@ -110,4 +110,17 @@ types_left(const FabricCase& job, std::vector<const catalog::InstanceType*> type
     return types;
 }
 
+const catalog::InstanceType* type_demanded(const FabricCase& job) {
+    const std::string_view list = features_of(job);
+    if (list.find_first_of("[](){}*|") != std::string_view::npos)
+        return nullptr;
+    for (std::size_t begin = 0; begin < list.size();) {
+        const std::size_t end = std::min(list.find_first_of("&,", begin), list.size());
+        if (const auto* type = job.catalog.find(list.substr(begin, end - begin)))
+            return type;
+        begin = end + 1;
+    }
+    return nullptr;
+}
+
 } // namespace fairlead::policy

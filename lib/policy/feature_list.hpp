@@ -22,4 +22,8 @@ std::optional<Error> refuse_features(const FabricCase& job);
 std::vector<const catalog::InstanceType*>
 types_left(const FabricCase& job, std::vector<const catalog::InstanceType*> types);
 
+/// The type of the catalog that a list of words, all joined by `&` or `,`, names first: every node
+/// of the job is of it, whatever its partitions list. Null where there is none.
+const catalog::InstanceType* type_demanded(const FabricCase& job);
+
 } // namespace fairlead::policy

@@ -166,6 +166,29 @@ TEST(AdmitFabric, TheTypesAreThoseThatTheConstraintLeaves) {
               "constraint leaves has (hpc6a.48xlarge has 1); ask for 1 or less [FL-E103]");
 }
 
+TEST(AdmitFabric, WhereAPartitionListsNoTypesTheConstraintMayNameOne) {
+    auto snapshot = site({.efa = EfaNeed::Required});
+    snapshot.config.partitions["hpc"].instance_types.clear();
+    auto request = job();
+    request.tasks_per_node = 192;
+    EXPECT_EQ(refusal(request, snapshot), "-");
+    for (const char* list : {"hpc6a.48xlarge", "amd&hpc6a.48xlarge"}) {
+        request.features = list;
+        EXPECT_EQ(refusal(request, snapshot),
+                  "192 ranks a node on 1 EFA interface need 384 queue pairs, and it has 256; use "
+                  "--ntasks-per-node=128 or less [FL-E104]")
+            << list;
+    }
+    for (const char* list : {"hpc7a.96xlarge", "amd", "amd|hpc6a.48xlarge", "[hpc6a.48xlarge]",
+                             "hpc6a.48xlarge&hpc7a.96xlarge"}) {
+        request.features = list;
+        EXPECT_EQ(refusal(request, snapshot), "-") << list;
+    }
+    request = job({.efa_interfaces = 2});
+    request.features = "hpc6a.48xlarge";
+    EXPECT_TRUE(refusal(request, snapshot).ends_with("[FL-E103]"));
+}
+
 TEST(AdmitFabric, OneInterfaceHasTheQueuePairsOfOne) {
     auto snapshot = site({.efa = EfaNeed::Required});
     snapshot.config.partitions["hpc"].instance_types = {"hpc6a.48xlarge"};
