@@ -1,11 +1,15 @@
 #include "placement/slurm_files.hpp"
 
+#include "base/host_list.hpp"
+
 #include "expect_error.hpp"
 #include "networks.hpp"
 #include "source_dir.hpp"
 #include "temp_folder.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <sstream>
 #include <yaml-cpp/yaml.h>
 
 namespace fairlead::placement {
@@ -44,6 +48,35 @@ TEST(SlurmFiles, TheSmallestLeafGivesTheBlockSize) {
     EXPECT_EQ(yaml[1]["block"]["blocks"].size(), 2u);
 }
 
+using Names = std::vector<std::string>;
+
+void add_hosts(const std::string& list, Names& nodes) {
+    const auto hosts = expand_host_list(list);
+    ASSERT_TRUE(hosts) << list;
+    nodes.insert(nodes.end(), hosts->begin(), hosts->end());
+}
+
+/// What topology.conf gives to its leaves, sorted.
+Names nodes_in_conf(const std::string& text) {
+    Names nodes;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        if (const auto at = line.find(" Nodes="); at != std::string::npos)
+            add_hosts(line.substr(at + 7), nodes);
+    std::ranges::sort(nodes);
+    return nodes;
+}
+
+/// What a list of topology.yaml gives to its leaves, sorted.
+Names nodes_in_yaml(const YAML::Node& list) {
+    Names nodes;
+    for (const auto& entry : list)
+        if (entry["nodes"])
+            add_hosts(entry["nodes"].as<std::string>(), nodes);
+    std::ranges::sort(nodes);
+    return nodes;
+}
+
 TEST(SlurmFiles, EveryNodeIsInTheFileExactlyOnce) {
     for (unsigned seed = 0; seed < 200; ++seed) {
         test::RandomNetwork random(seed);
@@ -56,7 +89,13 @@ TEST(SlurmFiles, EveryNodeIsInTheFileExactlyOnce) {
             partition.nodes.push_back(node);
         }
         cluster.partitions.push_back(partition);
-        EXPECT_TRUE(succeeds(check_complete(lay_out(cluster, snapshot, {}, {}), cluster))) << seed;
+        const Layout layout = lay_out(cluster, snapshot, {}, {});
+        EXPECT_TRUE(succeeds(check_complete(layout, cluster))) << seed;
+        std::ranges::sort(partition.nodes);
+        EXPECT_EQ(nodes_in_conf(topology_conf(layout)), partition.nodes) << seed;
+        const auto yaml = YAML::Load(topology_yaml(layout));
+        EXPECT_EQ(nodes_in_yaml(yaml[0]["tree"]["switches"]), partition.nodes) << seed;
+        EXPECT_EQ(nodes_in_yaml(yaml[1]["block"]["blocks"]), partition.nodes) << seed;
     }
 }
 
