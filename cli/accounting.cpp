@@ -5,6 +5,7 @@
 #include "config/paths.hpp"
 #include "cost/metrics.hpp"
 #include "cost/words.hpp"
+#include "state/brake.hpp"
 
 #include <span>
 
@@ -120,8 +121,10 @@ Result<void> Accounting::take_spending(cost::BudgetBuilder& builder) {
 void Accounting::write(const cost::BudgetSnapshot& snapshot) {
     works("folder", make_folders(snapshot_file().parent_path(), 0755));
     works("snapshot", cost::write_budgets(snapshot_file(), snapshot));
-    if (!settings_.metrics.empty())
-        works("metrics", write_atomic(settings_.metrics, cost::metrics_of(snapshot), 0644));
+    if (settings_.metrics.empty())
+        return;
+    const auto brakes = state::braked(config_.state_dir, now_.time_since_epoch().count());
+    works("metrics", write_atomic(settings_.metrics, cost::metrics_of(snapshot, brakes), 0644));
 }
 
 /// The queue is read before the accounting: a job that ends in between counts twice for a round,

@@ -29,9 +29,17 @@ void of_each(std::string& text, const BudgetSnapshot& snapshot, std::string_view
                             escaped(cap.currency), value(cap));
 }
 
+void add_brakes(std::string& text, std::span<const state::Braked> brakes) {
+    constexpr std::string_view name = "fairlead_brake_withheld_nodes";
+    head(text, name, "Nodes that a check past its brake would have drained within the hour.");
+    for (const state::Braked& brake : brakes)
+        text += fmt::format("{}{{partition=\"{}\",code=\"{}\"}} {}\n", name,
+                            escaped(brake.partition), escaped(brake.code), brake.withheld.size());
+}
+
 } // namespace
 
-std::string metrics_of(const BudgetSnapshot& snapshot) {
+std::string metrics_of(const BudgetSnapshot& snapshot, std::span<const state::Braked> brakes) {
     std::string text;
     of_each(text, snapshot, "fairlead_budget_limit", "What may be spent in the budget's period.",
             [](const Cap& cap) { return show_nanos(cap.limit); });
@@ -48,6 +56,7 @@ std::string metrics_of(const BudgetSnapshot& snapshot) {
     head(text, "fairlead_jobs", "Jobs of the queue, by whether their budget holds them.");
     text += fmt::format("fairlead_jobs{{held=\"no\"}} {}\nfairlead_jobs{{held=\"yes\"}} {}\n",
                         std::ssize(snapshot.jobs) - stopped, stopped);
+    add_brakes(text, brakes);
     return text;
 }
 

@@ -226,6 +226,7 @@ settled_below() { fairlead accountant --once >/dev/null && (($(used "group $grou
     run -0 cat "$CLUSTER_DIR/shared/fairlead.prom"
     [[ $output == *"fairlead_budget_limit{budget=\"group $group\",currency=\"USD\"} 50.000000000"* ]]
     [[ $output == *'fairlead_budget_used{budget="site",currency="USD"} '* ]]
+    [[ $output == *'# TYPE fairlead_brake_withheld_nodes gauge'* ]]
 }
 
 @test "with budgets a call makes no system call but for memory and futexes" {

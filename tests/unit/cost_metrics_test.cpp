@@ -13,7 +13,8 @@ TEST(CostMetrics, AreWhatPrometheusReads) {
                       .used = {7},
                       .ends = Time(std::chrono::seconds(1'800'000'000))}};
     snapshot.jobs = {{.job = 1}, {.job = 2, .stopped = true}, {.job = 3}};
-    EXPECT_EQ(metrics_of(snapshot),
+    const std::vector<state::Braked> brakes{{"hpc", "FL-E201", {"n1", "n2"}, {"n3"}}};
+    EXPECT_EQ(metrics_of(snapshot, brakes),
               "# HELP fairlead_budget_limit What may be spent in the budget's period.\n"
               "# TYPE fairlead_budget_limit gauge\n"
               "fairlead_budget_limit{budget=\"group a\\\"b\\\\c\\nd\",currency=\"USD\"} "
@@ -33,7 +34,11 @@ TEST(CostMetrics, AreWhatPrometheusReads) {
               "# HELP fairlead_jobs Jobs of the queue, by whether their budget holds them.\n"
               "# TYPE fairlead_jobs gauge\n"
               "fairlead_jobs{held=\"no\"} 2\n"
-              "fairlead_jobs{held=\"yes\"} 1\n");
+              "fairlead_jobs{held=\"yes\"} 1\n"
+              "# HELP fairlead_brake_withheld_nodes Nodes that a check past its brake would have "
+              "drained within the hour.\n"
+              "# TYPE fairlead_brake_withheld_nodes gauge\n"
+              "fairlead_brake_withheld_nodes{partition=\"hpc\",code=\"FL-E201\"} 1\n");
 }
 
 } // namespace cost_metrics_test
