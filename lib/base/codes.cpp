@@ -229,7 +229,8 @@ constexpr std::array table{
               "Drop the option, or submit to a partition that does not require EFA."},
     CodeEntry{Code::E103, "FL-E103", "too few EFA interfaces in the partition",
               "The job asks for more EFA interfaces on a node than any instance type of its "
-              "partition has, or for fewer than the partition demands.",
+              "partition has, or than the node has that it was given, or for fewer than the "
+              "partition demands. The node is healthy and stays in service.",
               "Lower --efa-interfaces, or submit to a partition whose nodes have more; `fairlead "
               "catalog show TYPE` prints what a type has."},
     CodeEntry{Code::E104, "FL-E104", "more ranks than queue pairs",
