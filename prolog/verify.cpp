@@ -26,8 +26,9 @@ Result<void> look_again(Look& look) {
 }
 
 bool is_short(const Look& look) {
-    return fabric::judge_interfaces(look.node, look.catalog, look.rules, look.interfaces).outcome ==
-           fabric::Outcome::NodeBroken;
+    return fabric::judge_interfaces(look.node.instance, look.node.devices, look.catalog, look.rules,
+                                    look.interfaces)
+               .outcome == fabric::Outcome::NodeBroken;
 }
 
 Result<void> await_interfaces(Look& look, const Deadline& deadline) {

@@ -17,38 +17,13 @@ Finding interfaces_of(const Verdict& verdict) {
     return finding;
 }
 
-/// What the partition enforces is all that the type has, which no job may undercut.
-bool insists_on_all(const config::PartitionRules& rules) {
-    return rules.mode == config::Mode::Enforce && rules.fabric.efa == config::EfaNeed::Required &&
-           rules.fabric.efa_interfaces == 0 &&
-           !config::relaxes(rules, config::Relaxable::EfaInterfaces);
-}
-
 } // namespace
-
-Verdict judge_interfaces(const Node& node, const catalog::Catalog& catalog,
-                         const config::PartitionRules& rules, int interfaces) {
-    Verdict verdict = judge(node.instance, node.devices, catalog, interfaces);
-    const int demanded = rules.fabric.efa_interfaces;
-    if (interfaces == demanded)
-        return verdict;
-    const Verdict least = judge(node.instance, node.devices, catalog, demanded);
-    if (least.outcome == Outcome::NodeBroken && insists_on_all(rules))
-        return least;
-    if (verdict.outcome != Outcome::NodeBroken || least.outcome != Outcome::Ready)
-        return verdict;
-    verdict.outcome = Outcome::RequestWrong;
-    verdict.error = Error{Code::E103, fmt::format("efa: the job asks for {} EFA interfaces on a "
-                                                  "node, this one has {}",
-                                                  interfaces, verdict.found)};
-    return verdict;
-}
 
 Checked check_node(const Node& node, const catalog::Catalog& catalog,
                    const config::PartitionRules& rules, int interfaces,
                    const config::NodeChecks& site) {
     const auto* type = catalog.find(node.instance.type);
-    Checked checked{judge_interfaces(node, catalog, rules, interfaces), {}};
+    Checked checked{judge_interfaces(node.instance, node.devices, catalog, rules, interfaces), {}};
     const bool missing = checked.verdict.outcome == Outcome::NodeBroken;
     auto& findings = checked.findings;
     findings.push_back(check_type(node.instance, rules.instance_types));

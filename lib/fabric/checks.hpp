@@ -30,13 +30,7 @@ struct Checked {
     std::vector<Finding> findings; ///< in order
 };
 
-/// `interfaces` is what a job must find, 0 for all that the type has: a node with fewer that still
-/// has what the partition demands is healthy (FL-E103). Where that is all, and the partition lets
-/// no job ask for less, fewer will not do even for a job that needs no more.
-Verdict judge_interfaces(const Node& node, const catalog::Catalog& catalog,
-                         const config::PartitionRules& rules, int interfaces);
-
-/// `interfaces` as above.
+/// `interfaces` as for judge_interfaces().
 Checked check_node(const Node& node, const catalog::Catalog& catalog,
                    const config::PartitionRules& rules, int interfaces,
                    const config::NodeChecks& site);

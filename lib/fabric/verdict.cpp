@@ -4,6 +4,16 @@
 #include "config/paths.hpp"
 
 namespace fairlead::fabric {
+namespace {
+
+/// What the partition enforces is all that the type has, which no job may undercut.
+bool insists_on_all(const config::PartitionRules& rules) {
+    return rules.mode == config::Mode::Enforce && rules.fabric.efa == config::EfaNeed::Required &&
+           rules.fabric.efa_interfaces == 0 &&
+           !config::relaxes(rules, config::Relaxable::EfaInterfaces);
+}
+
+} // namespace
 
 Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
               const catalog::Catalog& catalog, int least) {
@@ -27,6 +37,25 @@ Verdict judge(const Instance& instance, const std::vector<EfaDevice>& devices,
                               instance.type.empty() ? "of unknown instance type"
                                                     : printable(instance.type))};
     }
+    return verdict;
+}
+
+Verdict judge_interfaces(const Instance& instance, const std::vector<EfaDevice>& devices,
+                         const catalog::Catalog& catalog, const config::PartitionRules& rules,
+                         int interfaces) {
+    Verdict verdict = judge(instance, devices, catalog, interfaces);
+    const int demanded = rules.fabric.efa_interfaces;
+    if (interfaces == demanded)
+        return verdict;
+    const Verdict least = judge(instance, devices, catalog, demanded);
+    if (least.outcome == Outcome::NodeBroken && insists_on_all(rules))
+        return least;
+    if (verdict.outcome != Outcome::NodeBroken || least.outcome != Outcome::Ready)
+        return verdict;
+    verdict.outcome = Outcome::RequestWrong;
+    verdict.error = Error{Code::E103, fmt::format("efa: the job asks for {} EFA interfaces on a "
+                                                  "node, this one has {}",
+                                                  interfaces, verdict.found)};
     return verdict;
 }
 
