@@ -228,19 +228,21 @@ bool may_come_late(const fabric::Finding& finding) {
            (finding.error->code == Code::E201 || finding.error->code == Code::E213);
 }
 
-/// The prolog looks for interfaces again within `attach_window`; here the next run does.
-void leave_what_may_come_late(Report& report) {
-    for (const fabric::Finding& finding : report.findings)
-        if (may_come_late(finding))
-            log::write(log::Level::Info, to_string(*finding.error) +
-                                             ": not drained, because the machine has just "
-                                             "booted and interfaces may come late");
-    std::erase_if(report.findings, may_come_late);
+/// The prolog looks for interfaces again within `attach_window`; here the next run does. What else
+/// is found by then, as of libfabric, may come of what is missing.
+bool is_left_to_next_run(const config::Config& config, const Report& report) {
+    const auto late = std::ranges::find_if(report.findings, may_come_late);
+    if (late == report.findings.end() || !prolog::just_booted(config))
+        return false;
+    log::write(log::Level::Info, to_string(*late->error) +
+                                     ": not drained, because the machine has just booted and "
+                                     "interfaces may come late");
+    return true;
 }
 
-void drain_if_broken(const config::Config& config, Report report, const Deadline& deadline) {
-    if (prolog::just_booted(config))
-        leave_what_may_come_late(report);
+void drain_if_broken(const config::Config& config, const Report& report, const Deadline& deadline) {
+    if (is_left_to_next_run(config, report))
+        return;
     const auto decision =
         prolog::decide(report.findings, demand_of_partition(config, report.partition));
     if (decision.act != prolog::Act::FailNode || prolog::paused_in_time(config.state_dir, deadline))
@@ -266,7 +268,7 @@ void run(const Options& options, Session& session) {
     drop_what_nobody_demands(config::rules_for(*config, report->partition), *report);
     print(*report, options.format);
     if (options.drain)
-        return drain_if_broken(*config, std::move(*report), deadline);
+        return drain_if_broken(*config, *report, deadline);
     if (std::ranges::any_of(report->findings, [](const auto& f) { return f.error.has_value(); }))
         session.status = problem;
 }

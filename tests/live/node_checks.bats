@@ -146,7 +146,7 @@ assert all(check["state"] != "FAIL" for check in report["checks"])' "$output"
     for node in n2 n4; do printf '86400.00 172000.00\n' >"$CLUSTER_DIR/conf/$node/root/proc/uptime"; done
     in_service n2
     [[ $said == *"[FL-E201]: not drained, because the machine has just booted"* ]]
-    # What cannot come late is drained at once.
+    # Where no interface is missing, what is wrong is drained at once.
     [[ $(reason_of n4) == *"[FL-E206]" ]]
     run -0 node_fairlead n2 node check --drain
     [[ $(reason_of n2) == *"[FL-E201]" ]]
