@@ -166,13 +166,15 @@ Result<cost::Settled> Accounting::settle(const Site& site, const slurm::Cluster&
         old->push_back({*asked ? std::chrono::floor<days>(mark) : since_, false});
     std::erase_if(ended_, [&](const auto& job) { return job.second < now_ - long_overlap; });
     cost::Settled all;
-    // What starts and ends in this second is of it as well.
-    auto done =
-        settle_days(site, *ledger, cluster, {from, now_ + std::chrono::seconds(1)}, true, all);
-    for (const OldDay& day : *old)
+    Result<void> done{};
+    for (const OldDay& day : *old) // first, so that what follows joins what is settled
         if (done && day.begin < from)
             done = settle_days(site, *ledger, cluster,
                                {day.begin, std::min(from, day.begin + days(1))}, day.reprice, all);
+    // What starts and ends in this second is of it as well.
+    if (done)
+        done =
+            settle_days(site, *ledger, cluster, {from, now_ + std::chrono::seconds(1)}, true, all);
     if (done)
         done = note_waiting(*ledger, name);
     if (!done)

@@ -47,13 +47,19 @@ Result<setup::Found> ask(const Options& options) {
     return found;
 }
 
+/// The file that the packages bring along, as nobody has touched it.
+bool is_shipped(const fs::path& file) {
+    const auto now = read_file(file), shipped = read_file(config::shipped_config_path);
+    return now && shipped && *now == *shipped;
+}
+
 Result<void> write(const fs::path& file, const std::string& text) {
     if (file == "-") {
         fmt::print("{}", text);
         return {};
     }
     std::error_code error;
-    if (fs::exists(fs::symlink_status(file, error)))
+    if (fs::exists(fs::symlink_status(file, error)) && !is_shipped(file))
         return fail(Code::X302,
                     "{} is there already and stays as it is; name another file with --output, or "
                     "- to print",
@@ -84,7 +90,7 @@ void add_config_init(CLI::App& config, Session& session) {
         "init", "write a first configuration from what Slurm has; nothing is enforced by it");
     command->add_option("--output", options->output,
                         "file to write, - to print (default: the configuration in use); one that "
-                        "exists is left alone");
+                        "exists is left alone, but for the one that the packages bring along");
     command
         ->add_option("--scontrol", options->scontrol, "Slurm's scontrol; sacctmgr lies beside it")
         ->capture_default_str();

@@ -152,12 +152,13 @@ void try_again(const Export& work, const Error& error, const stage::Progress& pr
 /// The rest may go out later, and is then all that its own manifest has.
 Result<void> keep_first(const Export& work) {
     const auto& state_dir = work.config.state_dir;
-    stage::Retry retry = stage::read_retry(state_dir, work.plan.run);
-    if (retry.always_done)
+    if (stage::read_retry(state_dir, work.plan.run).always_done)
         return {};
     if (auto kept = stage::keep_first_manifest(state_dir, work.plan.run); !kept)
         return kept;
     stage::show_manifest(state_dir, work.plan.run, Direction::Out, work.plan.owner.uid);
+    stage::Retry retry =
+        stage::read_retry(state_dir, work.plan.run); // an administrator may have spoken
     retry.always_done = true;
     return stage::write_retry(state_dir, work.plan.run, retry);
 }

@@ -12,11 +12,13 @@ if(NOT FAIRLEAD_PLUGIN_DIR)
     set(FAIRLEAD_PLUGIN_DIR "${plugin_dir}")
 endif()
 
-# For `fairlead enable`: where Slurm's own plugins and its configuration are.
+# For `fairlead enable`: where Slurm's own plugins, its configuration and its commands are.
 if(SLURM_PREFIX)
     set(SLURM_PLUGIN_PATH "${SLURM_PREFIX}/lib/slurm")
     set(SLURM_CONF_PATH "${SLURM_PREFIX}/etc/slurm.conf")
+    set(SLURM_PROGRAM_PATH "${SLURM_PREFIX}/bin")
 else()
     set(SLURM_PLUGIN_PATH "/usr/${debian_dir}")
     set(SLURM_CONF_PATH "/etc/slurm/slurm.conf")
+    set(SLURM_PROGRAM_PATH "/usr/bin")
 endif()

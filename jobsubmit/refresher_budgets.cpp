@@ -44,11 +44,8 @@ void Refresher::take_settings(const std::optional<cost::Settings>& settings) {
         }
         budgets_ = std::make_unique<cost::Budgets>(std::move(*holds));
     }
-    BudgetsInForce now{*settings, view};
-    groups_seen_.clear();
-    if (!view)
-        look_for_groups(now.settings);
-    budgets_in_force_ = std::make_shared<const BudgetsInForce>(std::move(now));
+    groups_seen_.clear(); // the file may be on storage that hangs: the thread's next round looks
+    budgets_in_force_ = std::make_shared<const BudgetsInForce>(BudgetsInForce{*settings, view});
 }
 
 /// What groups say, until the accountant's first snapshot does. True where it is read anew.

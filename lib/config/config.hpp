@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "config/fabric_words.hpp"
 #include "config/node_checks.hpp"
+#include "config/paths.hpp"
 #include "config/staging.hpp"
 
 #include <filesystem>
@@ -77,7 +78,7 @@ struct Config {
     std::filesystem::path spool;   ///< of network reports; empty for the default, see spool_of()
     std::filesystem::path catalog; ///< empty for the catalog that is installed
     std::string region{};          ///< of AWS; empty for the one that IMDS names
-    std::filesystem::path scontrol = "/usr/bin/scontrol";
+    std::filesystem::path scontrol = scontrol_path;
     std::optional<std::string> default_partition;
     int ranks_per_nic = 128; ///< ranks on one EFA interface; more are refused at submission
     int switch_wait = 86400; ///< seconds that a job waits for nodes under one leaf

@@ -18,10 +18,14 @@ void add_program(Uses& uses, const setup::SlurmConf& conf, const char* key, std:
         uses.push_back(fmt::format("{}={} runs {}", shown, value, name));
 }
 
-/// Lines of the site; one that names the plugin is an error of the plan.
-void add_plugstack(Uses& uses, const fs::path& plugstack) {
-    if (const auto edit = setup::plan_plugstack(plugstack, false); !edit)
+/// Lines of the site, one of which that names the plugin is an error of the plan; and our own file
+/// where PlugStackConfig has it elsewhere than beside slurm.conf, because the package leaves it.
+void add_plugstack(Uses& uses, const fs::path& plugstack, const fs::path& slurm_conf) {
+    const auto edit = setup::plan_plugstack(plugstack, false);
+    if (!edit)
         uses.push_back(edit.error().message);
+    else if (!edit->before.empty() && plugstack.parent_path() != slurm_conf.parent_path())
+        uses.push_back(fmt::format("{} names the plugin; remove that file", edit->file.native()));
 }
 
 } // namespace
@@ -34,7 +38,7 @@ Result<std::vector<std::string>> uses_of(std::string_view part, const fs::path& 
         return std::unexpected(conf.error());
     Uses uses;
     if (part == spank_part)
-        add_plugstack(uses, setup::plugstack_path(*conf, slurm_conf));
+        add_plugstack(uses, setup::plugstack_path(*conf, slurm_conf), slurm_conf);
     if (part == prolog_part) {
         add_program(uses, *conf, "prolog", "Prolog", "fairlead-prolog");
         add_program(uses, *conf, "epilog", "Epilog", "fairlead-epilog");

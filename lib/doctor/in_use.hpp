@@ -15,9 +15,9 @@ inline constexpr std::string_view spank_part = "spank", prolog_part = "prolog",
                                   jobsubmit_part = "jobsubmit", placement_part = "placement";
 
 /// A sentence for each line of slurm.conf, of what it includes, of the programs that its patterns
-/// stand for, or of plugstack.conf that needs the part; our own file of plugstack.conf.d, which
-/// goes with the package, is none. Nothing where there is no slurm.conf. FL-X103, FL-X106 as
-/// setup::read_slurm_conf().
+/// stand for, or of plugstack.conf that needs the part; our own file in the plugstack.conf.d beside
+/// slurm.conf, which goes with the package, is none. Nothing where there is no slurm.conf. FL-X103,
+/// FL-X106 as setup::read_slurm_conf().
 Result<std::vector<std::string>> uses_of(std::string_view part,
                                          const std::filesystem::path& slurm_conf);
 

@@ -1,6 +1,7 @@
 #include "setup/first_config.hpp"
 
 #include "base/words.hpp"
+#include "config/paths.hpp"
 #include "placement/hostlist.hpp"
 
 #include <algorithm>
@@ -139,9 +140,8 @@ std::vector<std::string> accounts_in(std::string_view associations) {
 }
 
 std::string first_config(const Found& found) {
-    constexpr const char* usual_scontrol = "/usr/bin/scontrol";
     std::string text(head);
-    if (found.scontrol != usual_scontrol)
+    if (found.scontrol != config::scontrol_path)
         text += fmt::format("\n# Slurm's commands.\nscontrol: {}\n", found.scontrol.native());
     for (const FoundPartition& partition : found.partitions)
         if (partition.is_default)

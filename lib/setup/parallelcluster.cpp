@@ -62,7 +62,16 @@ Result<void> put(const fs::path& file, const std::string& text) {
         return remove_file(file);
     if (auto made = make_folders(file.parent_path(), 0755); !made)
         return made;
-    return write_atomic(file, text, 0755);
+    // Every node runs what `*` finds there, at any moment: what is not whole has a name it passes
+    // over.
+    const fs::path hidden = file.parent_path() / ("." + file.filename().native());
+    if (auto written = write_atomic(hidden, text, 0755); !written)
+        return written;
+    std::error_code error;
+    fs::rename(hidden, file, error);
+    if (error)
+        return fail(Code::X201, "{} cannot be made: {}", file.native(), error.message());
+    return {};
 }
 
 } // namespace

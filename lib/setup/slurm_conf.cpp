@@ -40,7 +40,16 @@ void add_word(SlurmConf& conf, std::string_view word) {
     std::string_view value = word.substr(equals + 1);
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
         value = value.substr(1, value.size() - 2);
-    conf[small(word.substr(0, equals))] = std::string(value);
+    const std::string key = small(word.substr(0, equals));
+    std::string& known = conf[key];
+    // Newer releases run the programs of each such line.
+    const bool adds = (key == "prolog" || key == "epilog") && !known.empty();
+    known = adds ? fmt::format("{},{}", known, value) : std::string(value);
+}
+
+bool names(std::string_view programs, std::string_view program) {
+    const auto words = split(programs, ',');
+    return std::ranges::find(words, program) != words.end();
 }
 
 Result<void> read_into(SlurmConf& conf, const fs::path& path, int depth) {
@@ -92,14 +101,17 @@ void program_change(std::vector<Change>& changes, std::string_view key, const st
     if (now.find('*') != std::string::npos) {
         link_change(changes, line_of(key, now), link_of(fs::path(now).parent_path(), program),
                     program, on);
-    } else if (on && !now.empty() && now != program) {
+    } else if (names(now, program)) {
+        if (!on)
+            change(changes, key, program, {});
+    } else if (on && !now.empty()) {
         const fs::path folder = fs::path(slurm_conf_path).parent_path() / (small(key) + ".d");
-        changes.push_back(
-            {line_of(key, (folder / "*").native()), line_of(key, now),
-             fmt::format("mkdir -p {0} && ln -s {1} {0}/ && ln -s {2} {3}", folder.native(), now,
-                         program, link_of(folder, program).native())});
-    } else if (on || now == program) {
-        change(changes, key, now, on ? program : std::string{});
+        changes.push_back({line_of(key, (folder / "*").native()), line_of(key, now),
+                           fmt::format("mkdir -p {0} && ln -s {1} {0}/ && ln -s {2} {3}",
+                                       folder.native(), fmt::join(split(now, ','), " "), program,
+                                       link_of(folder, program).native())});
+    } else if (on) {
+        change(changes, key, now, program);
     }
 }
 

@@ -15,7 +15,8 @@
 
 namespace fairlead::setup {
 
-/// Values by the key in small letters; of a repeated key the last.
+/// Values by the key in small letters; of a repeated key the last, of Prolog and Epilog all with
+/// commas between.
 using SlurmConf = std::map<std::string, std::string, std::less<>>;
 
 /// With the files that it includes. FL-X101 and FL-X103 as read_file(); FL-X106 where includes are

@@ -90,6 +90,9 @@ of_schema() {
     [[ $(<"$CLUSTER_DIR/shared/first.yaml") == "$written" ]]
     run -0 fairlead config init --output -
     [[ $output == "$written" ]]
+    cp "$FAIRLEAD_STAGE$SITE_PREFIX/share/fairlead/conf/fairlead.yaml" "$CLUSTER_DIR/shared/shipped.yaml"
+    run -0 fairlead config init --output /run/cluster/shared/shipped.yaml
+    [[ $(<"$CLUSTER_DIR/shared/shipped.yaml") == "$written" ]]
 }
 
 @test "config init says when Slurm does not answer" {

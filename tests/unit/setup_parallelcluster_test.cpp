@@ -47,6 +47,7 @@ TEST(ParallelCluster, OursIsWrittenBesideItsOwnAndTakenAwayAlone) {
     EXPECT_TRUE(test::content_of(slurm.prologs / "50_fairlead-prolog")
                     .contains(std::string("exec ") + program_folder + "/fairlead-prolog \"$@\""));
     EXPECT_EQ(test::mode_of(slurm.epilogs / "50_fairlead-epilog"), 0755u);
+    EXPECT_EQ(test::entries_in(slurm.epilogs), 1u) << "nothing else that slurmd would run";
     const auto again = chain_scripts(slurm.conf());
     ASSERT_TRUE(succeeds(again));
     EXPECT_EQ(again->back().before, again->back().text);

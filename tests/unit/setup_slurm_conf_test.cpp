@@ -105,6 +105,14 @@ TEST(SlurmConf, AProgramOfTheSiteIsKeptBesideOurs) {
         prolog_changes(conf_of("Prolog=/site/prolog\nPrologSlurmctld=/site/c"), false).empty());
 }
 
+TEST(SlurmConf, SeveralLinesOfPrologsAreAllRead) {
+    const auto conf = conf_of("Prolog=/site/a\nProlog=" + prolog + "\nEpilog=" + epilog +
+                              "\nPrologSlurmctld=" + placement + "\nPrologFlags=Alloc");
+    EXPECT_EQ(value_of(conf, "prolog"), "/site/a," + prolog);
+    EXPECT_TRUE(prolog_changes(conf, true).empty());
+    EXPECT_EQ(shown(prolog_changes(conf, false))[0], "Prolog=" + prolog + " -> ");
+}
+
 TEST(SlurmConf, AFolderOfPrologsGetsALink) {
     const test::TempFolder folder;
     const auto link = folder / "50_fairlead-prolog";
