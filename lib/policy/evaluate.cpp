@@ -15,13 +15,11 @@ Error refusal(Code code, std::string_view text, const Rule& rule) {
 
 /// Slurmctld counts them anew of nodes where -n is not given, and of GPUs always.
 std::string tasks_are_counted(const JobRequest& job, std::uint32_t tasks) {
-    if (job.tasks_per_gpu)
-        return fmt::format("the job cannot be given {} tasks, because --ntasks-per-gpu counts "
-                           "them; give -n without it, or fewer GPUs or nodes",
-                           tasks);
-    return fmt::format("the job cannot be given {} tasks, because --ntasks-per-node counts them; "
-                       "give -n as well, or fewer nodes",
-                       tasks);
+    const bool of_gpus = job.tasks_per_gpu.has_value();
+    return fmt::format("the job cannot be given {} tasks, because --ntasks-per-{} counts them; {}",
+                       tasks, of_gpus ? "gpu" : "node",
+                       of_gpus ? "give -n without it, or fewer GPUs or nodes"
+                               : "give -n as well, or fewer nodes");
 }
 
 void alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
