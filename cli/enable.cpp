@@ -2,6 +2,7 @@
 
 #include "cli/enable.hpp"
 
+#include "base/log.hpp"
 #include "cli/commands.hpp"
 #include "cli/config.hpp"
 #include "setup/installed.hpp"
@@ -129,10 +130,16 @@ Result<Plan> plan_files(const Wish& wish, const setup::SlurmConf& conf) {
     return plan;
 }
 
+/// All of them or, where one cannot be written, none.
 Result<void> write(const Plan& plan, bool on) {
-    if (auto switched = setup::switch_scripts(plan.scripts, on); !switched)
-        return switched;
-    return plan.plugstack ? setup::apply(*plan.plugstack) : Result<void>{};
+    if (plan.plugstack)
+        if (auto applied = setup::apply(*plan.plugstack); !applied)
+            return applied;
+    auto switched = setup::switch_scripts(plan.scripts, on);
+    if (!switched && plan.plugstack)
+        if (auto back = setup::take_back(*plan.plugstack); !back)
+            log::error(back.error());
+    return switched;
 }
 
 void run(const Wish& wish, Session& session) {

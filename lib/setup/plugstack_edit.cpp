@@ -75,4 +75,11 @@ Result<void> apply(const PlugstackEdit& edit) {
     return write_atomic(edit.file, edit.after, 0644);
 }
 
+Result<void> take_back(const PlugstackEdit& edit) {
+    if (edit.after == edit.before)
+        return {};
+    return edit.before.empty() ? remove_file(edit.file)
+                               : write_atomic(edit.file, edit.before, 0644);
+}
+
 } // namespace fairlead::setup

@@ -23,4 +23,7 @@ Result<PlugstackEdit> plan_plugstack(const std::filesystem::path& plugstack, boo
 /// Writes the file so that every step reads the old or the new one. FL-X201.
 Result<void> apply(const PlugstackEdit& edit);
 
+/// The file as it was before apply(). FL-X201.
+Result<void> take_back(const PlugstackEdit& edit);
+
 } // namespace fairlead::setup

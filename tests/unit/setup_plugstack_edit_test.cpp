@@ -56,6 +56,18 @@ TEST(PlugstackEdit, LeavesAFrontThatTakesOptionsAlone) {
     EXPECT_EQ(content_of(site.own()), on);
 }
 
+TEST(PlugstackEdit, WhatWasWrittenIsTakenBack) {
+    const Site site;
+    const auto on = plan_plugstack(site.plugstack(), true).value();
+    ASSERT_TRUE(succeeds(apply(on)));
+    const auto off = plan_plugstack(site.plugstack(), false).value();
+    ASSERT_TRUE(succeeds(apply(off)));
+    ASSERT_TRUE(succeeds(take_back(off)));
+    EXPECT_EQ(content_of(site.own()), on.after);
+    ASSERT_TRUE(succeeds(take_back(on)));
+    EXPECT_FALSE(std::filesystem::exists(site.own()));
+}
+
 TEST(PlugstackEdit, WhatWasNeverOnIsLeftAlone) {
     const Site site;
     const auto edit = plan_plugstack(site.plugstack(), false);
