@@ -29,17 +29,9 @@ struct Options {
     bool json = false;
 };
 
-/// The configuration; the built-in one where the default file does not exist.
-Result<config::Config> load_config(const Session& session) {
-    auto config = config::load(session.config_path);
-    if (!config && config.error().code == Code::X101 && session.config_path == config::default_path)
-        return config::Config{};
-    return config;
-}
-
 /// The installed catalog under that of the site.
 Result<catalog::Catalog> load_catalog(const Session& session) {
-    const auto config = load_config(session);
+    const auto config = config_or_default(session);
     if (!config)
         return std::unexpected(config.error());
     return catalog::Catalog::load(config::catalog_path, config->catalog);
@@ -133,7 +125,7 @@ struct Rebuilt {
 
 /// A site's own rows stay out: they are in a file of their own.
 Result<Rebuilt> rebuild(const Session& session) {
-    const auto config = load_config(session);
+    const auto config = config_or_default(session);
     if (!config)
         return std::unexpected(config.error());
     const auto known = catalog::Catalog::load(config::catalog_path, {});

@@ -24,6 +24,9 @@ struct Session {
 /// The configuration that was named; null for the default, which may be missing.
 const char* named_path(const Session& session);
 
+/// The configuration; the built-in one where the default file does not exist.
+Result<config::Config> config_or_default(const Session& session);
+
 /// The configuration of a command that root acts by: only root may have written it.
 Result<config::Config> trusted_config(const Session& session);
 

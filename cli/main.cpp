@@ -24,6 +24,13 @@ const char* named_path(const Session& session) {
     return session.config_path == config::default_path ? nullptr : session.config_path.c_str();
 }
 
+Result<config::Config> config_or_default(const Session& session) {
+    auto config = config::load(session.config_path);
+    if (!config && config.error().code == Code::X101 && !named_path(session))
+        return config::Config{};
+    return config;
+}
+
 Result<config::Config> trusted_config(const Session& session) {
     return config::load_for_node(named_path(session));
 }

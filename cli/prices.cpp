@@ -1,6 +1,7 @@
 /// fairlead prices import
 
 #include "cli/commands.hpp"
+#include "cli/prices_ask.hpp"
 
 #include "base/files.hpp"
 #include "cost/price_import.hpp"
@@ -15,8 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int days_kept = 90; // by EC2, of spot prices
+
 struct Options {
     std::vector<fs::path> files;
+    std::vector<std::string> types;
+    int days = days_kept;
     fs::path archive = "/var/lib/fairlead/prices";
     std::string region;
 };
@@ -33,9 +38,16 @@ std::string sha256(std::string_view text) {
     return hex;
 }
 
-/// Where a file is kept. The region of spot prices is in the name: the answer does not say it.
-fs::path kept_name(const Options& options, std::string_view text) {
-    return options.archive / fmt::format("{}.{}.json", sha256(text), options.region);
+/// What AWS said, in a file or just now.
+struct Said {
+    std::string name; ///< of the file
+    std::string text;
+    std::string region; ///< of answers which do not say it
+};
+
+/// Where it is kept. The region of spot prices is in the name: the answer does not say it.
+fs::path kept_name(const Options& options, const Said& said) {
+    return options.archive / fmt::format("{}.{}.json", sha256(said.text), said.region);
 }
 
 /// "REGION" of "CHECKSUM.REGION.json".
@@ -66,41 +78,74 @@ Result<cost::AwsPrices> archived(const fs::path& folder) {
     return all;
 }
 
-/// A file that is not in the archive yet.
+Result<std::vector<Said>> read_files(const Options& options) {
+    std::vector<Said> all;
+    for (const fs::path& file : options.files) {
+        auto text = read_file(file, largest_answer);
+        if (!text)
+            return std::unexpected(text.error());
+        all.push_back({file.native(), std::move(*text), options.region});
+    }
+    return all;
+}
+
+/// What AWS answers now, where types are named, is told and added to `all`.
+Result<void> ask_aws(const Options& options, const Session& session, std::vector<Said>& all) {
+    if (options.types.empty())
+        return {};
+    auto config = config_or_default(session);
+    if (!config)
+        return std::unexpected(config.error());
+    if (!options.region.empty())
+        config->region = options.region;
+    auto asked = ask_prices(*config, {options.types, options.days});
+    if (!asked)
+        return std::unexpected(asked.error());
+    for (PriceAnswer& answer : asked->answers) {
+        fmt::print("{} of {}: {}\n", answer.name, asked->region, answer.prices);
+        all.push_back({std::move(answer.name), std::move(answer.json), asked->region});
+    }
+    return {};
+}
+
+/// What is not in the archive yet.
 struct Fresh {
     fs::path kept;
     std::string text;
 };
 
 /// Of those that are new, with their prices added to `all`.
-Result<std::vector<Fresh>> fresh_ones(const Options& options, cost::AwsPrices& all) {
+Result<std::vector<Fresh>> fresh_ones(const Options& options, std::vector<Said> heard,
+                                      cost::AwsPrices& all) {
     std::vector<Fresh> fresh;
     std::error_code ignored;
-    for (const fs::path& file : options.files) {
-        auto text = read_file(file, largest_answer);
-        if (!text)
-            return std::unexpected(text.error());
-        auto prices = cost::read_aws_prices(*text, file.native(), options.region);
+    for (Said& said : heard) {
+        auto prices = cost::read_aws_prices(said.text, said.name, said.region);
         if (!prices)
             return std::unexpected(prices.error());
-        const fs::path kept = kept_name(options, *text);
+        const fs::path kept = kept_name(options, said);
         if (fs::exists(kept, ignored))
             continue;
         all.add(std::move(*prices));
-        fresh.push_back({kept, std::move(*text)});
+        fresh.push_back({kept, std::move(said.text)});
     }
     return fresh;
 }
 
 /// Nothing is kept that no book can be made of.
-void import_files(const Options& options, Session& session) {
+void import_prices(const Options& options, Session& session) {
     constexpr mode_t folder_mode = 0755, book_mode = 0644, read_only = 0444;
+    auto heard = read_files(options);
+    if (!heard)
+        return session.report(heard.error());
+    if (auto asked = ask_aws(options, session, *heard); !asked)
+        return session.report(asked.error());
     if (auto made = make_folders(options.archive, folder_mode); !made)
         return session.report(made.error());
     auto all = archived(options.archive);
     if (!all)
         return session.report(all.error());
-    const auto fresh = fresh_ones(options, *all);
+    const auto fresh = fresh_ones(options, std::move(*heard), *all);
     if (!fresh)
         return session.report(fresh.error());
     const auto book = cost::book_of(std::move(*all));
@@ -123,26 +168,33 @@ void add_prices(CLI::App& app, Session& session) {
     prices->require_subcommand(1);
     CLI::App* command = prices->add_subcommand(
         "import", "archive what AWS said of prices and write a price book of all that is archived");
-    command
-        ->add_option("FILE", options->files,
+    auto* from = command->add_option_group("from");
+    from->add_option("FILE", options->files,
                      "JSON: EC2's price list, or of `aws pricing get-products`, `aws ec2 "
                      "describe-spot-price-history`, `describe-reserved-instances` or "
                      "`describe-capacity-block-offerings`, or `aws savingsplans "
-                     "describe-savings-plan-rates` or `describe-savings-plans`")
-        ->required();
+                     "describe-savings-plan-rates` or `describe-savings-plans`");
+    auto* types = from->add_option("--type", options->types,
+                                   "ask AWS for the list price and the spot prices of this "
+                                   "instance type; may come several times");
+    from->require_option(1, 2);
+    command->add_option("--days", options->days, "of spot prices to ask for, up to now")
+        ->needs(types)
+        ->check(CLI::Range(1, days_kept))
+        ->capture_default_str();
     command->add_option("--archive", options->archive, "folder that keeps them, and prices.csv")
         ->capture_default_str();
     command
         ->add_option("--region", options->region,
                      "region of spot prices, reservations and capacity blocks, whose answers do "
-                     "not name it")
+                     "not name it; with --type that is asked about (default: the configuration's)")
         ->check([](const std::string& word) {
             const bool fine = std::ranges::all_of(word, [](char c) {
                 return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
             });
             return fine ? std::string() : "expected a region such as us-east-2";
         });
-    command->callback([options, &session] { import_files(*options, session); });
+    command->callback([options, &session] { import_prices(*options, session); });
 }
 
 } // namespace fairlead::cli

@@ -20,13 +20,21 @@ using namespace std::chrono_literals;
 constexpr std::size_t largest_answer = 8 * 1024 * 1024;
 constexpr auto imds_deadline = 1500ms;
 constexpr const char* api_version = "2016-11-15";
-constexpr const char* fsx_target = "AWSSimbaAPIService_v20180301.";
 
-/// Names in the scope of a signature, and in messages.
-constexpr std::array<std::string_view, 2> scopes{"ec2", "fsx"}, names{"EC2", "FSx"};
+/// What a service is called.
+struct ServiceWords {
+    const char* scope;  ///< in the scope of a signature
+    const char* host;   ///< before the region in the name of its host
+    const char* target; ///< before an operation in X-Amz-Target; nothing for a query API
+    const char* name;   ///< in messages
+};
+constexpr std::array<ServiceWords, 3> services{
+    {{"ec2", "ec2", "", "EC2"},
+     {"fsx", "fsx", "AWSSimbaAPIService_v20180301.", "FSx"},
+     {"pricing", "api.pricing", "AWSPriceListService.", "price list"}}};
 
-std::string word_of(Service service, const std::array<std::string_view, 2>& words) {
-    return std::string(words.at(static_cast<std::size_t>(service)));
+const ServiceWords& words_of(Service service) {
+    return services.at(static_cast<std::size_t>(service));
 }
 
 /// "<Response><Errors><Error><Code>..." of EC2, "<ErrorResponse><Error>..." and "<Error>..." of
@@ -141,7 +149,7 @@ Client::Client(ClientOptions options, CredentialSource credentials, Surroundings
       http_(options_.endpoint.empty() ? Http::Proxy::FromEnvironment : Http::Proxy::None,
             largest_answer) {
     if (options_.endpoint.empty())
-        options_.endpoint = endpoint_of(word_of(options_.service, scopes), options_.region);
+        options_.endpoint = endpoint_of(words_of(options_.service).host, options_.region);
 }
 
 milliseconds Client::left() const {
@@ -154,7 +162,7 @@ std::vector<Header> Client::headers(const std::string& action) const {
                 {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
     return {{"Host", host_of(options_.endpoint)},
             {"Content-Type", "application/x-amz-json-1.1"},
-            {"X-Amz-Target", fsx_target + action}};
+            {"X-Amz-Target", words_of(options_.service).target + action}};
 }
 
 /// One try gets a third of the deadline, so that one that is never answered is not the last.
@@ -168,7 +176,7 @@ std::expected<Client::Reply, Failure> Client::ask(const std::string& action,
                            .path = "/",
                            .headers = headers(action),
                            .payload_hash = sha256_hex(body)};
-    const Scope scope{options_.region, word_of(options_.service, scopes), now};
+    const Scope scope{options_.region, words_of(options_.service).scope, now};
     auto answer = http_.send({.method = "POST",
                               .url = options_.endpoint + "/",
                               .headers = sign(request, scope, *credentials),
@@ -220,7 +228,7 @@ std::expected<std::string, Failure> Client::post(const std::string& operation,
 
 std::expected<std::string, Failure> Client::persist(const std::string& action,
                                                     const std::string& body) {
-    const std::string what = fmt::format("{} {}", word_of(options_.service, names), action);
+    const std::string what = fmt::format("{} {}", words_of(options_.service).name, action);
     Corrections made;
     for (int tries = 1;; ++tries) {
         auto reply = ask(action, body);
@@ -246,6 +254,15 @@ std::expected<std::string, Failure> Client::persist(const std::string& action,
 std::string ec2_endpoint(std::string_view region) { return endpoint_of("ec2", region); }
 std::string fsx_endpoint(std::string_view region) { return endpoint_of("fsx", region); }
 
+std::string price_list_region(std::string_view region) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
+        {{"cn-", "cn-northwest-1"}, {"eu-", "eu-central-1"}, {"ap-", "ap-south-1"}}};
+    for (const auto& [prefix, nearest] : others)
+        if (region.starts_with(prefix))
+            return std::string(nearest);
+    return "us-east-1";
+}
+
 std::string imds_of(const config::Config& config) {
     const bool tested = config.testing && !config.testing->imds_endpoint.empty();
     return tested ? config.testing->imds_endpoint : imds_endpoint;
@@ -270,9 +287,9 @@ Result<Client> open_client(const config::Config& config, milliseconds deadline, 
     if (!region)
         return std::unexpected(region.error());
     const std::string endpoint = config.testing ? config.testing->aws_endpoint : "";
-    return Client{
-        {.region = *region, .endpoint = endpoint, .deadline = deadline, .service = service},
-        default_credentials(EnvView{environ}, imds_of(config))};
+    const std::string asked = service == Service::PriceList ? price_list_region(*region) : *region;
+    return Client{{.region = asked, .endpoint = endpoint, .deadline = deadline, .service = service},
+                  default_credentials(EnvView{environ}, imds_of(config))};
 }
 
 } // namespace fairlead::aws

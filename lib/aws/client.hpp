@@ -26,8 +26,9 @@ struct Surroundings {
 Surroundings real_surroundings();
 
 enum class Service {
-    Ec2, ///< the query API, version 2016-11-15: XML
-    Fsx, ///< JSON 1.1, version 2018-03-01
+    Ec2,       ///< the query API, version 2016-11-15: XML
+    Fsx,       ///< JSON 1.1, version 2018-03-01
+    PriceList, ///< JSON 1.1, version 2017-10-15; answers in a few regions for all
 };
 
 struct ClientOptions {
@@ -52,7 +53,7 @@ class Client {
     /// The XML that answers one action of EC2. FL-X205 to FL-X208.
     std::expected<std::string, Failure> call(const std::string& action,
                                              const std::vector<Parameter>& parameters);
-    /// The JSON that answers one operation of FSx. FL-X205 to FL-X208.
+    /// The JSON that answers one operation of FSx or the price list. FL-X205 to FL-X208.
     std::expected<std::string, Failure> post(const std::string& operation, const std::string& body);
 
     const std::string& region() const { return options_.region; }
@@ -80,6 +81,10 @@ class Client {
 /// of their own (botocore, endpoints.json).
 std::string ec2_endpoint(std::string_view region);
 std::string fsx_endpoint(std::string_view region);
+
+/// Where the price list of a region is asked for ("us-east-1" of "us-west-2"): AWS Billing User
+/// Guide, "Price List Query API endpoints".
+std::string price_list_region(std::string_view region);
 
 /// The region of a configuration, else the one that IMDS names. FL-X204 where none is to be had.
 Result<std::string> region_of(const config::Config& config, milliseconds deadline);

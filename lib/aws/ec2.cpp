@@ -197,6 +197,18 @@ Result<catalog::InstanceType> read_type(const pugi::xml_node& item) {
     return type;
 }
 
+Result<SpotPrice> read_spot_price(const pugi::xml_node& item) {
+    SpotPrice price{.zone = item.child_value("availabilityZone"),
+                    .type = item.child_value("instanceType"),
+                    .product = item.child_value("productDescription"),
+                    .price = item.child_value("spotPrice"),
+                    .timestamp = item.child_value("timestamp")};
+    for (const auto& text : {price.zone, price.type, price.product, price.price, price.timestamp})
+        if (text.empty() || !is_plain(text))
+            return not_understood("DescribeSpotPriceHistory", "has a price with bad fields");
+    return price;
+}
+
 } // namespace
 
 Result<std::vector<InstanceTopology>> instance_topology(Client& client,
@@ -280,6 +292,26 @@ Result<std::vector<catalog::InstanceType>> efa_instance_types(Client& client) {
                                      found.push_back(std::move(*type));
                                      return {};
                                  });
+    if (!done)
+        return std::unexpected(done.error().error);
+    return found;
+}
+
+Result<std::vector<SpotPrice>> spot_history(Client& client, std::span<const std::string> types,
+                                            const std::string& since) {
+    std::vector<Parameter> parameters{{"ProductDescription.1", "Linux/UNIX"}, {"StartTime", since}};
+    for (std::size_t i = 0; i < types.size(); ++i)
+        parameters.emplace_back(fmt::format("InstanceType.{}", i + 1), types[i]);
+    std::vector<SpotPrice> found;
+    const auto done =
+        read_pages(client, "DescribeSpotPriceHistory", "spotPriceHistorySet", std::move(parameters),
+                   [&](const pugi::xml_node& item) -> Result<void> {
+                       auto price = read_spot_price(item);
+                       if (!price)
+                           return std::unexpected(price.error());
+                       found.push_back(std::move(*price));
+                       return {};
+                   });
     if (!done)
         return std::unexpected(done.error().error);
     return found;

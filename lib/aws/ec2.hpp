@@ -46,4 +46,18 @@ Result<bool> may_call(Client& client, const std::string& action);
 /// The types with EFA that the region offers; NUMA nodes are not in the answer. FL-X205 to FL-X208.
 Result<std::vector<catalog::InstanceType>> efa_instance_types(Client& client);
 
+/// What a spot instance cost from a moment on, in EC2's words.
+struct SpotPrice {
+    std::string zone;      ///< "us-east-2b"
+    std::string type;      ///< "hpc7a.96xlarge"
+    std::string product;   ///< "Linux/UNIX"
+    std::string price;     ///< dollars an hour, "2.880000"
+    std::string timestamp; ///< "2026-11-01T08:00:00.000Z"
+};
+
+/// The prices of Linux in all zones of the region from `since` ("2026-09-01T00:00:00Z") on, and
+/// those that held then; none of a type that is not sold so. FL-X205 to FL-X208.
+Result<std::vector<SpotPrice>> spot_history(Client& client, std::span<const std::string> types,
+                                            const std::string& since);
+
 } // namespace fairlead::aws

@@ -7,6 +7,28 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
+teardown() {
+    local pid
+    for pid in ${fake-}; do
+        kill "$pid"
+        wait "$pid" || :
+    done
+}
+
+# aws STATE: AWS, which checks signatures, and a configuration in aws.yaml that names it.
+aws() {
+    printf '%s' "$1" >state.json
+    mkfifo ec2.stop
+    "$BATS_TEST_DIRNAME/../fakes/ec2" ec2.port --state state.json --calls calls --requests requests <>ec2.stop 3>&- &
+    fake=$!
+    until [[ -s ec2.port ]]; do kill -0 "$fake"; sleep 0.02; done
+    printf 'schema: fairlead.config/1\nregion: us-east-2\ntesting: {aws_endpoint: "http://127.0.0.1:%s"}\n' "$(<ec2.port)" >aws.yaml
+    export FAIRLEAD_CONFIG=$PWD/aws.yaml AWS_ACCESS_KEY_ID=ASIAFAIRLEADFAKE0001 \
+        AWS_SECRET_ACCESS_KEY=fake/secret/of/the/role/0000000000000001 AWS_SESSION_TOKEN=fake-session-token-of-the-role
+}
+list_price='{"region": "us-east-2", "type": "c7a.large", "price": "0.1026400000", "since": "2026-01-01T00:00:00Z"}'
+days_ago() { date -u -d "$1 days ago" +%Y-%m-%dT00:00:00.000Z; }
+
 # spot TIME PRICE: an answer of describe-spot-price-history.
 spot() {
     printf '{"SpotPriceHistory": [{"AvailabilityZone": "us-east-2a", "InstanceType": "c7a.large", "ProductDescription": "Linux/UNIX",
@@ -56,4 +78,56 @@ spot() {
     [[ $output == *"bad.json: expected JSON with products and terms"*"[FL-C101]" ]]
     [[ -z $(find kept -name "*.json") ]]
     run -2 fairlead prices import bad.json --archive kept --region ../etc
+}
+
+@test "AWS itself is asked for the list price and the spot prices of a type, page by page" {
+    aws '{"page": 1, "products": ['"$list_price"', {"region": "eu-west-1", "type": "c7a.large", "price": "9", "since": "2026-01-01T00:00:00Z"}],
+        "spot": [{"zone": "us-east-2a", "type": "c7a.large", "price": "0.0300", "time": "'"$(days_ago 200)"'"},
+            {"zone": "us-east-2a", "type": "c7a.large", "price": "0.0360", "time": "'"$(days_ago 3)"'"},
+            {"zone": "us-east-2a", "type": "c7a.large", "price": "7", "product": "Windows", "time": "'"$(days_ago 3)"'"},
+            {"zone": "us-east-2b", "type": "c7a.xlarge", "price": "7", "time": "'"$(days_ago 3)"'"}]}'
+    run -0 fairlead prices import --type c7a.large --archive kept
+    [[ ${lines[0]} == "the price list of us-east-2: 1" && ${lines[1]} == "the spot prices of us-east-2: 2" ]]
+    [[ ${lines[2]} == "kept/prices.csv: 3 prices" ]]
+    diff <(sort calls) <(printf '%s\n' "DescribeSpotPriceHistory 200" "DescribeSpotPriceHistory 200" "GetProducts 200")
+    start=$(days_ago 3)
+    diff <(sed 1d kept/prices.csv) - <<END
+us-east-2,,c7a.large,linux,on-demand,2026-01-01T00:00:00Z,,0.102640000000,USD
+us-east-2,us-east-2a,c7a.large,linux,spot,$(days_ago 200 | sed 's/[.]000//'),${start/.000/},0.030000000000,USD
+us-east-2,us-east-2a,c7a.large,linux,spot,${start/.000/},,0.036000000000,USD
+END
+    run -0 fairlead prices import --type c7a.large --archive kept --days 1
+    [[ ${lines[2]} == "kept/prices.csv: 3 prices" ]]
+}
+
+@test "a type without spot prices has a list price, and one that AWS does not list is named" {
+    aws '{"products": ['"$list_price"']}'
+    run -0 fairlead prices import --type c7a.large --archive kept
+    [[ ${lines[0]} == "the price list of us-east-2: 1" && ${lines[1]} == "kept/prices.csv: 1 prices" ]]
+    run -1 fairlead prices import --type c7a.lorge --archive kept
+    [[ $output == *"price list has no c7a.lorge in us-east-2"*"[FL-C101]" ]]
+    run -1 fairlead prices import --type c7a.large --region eu-west-1 --archive kept
+    [[ $output == *"[FL-X206]" ]] # in Europe another region answers
+    run -2 fairlead prices import --archive kept
+    run -2 fairlead prices import --type c7a.large --days 91 --archive kept
+    [[ $(find kept -name '*.json' | wc -l) -eq 1 ]]
+}
+
+@test "where AWS refuses or fails, nothing is kept and no key is told" {
+    aws '{"products": ['"$list_price"'], "denied": ["DescribeSpotPriceHistory"]}'
+    run -1 fairlead prices import --type c7a.large --archive kept
+    [[ $output == *"UnauthorizedOperation"*"[FL-X206]" ]]
+    printf '{"denied": ["GetProducts"]}' >state.json
+    run -1 fairlead prices import --type c7a.large --archive kept
+    [[ $output == *"price list GetProducts: AccessDeniedException: not authorized"*"[FL-X206]" ]]
+    for fault in '{"fault": "garbage"}' '{"fault": "half-xml"}' '{"fault": "echo"}'; do
+        printf '{"products": [%s], "faults": [%s]}' "$list_price" "$fault" >state.json
+        run -1 fairlead prices import --type c7a.large --archive kept
+        [[ $output == *"[FL-X206]" || $output == *"[FL-X208]" ]]
+        [[ $output != *fake-session-token* && $output != *fake/secret* ]]
+    done
+    [[ ! -e kept ]]
+    printf '{"products": [%s], "faults": [{"fault": "throttle", "times": 2}]}' "$list_price" >state.json
+    run -0 fairlead prices import --type c7a.large --archive kept
+    [[ $(grep -c ' 503$' calls) -eq 2 ]]
 }

@@ -133,12 +133,20 @@ nodes_of() {
     run ! grep -i 'lack access' "$CLUSTER_DIR/log/slurmctld.log"
 }
 
-@test "from Slurm 25.05 on a partition may have each leaf as a block" {
-    [[ $(topology_file) == *.yaml ]] || skip 'topology.yaml is of Slurm 25.05 and later'
+@test "from Slurm 25.05 on a partition may have each leaf as a block, before it there is the tree alone" {
+    if [[ $(topology_file) != *.yaml ]]; then
+        run ! grep -qi block "$CLUSTER_DIR/shared/$(topology_file)"
+        [[ ! -e $CLUSTER_DIR/slurm/topology.yaml ]]
+        return
+    fi
     run -0 as root scontrol show topology blocks
     [[ $output =~ BlockName=nn-a3x1\ .*Nodes=n\[1-2\] && $output =~ BlockName=nn-b3x1\ .*Nodes=n\[5-6\] ]]
-    run -0 as ada srun -Q -p blocks -N 2 -w 'n[1-2]' hostname
+    # Two nodes of one block are n1 and n2 alone.
+    run -0 as ada srun -Q -p blocks -N 2 --segment=2 hostname
     [[ $(sort <<<"$output") == $'n1\nn2' ]]
+    wait_for 20 all_idle
+    run ! as ada srun -Q -p blocks --immediate=5 -N 2 --segment=2 -x n1 hostname
+    run -0 as ada srun -Q --immediate=20 -N 2 -p blocks -x n1 hostname
     wait_for 20 all_idle
 }
 
