@@ -17,10 +17,14 @@ void release(char*& text) {
     text = nullptr;
 }
 
+/// Filled with zeros.
+char* allocate(std::size_t size) {
+    return static_cast<char*>(slurm_xcalloc(size, 1, true, false, __FILE__, __LINE__, __func__));
+}
+
 void replace(char*& text, std::string_view value) {
     release(text);
-    text = static_cast<char*>(
-        slurm_xcalloc(value.size() + 1, 1, true, false, __FILE__, __LINE__, __func__));
+    text = allocate(value.size() + 1);
     std::ranges::copy(value, text);
 }
 
@@ -124,9 +128,14 @@ bool strip_forged(job_desc_msg_t& job) noexcept {
 }
 
 void note(job_desc_msg_t& job, std::string_view words) {
-    std::string whole = job.admin_comment ? job.admin_comment : "";
-    whole += whole.empty() ? "" : ";";
-    replace(job.admin_comment, whole += words);
+    const std::string_view before = job.admin_comment ? job.admin_comment : "";
+    const std::string_view joint = before.empty() ? "" : ";";
+    char* whole = allocate(before.size() + joint.size() + words.size() + 1);
+    char* end = whole;
+    for (const std::string_view part : {before, joint, words})
+        end = std::ranges::copy(part, end).out;
+    release(job.admin_comment);
+    job.admin_comment = whole;
 }
 
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
@@ -144,6 +153,8 @@ void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
     }
     if (awaits_data)
         note(job, *patch.queued);
+    if (patch.rules)
+        note(job, *patch.rules);
 }
 
 } // namespace fairlead::jobsubmit

@@ -85,10 +85,12 @@ std::string with_piece(const View& view, const FieldRef& ref, const Value& value
 
 } // namespace
 
-const Value& filled(const Value& value, const View& view, Value& made) {
-    if (const auto* message = std::get_if<Message>(&value))
-        return made = render(*message, view);
-    return value; // NOLINT(bugprone-return-const-ref-from-parameter): the rules keep it
+const Value& filled(const Action& action, const View& view, Value& made) {
+    const auto* message = std::get_if<Message>(&action.value);
+    if (!message)
+        return action.value;
+    const bool for_admins = action.target.field->name == "admin_comment";
+    return made = for_admins ? render_part(*message, view) : render(*message, view);
 }
 
 bool is_missing(const View& view, const FieldRef& ref) {
@@ -119,7 +121,7 @@ bool changes(const Action& action, const Value& value, const View& view) {
 
 bool change(const Action& action, bool whatever_is_named, const View& view, JobPatch& patch) {
     Value made;
-    const Value& value = filled(action.value, view, made);
+    const Value& value = filled(action, view, made);
     if (!changes(action, value, view) &&
         !(whatever_is_named && differs(view, action.target, value)))
         return false;

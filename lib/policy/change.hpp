@@ -5,8 +5,8 @@
 
 namespace fairlead::policy {
 
-/// The value with what its placeholders stand for, in `made` where it has any.
-const Value& filled(const Value& value, const View& view, Value& made);
+/// The action's value with what its placeholders stand for, in `made` where it has any.
+const Value& filled(const Action& action, const View& view, Value& made);
 
 /// Of an update: that it takes the field away.
 bool is_missing(const View& view, const FieldRef& ref);

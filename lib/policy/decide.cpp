@@ -1,5 +1,6 @@
 #include "policy/decide.hpp"
 
+#include "policy/rule_mark.hpp"
 #include "policy/staging.hpp"
 
 #include <algorithm>
@@ -39,7 +40,10 @@ void judge_by_rules(const JobRequest& request, const Snapshot& snapshot, Decisio
     else if (!snapshot.rules.empty())
         decision.refusals.push_back(refuse_unread(*request.too_long));
     if (snapshot.config.policy.mode == Mode::Observe)
-        only_observed(request, decision);
+        return only_observed(request, decision);
+    // What an update says takes the place of all that the job's admin_comment has.
+    if (!request.modify && decision.refusals.empty())
+        decision.patch.rules = marks_of(snapshot.rules, decision.fired);
 }
 
 bool concerns_fabric(const JobPatch& patch) {

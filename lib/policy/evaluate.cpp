@@ -22,45 +22,50 @@ std::string tasks_are_counted(const JobRequest& job, std::uint32_t tasks) {
                                : "give -n as well, or fewer nodes");
 }
 
-void alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
+/// Whether it changed anything, as take().
+bool alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
     View& view = walk.view;
-    if (!change(action, sets_unnamed(action, rule, walk), view, outcome.patch))
-        return cloud(action, rule, Truth::Yes, walk);
+    if (!change(action, sets_unnamed(action, rule, walk), view, outcome.patch)) {
+        cloud(action, rule, Truth::Yes, walk);
+        return false;
+    }
     view.doubtful &= ~bit_of(*action.target.field);
     if (view.request.tasks_counted && action.target.field->special == Special::Tasks)
         outcome.refusals.push_back(
             refusal(Code::A203, tasks_are_counted(view.request, *outcome.patch.tasks), rule));
+    return true;
 }
 
-void take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
+/// Whether the job is another for it, or was warned.
+bool take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
     View& view = walk.view;
     if (hides_target(action, rule, walk)) {
         outcome.refusals.push_back(refusal(Code::A203, cannot_check(to_name(action.target)), rule));
-        return;
+        return false;
     }
     if (const FieldRef* hidden = hidden_part(action, rule, walk)) {
         outcome.refusals.push_back(refusal(Code::A203, cannot_check(to_name(*hidden)), rule));
-        return;
+        return false;
     }
     switch (action.verb) {
     case Verb::Require:
         if (is_missing(view, action.target))
             outcome.refusals.push_back(refusal(Code::A202, render(action.message, view), rule));
-        return;
+        return false;
     case Verb::Hold:
         outcome.patch.hold = outcome.patch.hold || !view.request.modify;
         if (view.request.modify && (view.request.release || bears(walk, rule)))
             outcome.refusals.push_back(
                 refusal(Code::A201, "the site holds such jobs; an operator releases them", rule));
-        return;
+        return !view.request.modify;
     case Verb::Warn:
         outcome.warnings.push_back(render(action.message, view));
-        return;
+        return true;
     case Verb::Reject:
         outcome.refusals.push_back(refusal(Code::A201, render(action.message, view), rule));
-        return;
+        return false;
     default:
-        alter(action, rule, walk, outcome);
+        return alter(action, rule, walk, outcome);
     }
 }
 
@@ -90,7 +95,7 @@ bool matters(const Action& action, const Rule& rule, const Walk& walk) {
     if (action.verb == Verb::Require)
         return is_missing(view, action.target);
     Value made;
-    return changes(action, filled(action.value, view, made), view);
+    return changes(action, filled(action, view, made), view);
 }
 
 /// The texts that were not looked through.
@@ -119,9 +124,10 @@ bool asks_who(const Condition& condition) {
 }
 
 void fire(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
-    outcome.fired.push_back({index, true});
+    bool acted = rule.stop;
     for (const Action& action : rule.actions)
-        take(action, rule, walk, outcome);
+        acted = take(action, rule, walk, outcome) || acted;
+    outcome.fired.push_back({index, true, acted});
 }
 
 void doubt(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
@@ -151,7 +157,8 @@ void watch(std::size_t index, const Rule& rule, Truth held, const Walk& walk, Ou
     const JobRequest& request = walk.view.request;
     Walk own{{request, copy.patch, walk.view.doubtful}, walk.anew};
     held == Truth::Yes ? fire(index, rule, own, copy) : doubt(index, rule, own, copy);
-    std::ranges::move(copy.fired, std::back_inserter(outcome.fired));
+    for (const Fired& fired : copy.fired)
+        outcome.fired.push_back({fired.rule, fired.known});
     std::ranges::move(copy.refusals, std::back_inserter(outcome.would_have));
     for (const Change& change : changes_of({request, outcome.patch}, copy.patch))
         outcome.would_have.push_back(

@@ -14,6 +14,8 @@ namespace fairlead::policy {
 struct Fired {
     std::size_t rule; ///< its index
     bool known;       ///< false: what decides it is not in the update
+    /// It changed something, held the job, warned, or ended the rules. One that refuses did not.
+    bool acted = false;
 };
 
 struct Outcome {

@@ -99,6 +99,7 @@ struct JobPatch {
     std::optional<Text> record;    ///< the admitted record
     std::optional<Text> staging{}; ///< the record of what it stages
     std::optional<Text> queued{};  ///< held with this note until its data is there
+    std::optional<Text> rules{};   ///< the names of the rules that acted, for its admin_comment
 
     std::optional<Text> partition{}, account{}, qos{}, reservation{}, wckey{};
     std::optional<Text> licenses{}, comment{}, admin_comment{}, mail_user{};

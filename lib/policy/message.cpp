@@ -1,5 +1,7 @@
 #include "policy/message.hpp"
 
+#include <algorithm>
+
 namespace fairlead::policy {
 
 std::optional<FieldRef> read_field(std::string_view name) {
@@ -55,6 +57,16 @@ std::string render(const Message& message, const View& view) {
     std::string text;
     for (const Piece& piece : message.pieces)
         text += piece.field.field ? shown(view, piece.field) : piece.text;
+    return text;
+}
+
+std::string render_part(const Message& message, const View& view) {
+    std::string text;
+    for (const Piece& piece : message.pieces) {
+        std::string value = piece.field.field ? shown(view, piece.field) : std::string();
+        std::ranges::replace(value, ';', ',');
+        text += piece.field.field ? value : piece.text;
+    }
     return text;
 }
 

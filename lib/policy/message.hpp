@@ -26,6 +26,9 @@ Message read_message(std::string_view text, std::string_view rule);
 /// Values are a user's: made printable and cut short.
 std::string render(const Message& message, const View& view);
 
+/// The same for an admin_comment, where a value begins no part of its own: a ';' in it is a ','.
+std::string render_part(const Message& message, const View& view);
+
 /// A field by its name in a rule; none where the name is unknown, or a key is missing or too much.
 std::optional<FieldRef> read_field(std::string_view name);
 

@@ -39,6 +39,8 @@ struct Rule {
     bool stop = false;             ///< where it holds, no later rule is looked at
     bool observe = false;          ///< says what it would do, and does nothing
     std::string place{};           ///< "file:line:column"
+    std::string text{};            ///< as the file has it, in one line; empty where none has it
+    std::string mark{};            ///< for the admin_comment of a job that it acts on
 };
 
 Truth holds(const Condition& condition, const View& view);

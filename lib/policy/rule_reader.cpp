@@ -3,6 +3,8 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "policy/condition_reader.hpp"
+#include "policy/rule_mark.hpp"
+#include "policy/rule_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -232,6 +234,8 @@ Result<Rule> read_rule(const Reader& reader, const YAML::Node& node, const fs::p
     if (rule.actions.empty() && !rule.stop)
         return reader.error(Code::X106, node, fmt::format("rule {} does nothing", rule.name));
     std::ranges::stable_sort(rule.actions, {}, &Action::verb);
+    rule.text = text_of_rule(node);
+    rule.mark = mark_of(rule.name, rule.text);
     return rule;
 }
 

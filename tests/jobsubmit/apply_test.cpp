@@ -132,6 +132,20 @@ TEST(Apply, ForgedEntriesGoAndTheRecordComes) {
     EXPECT_STREQ(job->admin_comment, "site;{}");
 }
 
+TEST(Apply, TheNamesOfRulesStandBehindWhatTheyWrote) {
+    policy::JobPatch patch;
+    patch.admin_comment = "of bio";
+    patch.record = "{}";
+    patch.rules = "fairlead-rules=a:00000000";
+    Description job, bare;
+    apply(patch, *job);
+    note(*job, "fairlead-cost=at-most=1USD");
+    EXPECT_STREQ(job->admin_comment,
+                 "of bio;{};fairlead-rules=a:00000000;fairlead-cost=at-most=1USD");
+    note(*bare, "first");
+    EXPECT_STREQ(bare->admin_comment, "first");
+}
+
 TEST(Apply, WhatIsStagedIsAnEntryAndNoComment) {
     Description job;
     policy::JobPatch patch;
