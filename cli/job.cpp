@@ -5,9 +5,10 @@
 #include "cli/commands.hpp"
 #include "cli/cost_source.hpp"
 #include "cli/job_known.hpp"
+#include "cli/job_network.hpp"
 #include "config/paths.hpp"
 #include "cost/ledger.hpp"
-#include "decisions/decision.hpp"
+#include "decisions/rules.hpp"
 #include "placement/hostlist.hpp"
 #include "placement/records.hpp"
 #include "stage/status.hpp"
@@ -52,15 +53,37 @@ void add_refusals(Decisions& decisions, JobId id) {
 }
 
 void add_nodes(Decisions& decisions, const KnownJob& job, const config::Config& config) {
-    if (job.nodes.empty())
-        return decisions.push_back({"nodes", "it has none yet, so none was checked for it"});
+    std::vector<std::string> nodes = job.nodes;
+    nodes.insert(nodes.end(), job.former.begin(), job.former.end());
+    if (nodes.empty())
+        return decisions.push_back(
+            {"nodes",
+             job.restarts > 0
+                 ? fmt::format("it has none; requeued {} time{}, and which nodes it had is "
+                               "not in the accounting",
+                               job.restarts, job.restarts == 1 ? "" : "s")
+                 : "it has none yet, so none was checked for it"});
     const auto text = ask_nodes(config);
     if (!text)
         return decisions.push_back(decisions::from_error("nodes", text.error()));
-    auto drained = decisions::by_nodes(job.nodes, setup::parse_nodes(*text));
+    auto drained = decisions::by_nodes(nodes, setup::parse_nodes(*text));
     if (drained.empty())
-        drained.push_back({"nodes", "none of its nodes is out of service by Fairlead"});
+        drained.push_back({"nodes", job.former.empty()
+                                        ? "none of its nodes is out of service by Fairlead"
+                                        : "none of its nodes, those of earlier runs among them, is "
+                                          "out of service by Fairlead"});
     append(decisions, std::move(drained));
+}
+
+/// What was sent back is kept from the nodes that did not fit; its user may have named others.
+void add_excluded(Decisions& decisions, const KnownJob& job) {
+    const bool sent_back =
+        std::ranges::any_of(decisions, [](const Decision& one) { return one.by == "placement"; });
+    if (sent_back && !job.excluded.empty())
+        decisions.push_back(
+            {"placement",
+             fmt::format("it is kept from {}: --exclude, and the nodes that did not fit",
+                         printable(job.excluded, 200))});
 }
 
 void add_place(Decisions& decisions, const KnownJob& job, const config::Config& config) {
@@ -77,6 +100,34 @@ void add_staging(Decisions& decisions, const KnownJob& job, const config::Config
     for (const stage::Status& status : stage::read_statuses(config.state_dir, job.id))
         decisions.push_back({"staging", printable(trimmed(stage::show(status)), 400),
                              decisions::code_in(status.message)});
+}
+
+void add_network(Decisions& decisions, const KnownJob& job, const config::Config& config) {
+    if (job.state == "queued" || job.state == "running")
+        return;
+    const auto report = network_report(config, job.id, std::nullopt);
+    if (!report)
+        return decisions.push_back({"network", report.error().message});
+    std::string what(fabric::to_string(report->verdict));
+    for (const std::string& reason : report->reasons)
+        what += "; " + printable(reason, 160);
+    decisions.push_back({"network",
+                         std::move(what),
+                         {},
+                         fmt::format("`fairlead report network {}` has all of it", job.id.value)});
+}
+
+/// A plan is made by the step's own user, so what a step would keep of it is the user's word.
+void add_pinning(Decisions& decisions, const KnownJob& job) {
+    decisions.push_back(
+        {"pinning",
+         fmt::format("the plan of a step is told to its user and not kept; a step is pinned by "
+                     "--efa-pin, FAIRLEAD_PIN, or pin.{} in plugstack.conf",
+                     printable(job.partition)),
+         {},
+         fmt::format("`srun --efa-pin=verbose` shows it; `fairlead pin plan --ntasks RANKS --pin "
+                     "WORDS` on {} makes it again",
+                     job.nodes.empty() ? "one of its nodes" : job.nodes.front())});
 }
 
 /// What the ledger has of the job, by who pays.
@@ -138,19 +189,17 @@ Result<Story> tell(const Options& options, const Session& session) {
     if (!state::admitted_in(story.job.admin_comment))
         all.push_back({"admission", "no record: it demands nothing of the fabric, or job_submit "
                                     "did not see it"});
+    append(all,
+           decisions::by_rules(story.job.admin_comment, config->policy,
+                               policy::load_rules(std::filesystem::path(session.config_path))));
     append(all, decisions::in_comment(story.job.admin_comment));
-    all.push_back({"rules",
-                   "which rules it met is in slurmctld's log and not kept with the job",
-                   {},
-                   "`fairlead policy explain -- sbatch ...` tries the same submission"});
+    add_excluded(all, story.job);
     add_nodes(all, story.job, *config);
     add_place(all, story.job, *config);
     add_refusals(all, story.job.id);
     add_staging(all, story.job, *config);
-    all.push_back({"pinning",
-                   "the plan of a step is told to its user and not kept",
-                   {},
-                   "`srun --efa-pin=verbose` shows it, `fairlead pin plan` answers without a job"});
+    add_pinning(all, story.job);
+    add_network(all, story.job, *config);
     add_cost(all, story.job, session);
     return story;
 }
@@ -181,7 +230,8 @@ void print_json(const Story& story) {
         list.push_back({{"by", decision.by},
                         {"what", decision.what},
                         {"code", decision.code ? Json(id_of(*decision.code)) : Json(nullptr)},
-                        {"next", decision.next.empty() ? Json(nullptr) : Json(decision.next)}});
+                        {"next", decision.next.empty() ? Json(nullptr) : Json(decision.next)},
+                        {"rule", decision.rule.empty() ? Json(nullptr) : Json(decision.rule)}});
     const Json json{{"schema", "fairlead.job-explain/1"},
                     {"job", story.job.id.value},
                     {"user", user_name(story.job.user)},

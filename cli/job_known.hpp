@@ -17,6 +17,9 @@ struct KnownJob {
     std::string partition{};
     std::string state{}; ///< "queued", "running", "ended", or sacct's word
     std::vector<std::string> nodes{};
+    std::vector<std::string> former{}; ///< nodes of earlier runs, as far as the accounting tells
+    int restarts = 0;                  ///< how often it was requeued; 0 where that is not known
+    std::string excluded{};            ///< host list of --exclude, while slurmctld knows the job
     std::string admin_comment{};
     std::int64_t start = 0, end = 0; ///< in seconds since 1970; 0 where that is not known
 };

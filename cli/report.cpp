@@ -3,10 +3,10 @@
 #include "base/child.hpp"
 #include "base/words.hpp"
 #include "cli/commands.hpp"
+#include "cli/job_network.hpp"
 #include "config/config.hpp"
 #include "fabric/network_text.hpp"
 #include "state/network_json.hpp"
-#include "state/spool.hpp"
 
 #include <fmt/ranges.h>
 #include <memory>
@@ -62,19 +62,6 @@ Result<JobId> job_of(const std::string& word, const config::Config& config) {
                 word);
 }
 
-/// A part that cannot be read is as good as missing.
-std::vector<fabric::NetworkPart> parts_of(const std::vector<state::SpooledPart>& files, JobId job) {
-    std::vector<fabric::NetworkPart> parts;
-    for (const state::SpooledPart& file : files) {
-        auto part = state::decode_network_part(file.text, printable(file.name, 255));
-        if (!part)
-            fmt::print(stderr, "fairlead: {}\n", to_string(part.error()));
-        else if (part->job == job)
-            parts.push_back(std::move(*part));
-    }
-    return parts;
-}
-
 Result<fabric::NetworkReport> report_of(const Options& options, const Session& session) {
     const auto config = config::load(session.config_path);
     if (!config)
@@ -82,16 +69,7 @@ Result<fabric::NetworkReport> report_of(const Options& options, const Session& s
     const auto job = job_of(options.job, *config);
     if (!job)
         return std::unexpected(job.error());
-    const auto spool = config::spool_of(*config);
-    const auto files = state::read_parts(spool, *job);
-    if (!files)
-        return std::unexpected(files.error());
-    auto report = fabric::merge(parts_of(*files, *job), options.restart);
-    if (!report)
-        return fail(Code::E230, "there is no network report of {}job {} in {}",
-                    options.restart ? fmt::format("run {} of ", *options.restart) : "", job->value,
-                    spool.native());
-    return *report;
+    return network_report(*config, *job, options.restart);
 }
 
 void print_report(const Options& options, Session& session) {

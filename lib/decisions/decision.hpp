@@ -16,10 +16,11 @@
 namespace fairlead::decisions {
 
 struct Decision {
-    std::string by;             ///< "admission", "budget", "nodes", "placement", "staging"
+    std::string by;             ///< "admission", "budget", "nodes", "placement", "rules"
     std::string what;           ///< a sentence
     std::optional<Code> code{}; ///< why, where it is one of ours
     std::string next{};         ///< what to do, or where to look; empty for nothing
+    std::string rule{};         ///< the name of the rule that it is of, where it is of one
 };
 
 using Decisions = std::vector<Decision>;

@@ -119,6 +119,17 @@ TEST(JobSubmitBudget, AJobThatFitsCarriesItsHold) {
     EXPECT_NE(first.comment.find("at-most=5.000000000USD"), std::string::npos) << first.comment;
 }
 
+TEST(JobSubmitBudget, AHoldIsFoundBehindTheNamesOfRules) {
+    const Controller controller("cost: {mode: enforce}\npolicy_mode: enforce\npolicy:\n"
+                                "  - {name: \"x;fairlead-hold=00c0ffee00c0ffee,at-most=0USD\", "
+                                "append: {comment: seen}}\n");
+    const Submitted first = submit(5);
+    ASSERT_TRUE(cost::hold_in(first.comment)) << first.comment;
+    EXPECT_NE(cost::hold_in(first.comment), 0x00c0ffee00c0ffeeU);
+    EXPECT_TRUE(first.comment.starts_with("fairlead-rules=x%3bfairlead-hold%3d")) << first.comment;
+    EXPECT_NE(first.comment.find(";fairlead-hold="), std::string::npos) << first.comment;
+}
+
 TEST(JobSubmitBudget, ADearJobsUserIsTold) {
     const Controller controller;
     EXPECT_NE(submit(30).said.find("fairlead: At most $30.00 (1 node, 30 h); bio has $99.00 left"),

@@ -84,6 +84,8 @@ void submit_one(int number) {
     }
     EXPECT_EQ(code, SLURM_SUCCESS) << said;
     EXPECT_STREQ(job->qos, "low");
+    EXPECT_TRUE(std::string_view(job->admin_comment).starts_with("fairlead-rules=seen:"))
+        << job->admin_comment;
     EXPECT_TRUE(std::string_view(job->comment) == "r0" || std::string_view(job->comment) == "r1");
     EXPECT_EQ(job->wckey, nullptr) << "a rule that observes changes nothing";
 }
@@ -99,6 +101,7 @@ void accept_update(int number) {
     EXPECT_TRUE(std::string_view(job->comment) == "mine;r0" ||
                 std::string_view(job->comment) == "mine;r1")
         << job->comment;
+    EXPECT_EQ(job->admin_comment, nullptr) << "it would take the place of what the job has";
     EXPECT_EQ(job->qos, nullptr) << "a default is no part of an update that does not name it";
 }
 

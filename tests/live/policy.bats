@@ -33,11 +33,54 @@ teardown() { cluster_report; }
         '- {name: f, when: {job_name: odd}, set: {tasks: 2, cpus_per_task: 1, threads_per_core: 1, time_limit: unlimited, licenses: "x:2"}}'
     run -0 held -n 8 --mem 900M -N1-2 --comment mine --mail-type END
     [[ $output == *" Partition=big "* && $output == *" TimeLimit=00:30:00 "* && $output == *" Requeue=0 "* ]]
-    [[ $output == *" Account=bio "* && $output == *" Comment=mine;seen "* && $output == *" AdminComment=by ada "* ]]
+    [[ $output == *" Account=bio "* && $output == *" Comment=mine;seen "* && $output == *" AdminComment=by ada;fairlead-rules=a:"* ]]
     [[ $output == *" Features=fast "* && $output == *" MinMemoryNode=500M "* && $output == *" OverSubscribe=NO "* ]]
     [[ $output == *" MailUser=ada@example.org"* && $output == *" EligibleTime=203"* ]]
     run -0 held -J odd -n 4
     [[ $output == *" NumTasks=2 "* && $output == *" NumCPUs=2 "* && $output == *" TimeLimit=UNLIMITED "* && $output == *" Licenses=x:2 "* ]]
+}
+
+@test "job explain tells which rules acted, and what became of them since" {
+    rules '- {name: "no name; x", when: {account: unset}, set: {account: bio}}' '- {name: slow, when: {work_dir: /home*}, warn: "{work_dir} is slow"}' \
+        '- {name: noted, append: {admin_comment: "by {user} for {job_name}"}}' '- {name: other, when: {partition: big}, hold: true}'
+    id=$(as ada sbatch --parsable --hold -D /home -J 'a;fairlead-rules=forged:00000000' -o /dev/null --wrap true | tail -n 1)
+    run -0 as root scontrol -o show job "$id"
+    [[ $output == *" AdminComment=by ada for a,fairlead-rules=forged:00000000;fairlead-rules=no%20name%3b%20x:"*,slow:*,noted:* ]]
+    run -0 --separate-stderr explained "$id"
+    [[ $output == *'rules      no name; x acted on it: when: {account: unset}, set: {account: bio}'* ]]
+    [[ $output == *'rules      slow acted on it: when: {work_dir: /home*}, warn: "{work_dir} is slow"'* && $output == *policy.d/site.yaml:4:5* ]]
+    [[ $output != *forged* && $output != *" other acted"* ]]
+    run -0 as ada scontrol update jobid="$id" comment=mine timelimit=5 # an update leaves the names
+    rules '- {name: slow, when: {work_dir: /home*}, warn: "{work_dir} is not fast"}'
+    run -0 --separate-stderr explained "$id"
+    [[ $output == *'rules      no name; x acted on it, and is not among the rules any more'* ]]
+    [[ $output == *'rules      slow acted on it, and was changed since; now it says: when: {work_dir: /home*}, warn: "{work_dir} is not fast"'* ]]
+    run -0 --separate-stderr explained --format json "$id"
+    of_schema job-explain
+    [[ $(decided '[one["rule"] for one in told["decisions"] if one["by"] == "rules"]') == "['no name; x', 'slow', 'noted']" ]]
+    as root scancel "$id"
+    id=$(as ada sbatch --parsable --hold -A bio -D / -o /dev/null --wrap true)
+    run -0 --separate-stderr explained "$id"
+    [[ $output == *'rules      its AdminComment names none: '* ]]
+    as root scancel "$id"
+}
+# explained OPTION...: what the job's user is told.
+explained() { as ada FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml "$SITE_PREFIX/bin/fairlead" job explain "$@"; }
+# of_schema NAME: the output is what the schema in docs says.
+of_schema() {
+    printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/$1.json"
+    python3 -m jsonschema -i "$BATS_TEST_TMPDIR/$1.json" "$BATS_TEST_DIRNAME/../../docs/schema/fairlead.$1-1.json"
+}
+decided() { python3 -c 'import json, sys; told = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1" <<<"$output"; }
+
+@test "job explain prints what docs/policy.md shows" {
+    rules '- {name: short, when: {time_limit: "<= 1h"}, append: {comment: short}, default: {qos: normal}}' \
+        '- {name: home, when: {work_dir: /home*}, warn: "{work_dir} is slow: use /scratch"}'
+    id=$(as ada sbatch --parsable --hold -t 30 -D /home -o /dev/null --wrap true | tail -n 1)
+    run -0 --separate-stderr explained "$id"
+    as root scancel "$id"
+    shown=$(sed -n '/^```job_rules$/,/^```$/{//!p}' "$BATS_TEST_DIRNAME/../../docs/policy.md" | tail -n +2)
+    diff <(printf '%s\n' "$shown") <(sed "s|/run/cluster/etc|/etc/fairlead|; s/job $id /job 4711 /" <<<"$output")
 }
 
 @test "a warning is shown and the job goes on; a hold is one that its user cannot end" {

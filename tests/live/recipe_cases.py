@@ -155,6 +155,11 @@ def begin_time(job):
     return job["EligibleTime"].replace("Unknown", "")
 
 
+def admin_comment(job):
+    """Without the names of the rules that acted, which stand behind what they wrote."""
+    return re.sub("(^|;)fairlead-rules=[^;]*$", "", job.get("AdminComment", ""))
+
+
 FIELDS = {
     "partition": lambda job, value: (job["Partition"], value or "batch"),
     "time_limit": lambda job, value: (job["TimeLimit"], time_limit(value) if value else "UNLIMITED"),
@@ -165,7 +170,7 @@ FIELDS = {
     "features": lambda job, value: (job.get("Features", ""), value),
     "licenses": lambda job, value: (job.get("Licenses", "(null)"), value or "(null)"),
     "comment": lambda job, value: (job.get("Comment", ""), value),
-    "admin_comment": lambda job, value: (job.get("AdminComment", ""), value),
+    "admin_comment": lambda job, value: (admin_comment(job), value),
     "mail_user": lambda job, value: (job.get("MailUser", "") if value else "@" in job.get("MailUser", ""), value or False),
     "threads_per_core": lambda job, value: (job["ReqB:S:C:T"].split(":")[-1], value or "*"),
     "exclusive": lambda job, value: (job["OverSubscribe"] == "NO", value == "true"),

@@ -1,4 +1,5 @@
-#include "decisions/decision.hpp"
+#include "decisions/rules.hpp"
+#include "policy/rule_mark.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,52 @@ TEST(Decisions, OfACommentAreToldInWords) {
 TEST(Decisions, ACostThatNoBudgetHoldsIsTold) {
     EXPECT_EQ(shown(in_comment("fairlead-cost=at-most=30.5USD")),
               (Lines{"budget: at most 30.5USD; no budget holds it"}));
+}
+
+policy::Rules rules_of(const std::string& list) {
+    auto rules = policy::parse_rules("schema: fairlead.policy/1\npolicy:\n" + list, "p.yaml");
+    EXPECT_TRUE(rules) << (rules ? "" : to_string(rules.error()));
+    return rules ? *rules : policy::Rules{};
+}
+
+TEST(Decisions, OfRulesAreToldByWhatTheRulesSayNow) {
+    const config::PolicySettings settings{.mode = config::Mode::Enforce};
+    const std::string same = "- {name: low prio, set: {qos: low}}\n";
+    const policy::Rules then =
+        rules_of(same + "- {name: b, warn: slow}\n- {name: c, hold: true}\n");
+    const std::string comment =
+        fmt::format("{};fairlead-rules={},{},{} and 2 more;fairlead-cost=at-most=1USD", record,
+                    then[0].mark, then[1].mark, then[2].mark);
+    const Decisions decisions =
+        by_rules(comment, settings, rules_of(same + "- {name: b, warn: fast}\n"));
+    EXPECT_EQ(shown(decisions),
+              (Lines{"rules: low prio acted on it: set: {qos: low}",
+                     "rules: b acted on it, and was changed since; now it says: warn: fast",
+                     "rules: c acted on it, and is not among the rules any more",
+                     "rules: 2 more acted on it, whose names had no room"}));
+    EXPECT_EQ(decisions[0].rule, "low prio");
+    EXPECT_EQ(decisions[0].next, "p.yaml:3:3");
+    EXPECT_EQ(decisions[3].rule, "");
+    EXPECT_EQ(shown(in_comment(comment)).size(), 2u) << "the words beside it are read as before";
+}
+
+TEST(Decisions, RulesThatCannotBeReadAreNamedAllTheSame) {
+    const auto decisions = by_rules("fairlead-rules=a:00000000", {}, fail(Code::X103, "denied"));
+    ASSERT_EQ(decisions.size(), 1u);
+    EXPECT_EQ(decisions[0].what, "a acted on it; what it says cannot be read here");
+    EXPECT_EQ(decisions[0].code, Code::X103);
+    EXPECT_EQ(decisions[0].next, "denied");
+}
+
+TEST(Decisions, WithoutRulesItIsSaidWhyThereMayBeNone) {
+    const auto told = [](config::Mode mode) {
+        return by_rules("fairlead-rules=", {.mode = mode}, policy::Rules{}).at(0).what;
+    };
+    EXPECT_EQ(told(config::Mode::Enforce),
+              "its AdminComment names none: none changed or held it or "
+              "warned, or an admin wrote over it");
+    EXPECT_TRUE(told(config::Mode::Observe).ends_with("is in slurmctld's log"));
+    EXPECT_TRUE(told(config::Mode::Off).ends_with("(policy_mode: off)"));
 }
 
 TEST(Decisions, CarryTheirCodeAndWhatToDo) {
