@@ -171,6 +171,8 @@ blocks_of() { sed -n '/^```cluster$/,/^```$/{/^```/!p}' "$1"; }
     [[ $output == *"admission  efa required"*"the job itself asked for EFA"* ]]
     [[ $output == *"budget     its group's budget holds at most 7.000000000USD for it"* ]]
     [[ $output == *"cost       it has not ended"* ]]
+    [[ $output == *"rules      its AdminComment names none: "*"here they only observe (policy_mode: observe)"* ]]
+    [[ $output == *"pinning    the plan of a step is told to its user and not kept"* && $output != *"network "* ]]
     run -0 --separate-stderr fairlead job explain --format json "$id"
     of_schema job-explain
     run -1 fairlead_as ben job explain "$id"
@@ -194,8 +196,22 @@ sys.exit(known["budgets"] < written["taken"])'
     run -1 --separate-stderr fairlead doctor
     [[ $output == *"nodes      PROBLEM  n1 was taken out of service: EFA interface missing on a node [FL-E201]"* ]]
     run -0 --separate-stderr fairlead job explain "$id"
+    [[ $output == *"network    there is no network report of job $id in "* ]]
     [[ $output == *"nodes      n1 is out of service: efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"* ]]
 }
+
+@test "a node that Fairlead drained under a job is told when the job waits for others" {
+    as root scontrol update nodename=n1 state=resume
+    run ! drained
+    id=$(as ada sbatch --parsable --requeue -A bio -p hpc -t 10 -o /dev/null --wrap true | tail -n 1)
+    wait_for 20 drained
+    wait_for 20 is_back "$id"
+    run -0 --separate-stderr fairlead job explain "$id"
+    [[ ${lines[0]} == "job $id of ada, partition hpc, queued on no node" ]]
+    [[ $output == *"nodes      n1 is out of service: efa: 1 of 2 EFA interfaces on hpc7a.96xlarge [FL-E201]"* ]]
+    as root scancel "$id"
+}
+is_back() { [[ $(as root squeue -h -j "$1" -o %T) == PENDING && $(as root scontrol -o show job "$1") == *" Restarts=1 "* ]]; }
 
 @test "a node that the brake keeps in service is told by doctor" {
     as root scontrol update nodename=n1 state=resume
