@@ -80,6 +80,8 @@ calls() { sort "$CLUSTER_DIR/shared/calls" | uniq -c | sed 's/^ *//'; }
     wait_for 60 has_state "$id" COMPLETED
     [[ $(<"$CLUSTER_DIR/shared/far.out") == "n[3-5] 1" ]]
     [[ $(field ExcNodeList "$id") == "n[2,8]" ]]
+    run -0 as ada FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml "$SITE_PREFIX/bin/fairlead" job explain "$id"
+    [[ $output == *"placement  attempt 1 of 3: "*"[FL-E220]"*"placement  it is kept from n[2,8]: "* ]]
     [[ $(comment_of "$id") == *"fairlead: attempt 1 of 3: "*"nn-a31"*"[FL-E220]"* ]]
     open_gate hold
     nobody_drained

@@ -66,6 +66,8 @@ field() { python3 -c 'import json, sys; print(eval("report" + sys.argv[1], {"rep
     [[ $output == *"sent      3.0 MiB, received 2.0 KiB"* ]]
     [[ $output == *"resent    512 B (0.016 %)"* ]]
     [[ $output == *"idle      1 node moved nothing over EFA: n2"* ]]
+    run -0 as ada FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml "$FAIRLEAD" job explain "$id"
+    [[ $output == *"network    efa-used"*"\`fairlead report network $id\` has all of it"* ]]
     run -0 report "$id" --format json
     [[ $(field "['verdict']") == efa-used ]]
     [[ $(field "['totals']['sent_bytes']") == 3145728 ]]
