@@ -5,6 +5,7 @@
 #include "state/admitted.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -26,6 +27,24 @@ void replace(char*& text, std::string_view value) {
     release(text);
     text = allocate(value.size() + 1);
     std::ranges::copy(value, text);
+}
+
+std::string_view text_of(const char* text) { return text ? text : ""; }
+
+/// The parts that are not empty with a ';' between them, of which one may be `text` itself.
+void join(std::initializer_list<std::string_view> parts, char*& text) {
+    std::size_t size = 1;
+    for (const std::string_view part : parts)
+        size += part.size() + 1;
+    char* whole = allocate(size);
+    char* end = whole;
+    for (const std::string_view part : parts) {
+        if (end != whole && !part.empty())
+            *end++ = ';';
+        end = std::ranges::copy(part, end).out;
+    }
+    release(text);
+    text = whole;
 }
 
 void append_spank_entry(job_desc_msg_t& job, const std::string& entry) {
@@ -54,8 +73,20 @@ void apply_texts(const policy::JobPatch& patch, job_desc_msg_t& job) {
     write(job.wckey, patch.wckey);
     write(job.licenses, patch.licenses);
     write(job.comment, patch.comment);
-    write(job.admin_comment, patch.admin_comment);
     write(job.mail_user, patch.mail_user);
+}
+
+/// A site's own words, what rules made of them, and behind these the controller's.
+void write_admin_comment(const policy::JobPatch& patch, bool awaits_data, job_desc_msg_t& job) {
+    const auto view = [](const std::optional<Text>& text) {
+        return text ? text->view() : std::string_view();
+    };
+    if (!patch.admin_comment && !patch.record && !awaits_data && !patch.rules)
+        return;
+    join({patch.admin_comment ? patch.admin_comment->view() : text_of(job.admin_comment),
+          view(patch.record), awaits_data ? view(patch.queued) : std::string_view(),
+          view(patch.rules)},
+         job.admin_comment);
 }
 
 /// What fits, of a number of rules, which has more bits; the largest are Slurm's unset values.
@@ -128,14 +159,7 @@ bool strip_forged(job_desc_msg_t& job) noexcept {
 }
 
 void note(job_desc_msg_t& job, std::string_view words) {
-    const std::string_view before = job.admin_comment ? job.admin_comment : "";
-    const std::string_view joint = before.empty() ? "" : ";";
-    char* whole = allocate(before.size() + joint.size() + words.size() + 1);
-    char* end = whole;
-    for (const std::string_view part : {before, joint, words})
-        end = std::ranges::copy(part, end).out;
-    release(job.admin_comment);
-    job.admin_comment = whole;
+    join({text_of(job.admin_comment), words}, job.admin_comment);
 }
 
 void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
@@ -147,14 +171,9 @@ void apply(const policy::JobPatch& patch, job_desc_msg_t& job) {
         job.priority = 0;
     if (patch.staging)
         append_spank_entry(job, fmt::format("{}={}", stage::record_name, patch.staging->view()));
-    if (patch.record) {
+    if (patch.record)
         append_spank_entry(job, fmt::format("{}={}", state::admitted_name, patch.record->view()));
-        note(job, *patch.record);
-    }
-    if (awaits_data)
-        note(job, *patch.queued);
-    if (patch.rules)
-        note(job, *patch.rules);
+    write_admin_comment(patch, awaits_data, job);
 }
 
 } // namespace fairlead::jobsubmit
