@@ -1,4 +1,6 @@
 # A Debian of its own in $ROOT, which a test may change as it likes.
+# shellcheck source=tests/packages/files.bash
+source "${BASH_SOURCE[0]%/*}/files.bash"
 
 # new_root: as it is after debootstrap; services of packages do not start in it.
 new_root() {
@@ -26,9 +28,5 @@ in_root() {
 }
 apt_get() { in_root apt-get -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@"; }
 
-# files: everything there, but for the package manager's own notes.
-files() {
-    (cd "$ROOT" && find . -path ./var/lib/dpkg -prune -o -path ./var/lib/apt -prune -o -path ./var/cache -prune \
-        -o -path ./var/log -prune -o -path ./run/systemd -prune -o -path ./proc -prune -o -path ./dev -prune -o -path ./sys -prune -o -path ./tmp -prune -o -print | sort)
-}
+files() { files_below "$ROOT"; }
 install_packages() { in_root sh -c 'apt-get install -y -qq --no-install-recommends /packages/*.deb'; }
