@@ -1,45 +1,22 @@
 #!/usr/bin/env bats
 # The packages as they are installed on this machine, in a cluster of their Slurm: every object once. Run by
 # scripts/smoke, in a Debian of its own.
-#
-#   n1  hpc7a.96xlarge with both EFA interfaces
-#   n2  hpc7a.96xlarge with one EFA interface, and an RDMA device that is not EFA
-#   n3  m5.large, no EFA
 bats_require_minimum_version 1.5.0
-load ../live/lib
-# shellcheck source=tests/live/site.bash
-source "$BATS_TEST_DIRNAME/../live/site.bash"
-SITE_PREFIX=/usr
-
-CONFIG='schema: fairlead.config/1
-admission: controller
-state_dir: /run/cluster/shared/state
-default_partition: debug
-partitions:
-  hpc: {efa: required, mode: enforce, instance_types: [hpc7a.96xlarge]}
-  debug: {instance_types: [m5.large]}
-  empty: {efa: required, mode: enforce, instance_types: [m5.large]}
-policy_mode: enforce
-policy:
-  - {name: long, when: {time_limit: "> 2h"}, reject: "2 h at most"}'
+load installed
 
 setup_file() {
-    site_new "$BATS_FILE_TMPDIR/site" ''
-    site_node 1 hpc7a.96xlarge rdmap49s0@0000:31:00.0 rdmap161s0@0000:a1:00.0
-    site_node 2 hpc7a.96xlarge rdmap49s0@0000:31:00.0 mlx5_0@0000:a1:00.0=mlx5_core
-    site_node 3 m5.large
-    site_extra 'PartitionName=debug Default=YES Nodes=n3 State=UP' 'PartitionName=hpc Nodes=n[1-2] State=UP' \
-        'PartitionName=empty Nodes=n3 State=UP'
-    site_config "$CONFIG"
-    cluster_up --nodes 3 --conf-dir "$SITE/conf" --plugstack "$SITE/plugstack.conf" --slurm-extra "$SITE/extra.conf" \
-        --job-submit fairlead --prolog /run/cluster/etc/prolog --epilog /usr/libexec/fairlead/fairlead-epilog
-    mkdir "$CLUSTER_DIR/shared/state"
+    "${APT[@]}" install "$PACKAGES"/fairlead*.deb
+    three_nodes
+    prolog_slurmctld
+    site_extra "$(prolog_line)"
+    three_up --plugstack "$SITE/plugstack.conf" --job-submit fairlead --prolog /run/cluster/etc/prolog \
+        --epilog /usr/libexec/fairlead/fairlead-epilog
 }
-teardown_file() { cluster_down; }
+teardown_file() {
+    cluster_down
+    purge_packages
+}
 teardown() { cluster_report; }
-
-# fairlead WORD...: the command, as root on the login side.
-fairlead() { as root FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml fairlead "$@"; }
 
 @test "each object loads into this Slurm, by what fairlead enable looks at first" {
     # A site that has not heard of Fairlead yet.
@@ -60,26 +37,17 @@ fairlead() { as root FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml fairlead "$@
 @test "job_submit judges scontrol update: it refuses one, and another changes the job" {
     id=$(as ada sbatch --parsable --hold -t 60 -o /dev/null --wrap true)
     run ! as ada scontrol update jobid="$id" timelimit=5:00:00
-    wait_for 10 logged 'refused an update of user [0-9]*: 2 h at most (rule long) \[FL-A201\]'
+    wait_for 10 logged 'refused an update of user [0-9]*: 2 h at most \(rule long\) \[FL-A201\]'
     as ada scontrol update jobid="$id" timelimit=0:30:00
     run -0 as root scontrol -o show job "$id"
     [[ $output == *" TimeLimit=00:30:00 "* ]]
     as root scancel "$id"
 }
-logged() { grep -q "$1" "$CLUSTER_DIR/log/slurmctld.log"; }
-
-# restamp FILE: the plugin says that it was built for X.Y.255.
-restamp() {
-    local symbol data
-    symbol=0x$(nm -D "$1" | awk '$3 == "plugin_version" { print $1 }')
-    data=$(readelf -SW "$1" | sed 's/^ *\[ *[0-9]*\] //' | awk '$1 == ".data" { print "0x" $4 " - 0x" $3 }')
-    printf '\xff' | dd of="$1" bs=1 seek=$((symbol + data)) conv=notrunc status=none
-}
 
 @test "slurmctld starts with the job_submit plugin of another X.Y.Z, and it judges" {
     "$CLUSTER" controller "$CLUSTER_DIR" stop
     cp /usr/lib/*/slurm-wlm/job_submit_fairlead.so "$CLUSTER_DIR/prefix/lib/slurm/"
-    restamp "$CLUSTER_DIR/prefix/lib/slurm/job_submit_fairlead.so"
+    restamp "$CLUSTER_DIR/prefix/lib/slurm/job_submit_fairlead.so" 0
     "$CLUSTER" controller "$CLUSTER_DIR" start
     run ! as ada sbatch -p empty --wrap true
     [[ $output == *"[FL-E101]"* ]]
@@ -91,7 +59,8 @@ restamp() {
         [[ $(as ada $command --help) == *--efa-pin* ]]
     done
     run -0 as ada srun -Q -p hpc -w n1 --efa-pin=verbose sh -c 'echo pinned to $FAIRLEAD_PIN_CPUS near $FAIRLEAD_PIN_NICS'
-    [[ $output == *"efa-pin: hpc7a.96xlarge: "*"pinned to "[0-9]*" near rdmap"* ]]
+    # In any order: one is srun's own, the other the rank's.
+    [[ $output == *"efa-pin: hpc7a.96xlarge: "* && $output == *"pinned to "[0-9]*" near rdmap"* ]]
     run ! as ada srun -Q --efa-pin=by:nuna hostname
     [[ $output == *"did you mean 'numa'?"*"[FL-P101]"* ]]
 }
@@ -104,7 +73,6 @@ restamp() {
     [[ $(as root sinfo -h -n n2 -o %E | head -n 1) == *FL-E* ]]
     as root scancel "$id"
 }
-drained() { [[ $(as root sinfo -h -N -o '%N %t' | awk -v node="$1" '$1 == node { print $2; exit }') == dr* ]]; }
 
 @test "the epilog leaves the network report of a job" {
     id=$(as ada sbatch --parsable -p hpc -w n1 -o /dev/null --wrap true)
@@ -112,4 +80,40 @@ drained() { [[ $(as root sinfo -h -N -o '%N %t' | awk -v node="$1" '$1 == node {
     run -0 reported "$id"
     [[ ${lines[0]} == "network report of job $id: 1 node, partition hpc, hpc7a.96xlarge, "* ]]
 }
-reported() { as ada FAIRLEAD_CONFIG=/run/cluster/etc/fairlead.yaml fairlead report network "$1"; }
+
+@test "a job's data is there before it starts, and its results are where they belong after it" {
+    as ada sh -c "mkdir $W/in && echo seven >$W/in/a.txt"
+    script=$(job_script staged.sh "#STAGE out src=$W/%j/result dst=$W/out/%j" "tr a-z A-Z <$W/\$SLURM_JOB_ID/a.txt >$W/\$SLURM_JOB_ID/result")
+    id=$(as ada sbatch --parsable --stage-in=$W/in/:$W/%j/ -o /dev/null "$script")
+    wait_for 30 has_state "$id" COMPLETED
+    run -0 fairlead_of ada stage status "$id"
+    [[ $output == "$id"*" in "*ready*"$id"*" out "* ]]
+    wait_for 20 enqueued "$id"
+    fairlead stage export --once
+    [[ $(work "out/$id") == SEVEN ]]
+}
+
+@test "the gate lets no step through whose data is missing, and the batch job is held" {
+    run ! as ada srun --stage-in=$W/absent:$W/absent.here echo ran
+    [[ $output == *"$W/absent"*"[FL-S110]"* && $output != *ran* ]]
+    id=$(as ada sbatch --parsable --stage-in=$W/absent:$W/absent.here -o /dev/null --wrap true)
+    wait_for 30 is_held "$id"
+    as root scancel "$id"
+}
+
+@test "slurmctld's prolog lets a job run under one leaf of the network, and none on nodes too far apart" {
+    # What earlier jobs recorded of n1 names another instance.
+    rm -f "$CLUSTER_DIR"/shared/state/nodes/n[13].json
+    network "$(place 1 nn-a31)" "$(place 3 nn-b31)"
+    run ! as ada srun -p near -N2 echo ran
+    [[ $output == *"[FL-E220]"* && $output != *ran* ]]
+    id=$(as ada sbatch --parsable -p near -N2 -o /dev/null --wrap true)
+    wait_for 30 sent_back "$id"
+    as root scancel "$id"
+    network "$(place 1 nn-a31)" "$(place 3 nn-a31)"
+    run -0 as ada srun -Q -p near -N2 hostname
+    [[ $(sort <<<"$output") == $'n1\nn3' ]]
+    nobody_drained_but_n2
+}
+sent_back() { has_state "$1" PENDING && [[ $(comment_of "$1") == *"attempt 1 of 3: "*"[FL-E220]"* ]]; }
+nobody_drained_but_n2() { [[ -z $(as root sinfo -h -N -o '%N %T' | grep -v '^n2 ' | grep -E 'drain|down|fail') ]]; }
