@@ -46,13 +46,16 @@ own_file() { echo "$ROOT/etc/slurm/plugstack.conf.d/fairlead.conf"; }
     run ! grep -E '^[EW]:' <<<"$output"
 }
 
-@test "plugins depend on the release of Slurm that they are built for" {
+# on_slurm PACKAGE: what it depends on of Slurm's programs.
+on_slurm() { dpkg-deb -f "$ROOT/packages/$1"_*.deb Depends | sed 's/, /\n/g' | grep -E '^slurm'; }
+
+@test "plugins depend on the release of Slurm that they are built for, up to the next" {
     version=$(dpkg-query -W -f '${source:Upstream-Version}' libslurm-dev)
-    release=${version%.*}
-    run -0 dpkg-deb -f "$ROOT"/packages/fairlead-slurm-plugins_*.deb Depends
-    [[ $output == *"slurmd (>= $release) | slurm-client (>= $release), slurmd (<< "*"~) | slurm-client (<< "*"~)"* ]]
-    run -0 dpkg-deb -f "$ROOT"/packages/fairlead-slurmctld_*.deb Depends
-    [[ $output == *"slurmctld (>= $release), slurmctld (<< "*"~)"* && $output != *"$version"* ]]
+    IFS=. read -r year month _ <<<"$version"
+    from=">= $year.$month" below="<< $year.$(printf %02d $((10#$month + 1)))~"
+    diff <(on_slurm fairlead-slurm-plugins) <(printf 'slurmd (%s) | slurm-client (%s)\n' "$from" "$from" "$below" "$below")
+    diff <(on_slurm fairlead-slurmctld) <(printf 'slurmctld (%s)\n' "$from" "$below")
+    run ! on_slurm fairlead
 }
 
 @test "installing changes no configuration of Slurm and enables no unit" {
