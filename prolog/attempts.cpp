@@ -15,7 +15,9 @@ struct Part {
 };
 
 Part part_in(std::string_view comment) {
-    const std::size_t begin = comment.find(marker);
+    std::size_t begin = comment.find(marker);
+    while (begin != std::string_view::npos && begin > 0 && comment[begin - 1] != separator)
+        begin = comment.find(marker, begin + 1);
     if (begin == std::string_view::npos)
         return {comment.size(), comment.size()};
     return {begin, std::min(comment.find(separator, begin), comment.size())};

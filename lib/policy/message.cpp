@@ -1,8 +1,20 @@
 #include "policy/message.hpp"
 
+#include "base/words.hpp"
+
 #include <algorithm>
 
 namespace fairlead::policy {
+
+namespace {
+
+/// As a part of an admin_comment that Fairlead reads again: "fairlead-hold=", "FL-S: ", a record.
+bool begins_as_ours(std::string_view part) {
+    part = trimmed(part);
+    return part.starts_with("fairlead") || part.starts_with("FL-") || part.starts_with('{');
+}
+
+} // namespace
 
 std::optional<FieldRef> read_field(std::string_view name) {
     const std::size_t dot = name.find('.');
@@ -66,6 +78,11 @@ std::string render_part(const Message& message, const View& view) {
         std::string value = piece.field.field ? shown(view, piece.field) : std::string();
         std::ranges::replace(value, ';', ',');
         text += piece.field.field ? value : piece.text;
+    }
+    for (std::size_t at = 0; at < text.size(); at = text.find(';', at)) {
+        at += text[at] == ';' ? 1 : 0;
+        if (begins_as_ours(std::string_view(text).substr(at)))
+            text.insert(at, 1, '-');
     }
     return text;
 }

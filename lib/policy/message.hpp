@@ -26,7 +26,8 @@ Message read_message(std::string_view text, std::string_view rule);
 /// Values are a user's: made printable and cut short.
 std::string render(const Message& message, const View& view);
 
-/// The same for an admin_comment, where a value begins no part of its own: a ';' in it is a ','.
+/// The same for an admin_comment, where values begin no part that Fairlead reads again: a ';' in
+/// them is a ',', and a part that looks like one of ours has a '-' before it.
 std::string render_part(const Message& message, const View& view);
 
 /// A field by its name in a rule; none where the name is unknown, or a key is missing or too much.

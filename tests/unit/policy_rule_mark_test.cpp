@@ -146,5 +146,22 @@ TEST(PolicyRuleMark, NoFieldOfAUserBeginsAWordOfAnAdminComment) {
     }
 }
 
+TEST(PolicyRuleMark, NoFieldOfAUserIsAWordAtTheBegin) {
+    const auto written = [](const std::string& text, std::string account, std::string name) {
+        JobRequest request = submission();
+        request.account = std::move(account);
+        request.job_name = std::move(name);
+        const auto patch =
+            decide(request, site("- {name: n, append: {admin_comment: \"" + text + "\"}}\n")).patch;
+        return patch.admin_comment ? std::string(patch.admin_comment->view()) : "";
+    };
+    EXPECT_EQ(written("{job_name}", "", "fairlead-hold=0"), "-fairlead-hold=0");
+    EXPECT_EQ(written("{account}{job_name}", "fair", "lead-hold=0"), "-fairlead-hold=0");
+    EXPECT_EQ(written("a; {job_name};{account};", "FL-S1", "FL-S: x"), "a;- FL-S: x;-FL-S1;");
+    EXPECT_EQ(written("{job_name}", "", "{\\\"schema"), "-{\\\"schema");
+    EXPECT_EQ(written(";{job_name};", "", ""), ";;");
+    EXPECT_EQ(written("of {account}", "fairlead", ""), "of fairlead");
+}
+
 } // namespace policy_rule_mark_test
 } // namespace fairlead::policy

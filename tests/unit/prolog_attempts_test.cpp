@@ -8,7 +8,8 @@ namespace prolog_attempts_test {
 TEST(Attempts, AreNoneWhereNothingIsSaid) {
     for (const std::string_view comment :
          {"", "a site's own", R"({"schema":"fairlead.admitted/1"})", "fairlead: attempt ",
-          "fairlead: attempt x"})
+          "fairlead: attempt x",
+          "of fairlead: attempt 3 of 3"})
         EXPECT_EQ(attempts_in(comment), 0) << comment;
 }
 
