@@ -183,7 +183,8 @@ def page_body(lines, program):
 def write_page(output, head, lines, made_of):
     program, version = made_of
     name, section, what = re.fullmatch(r"(\S+)\((\d)\): (.*)", head).groups()
-    top = [f'.TH "{name}" {section} {DATE} "Fairlead {version}"', ".nh", ".ad l",
+    # From groff 1.23 on each paragraph goes back to the adjustment that AD names.
+    top = [f'.TH "{name}" {section} {DATE} "Fairlead {version}"', ".nh", ".ad l", ".ds AD l",
            ".SH NAME", f"{roff.literal(name)} \\- {what}"]
     path = output / f"man{section}" / f"{name}.{section}"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -201,7 +201,7 @@ stays() {
     mkdir "$ROOT/etc/slurm/prolog.d"
     ln -s /usr/libexec/fairlead/fairlead-prolog "$ROOT/etc/slurm/prolog.d/50_fairlead-prolog"
     echo 'Prolog=/etc/slurm/prolog.d/*' >"$ROOT/etc/slurm/more.conf"
-    stays fairlead-slurm-plugins "Prolog=/etc/slurm/prolog.d/* runs fairlead-prolog"
+    stays fairlead-slurm-plugins "Prolog=/etc/slurm/prolog.d/*,/site/prolog runs fairlead-prolog" # both lines count
     echo 'PrologSlurmctld=/usr/libexec/fairlead/fairlead-prolog-slurmctld' >"$ROOT/etc/slurm/more.conf"
     stays fairlead "PrologSlurmctld=/usr/libexec/fairlead/fairlead-prolog-slurmctld"
     in_root srun --help >/dev/null
