@@ -2,10 +2,12 @@
 
 #include "base/guarded.hpp"
 #include "cli/commands.hpp"
+#include "cli/help.hpp"
 #include "config/config.hpp"
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 using namespace fairlead;
 
@@ -59,6 +61,7 @@ int run(int argc, char** argv) {
     tame_hwloc();
     cli::Session session;
     CLI::App app{"Fairlead: EFA and rank placement for Slurm on AWS", "fairlead"};
+    app.formatter(std::make_shared<cli::Help>());
     app.require_subcommand(1);
     app.add_option("--config", session.config_path, "configuration file")
         ->envname("FAIRLEAD_CONFIG")
