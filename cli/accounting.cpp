@@ -19,6 +19,18 @@ std::filesystem::path snapshot_file() {
     return std::filesystem::path(config::run_dir) / "admission" / "budgets.json";
 }
 
+/// One without nodes costs nothing, in the currency of the others.
+void add_empty(std::span<const cost::Partition> partitions,
+               std::vector<cost::PartitionCost>& costs) {
+    if (costs.empty())
+        return;
+    const std::string currency = costs.front().currency;
+    for (const cost::Partition& partition : partitions)
+        if (partition.nodes.empty())
+            costs.push_back(
+                {.name = partition.name, .dearest = {}, .currency = currency, .nodes = 0});
+}
+
 } // namespace
 
 Accounting::Accounting(config::Config config, cost::Settings settings, Time since, Report report)
@@ -50,8 +62,8 @@ Result<Accounting::Site> Accounting::read_site() const {
     return Site{std::move(*groups), std::move(*book), std::move(*nodes)};
 }
 
-/// A partition that has no price is told and left out; jobs for it alone are not judged. False
-/// where Slurm does not say which there are.
+/// A partition that has no price is told and left out; job_submit then does not know what a job for
+/// it costs. False where Slurm does not say which there are.
 bool Accounting::take_partitions(const Site& site, const slurm::Cluster& cluster,
                                  cost::BudgetBuilder& builder) {
     const auto text = ask_partitions(config_);
@@ -65,11 +77,12 @@ bool Accounting::take_partitions(const Site& site, const slurm::Cluster& cluster
     for (const cost::Partition& partition : *partitions) {
         if (partition.is_default)
             usual = partition.name;
-        const auto priced =
-            cost::priced(*partitions, std::span(&partition.name, 1), site.nodes, site.book, now_);
+        const auto priced = cost::priced(*partitions, std::span(&partition.name, 1), site.nodes,
+                                         site.book, now_, cost::looked_ahead(settings_.assumed));
         if (works("partition " + partition.name, priced))
             costs.insert(costs.end(), priced->begin(), priced->end());
     }
+    add_empty(*partitions, costs);
     for (cost::PartitionCost& partition : costs)
         partition.memory_is_free = !cluster.allocates_memory;
     builder.partitions(std::move(costs), std::move(usual));

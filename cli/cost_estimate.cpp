@@ -106,14 +106,14 @@ Result<cost::Estimate> estimate(Options& options, const Session& session) {
         sizes.push_back(size_of(job, *partitions));
         names.insert(names.end(), sizes.back().partitions.begin(), sizes.back().partitions.end());
     }
-    auto costs = cost::priced(*partitions, names, *nodes, *book, *now);
+    const std::chrono::hours assumed(static_cast<std::int64_t>(options.assumed_hours));
+    auto costs = cost::priced(*partitions, names, *nodes, *book, *now, cost::looked_ahead(assumed));
     if (!costs)
         return std::unexpected(costs.error());
     const bool free = options.partitions.empty() && memory_is_free(session);
     for (cost::PartitionCost& partition : *costs)
         partition.memory_is_free = free;
-    return cost::estimate(sizes, *costs,
-                          std::chrono::hours(static_cast<std::int64_t>(options.assumed_hours)));
+    return cost::estimate(sizes, *costs, assumed);
 }
 
 void print_json(const cost::Estimate& estimate) {

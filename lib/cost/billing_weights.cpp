@@ -51,7 +51,7 @@ Result<BillingWeights> weights_of(const Partition& partition, const Nodes& nodes
         if (index && !seen.insert(*index).second)
             continue;
         const Partition alone{.name = partition.name, .nodes = {node}};
-        const auto cost = priced(std::span(&alone, 1), {}, nodes, book, now);
+        const auto cost = priced(std::span(&alone, 1), {}, nodes, book, now, {});
         if (!cost)
             return std::unexpected(cost.error());
         const PartitionCost& one = cost->front();

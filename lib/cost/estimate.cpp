@@ -150,7 +150,8 @@ std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition) {
     const std::uint64_t asked =
         std::max({std::uint64_t{1}, job.least_nodes.value_or(0), job.named_nodes.value_or(0)});
     if (job.most_nodes)
-        return std::max(asked, *job.most_nodes);
+        return std::max(asked,
+                        std::min(*job.most_nodes, partition.nodes.value_or(*job.most_nodes)));
     const std::uint64_t each = std::max<std::uint64_t>(1, job.cpus_per_task.value_or(1));
     const std::uint64_t parts = parts_of(job, each);
     std::uint64_t filled = job.spread ? parts : over(parts, parts_on_a_node(job, partition, each));

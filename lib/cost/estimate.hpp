@@ -74,11 +74,11 @@ struct Estimate {
     std::size_t components;
 };
 
-/// How many nodes the job pays at most of a partition: as many as it asks for; else as many as its
-/// tasks, their memory and its GPUs fill. Where it is not known what a node holds, each task and
-/// each GPU may get a node of its own. Memory that is asked for on each node counts for each task,
-/// because slurmctld may lay them apart, beside other jobs; where it is not known how much a node
-/// has, no job pays for memory.
+/// How many nodes the job pays at most of a partition: as many as it asks for at least, and at most
+/// as far as the partition has them; else as many as its tasks, their memory and its GPUs fill.
+/// Where it is not known what a node holds, each task and each GPU may get a node of its own.
+/// Memory that is asked for on each node counts for each task, because slurmctld may lay them
+/// apart, beside other jobs; where it is not known how much a node has, no job pays for memory.
 std::uint64_t most_nodes(const JobSize& job, const PartitionCost& partition);
 
 /// The sum of the components, each in the dearest of its partitions. FL-C103 for a partition that

@@ -78,16 +78,42 @@ void keep_least(std::optional<std::uint64_t>& least, const std::optional<Value>&
         least = static_cast<std::uint64_t>(*value);
 }
 
-/// The price of one instance at a moment.
-Result<const Price*> price_of(const NodeKind& kind, const PriceBook& book, Time now) {
-    const auto prices = book.timeline(kind.key).between(now, now);
-    if (!prices)
-        return std::unexpected(prices.error());
-    return prices->front().price;
+/// When a price of the book begins or ends within these times.
+std::vector<Time> changes(const PriceBook& book, const Interval& times) {
+    std::vector<Time> moments;
+    for (const Price& price : book.prices())
+        for (const std::optional<Time>& bound : {price.from, price.to})
+            if (bound && *bound > times.from && *bound < times.to)
+                moments.push_back(*bound);
+    std::ranges::sort(moments);
+    moments.erase(std::ranges::unique(moments).begin(), moments.end());
+    return moments;
+}
+
+/// The highest price of one instance: at first, and whenever one changes. Later times that have
+/// none yet are taken to cost what the others do.
+Result<const Price*> price_of(const NodeKind& kind, const PriceBook& book, const Interval& times) {
+    const Timeline line = book.timeline(kind.key);
+    const auto first = line.between(times.from, times.from);
+    if (!first)
+        return std::unexpected(first.error());
+    const Price* highest = first->front().price;
+    for (const Time moment : changes(book, times)) {
+        const auto prices = line.between(moment, moment);
+        if (!prices)
+            continue;
+        const Price* price = prices->front().price;
+        if (price->currency != highest->currency)
+            return fail(Code::C103, "{} and {} give it prices in {} and {}", highest->place,
+                        price->place, highest->currency, price->currency);
+        if (price->hourly > highest->hourly)
+            highest = price;
+    }
+    return highest;
 }
 
 Result<PartitionCost> priced(const Partition& partition, const Nodes& nodes, const PriceBook& book,
-                             Time now) {
+                             const Interval& times) {
     PartitionCost cost{.name = partition.name,
                        .dearest = {},
                        .currency = {},
@@ -104,7 +130,7 @@ Result<PartitionCost> priced(const Partition& partition, const Nodes& nodes, con
             continue;
         seen[*index] = true;
         const NodeKind& kind = nodes.kinds()[*index];
-        const auto price = price_of(kind, book, now);
+        const auto price = price_of(kind, book, times);
         if (!price)
             return fail(price.error().code, "node {}: {}", printable(node), price.error().message);
         if (!cost.currency.empty() && cost.currency != (*price)->currency)
@@ -120,6 +146,8 @@ Result<PartitionCost> priced(const Partition& partition, const Nodes& nodes, con
 }
 
 } // namespace
+
+minutes looked_ahead(minutes assumed) { return std::max<minutes>(assumed, std::chrono::days(31)); }
 
 Result<std::vector<Partition>> parse_partitions(std::string_view text, std::string_view source) {
     std::vector<Partition> partitions;
@@ -141,7 +169,7 @@ Result<std::vector<Partition>> parse_partitions(std::string_view text, std::stri
 
 Result<std::vector<PartitionCost>> priced(std::span<const Partition> partitions,
                                           std::span<const std::string> names, const Nodes& nodes,
-                                          const PriceBook& book, Time now) {
+                                          const PriceBook& book, Time now, minutes unlimited) {
     for (const std::string& name : names)
         if (std::ranges::find(partitions, name, &Partition::name) == partitions.end())
             return fail(Code::C103, "the cluster has no partition {}", printable(name));
@@ -151,7 +179,8 @@ Result<std::vector<PartitionCost>> priced(std::span<const Partition> partitions,
             names.empty() || std::ranges::find(names, partition.name) != names.end();
         if (!wanted || partition.nodes.empty())
             continue;
-        auto cost = priced(partition, nodes, book, now);
+        const minutes longest = partition.most_time.value_or(unlimited);
+        auto cost = priced(partition, nodes, book, {now, now + longest});
         if (!cost)
             return std::unexpected(cost.error());
         costs.push_back(std::move(*cost));

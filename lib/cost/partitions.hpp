@@ -17,11 +17,17 @@ struct Partition {
 /// What `scontrol -o show partition` prints, a partition a line. FL-C108 with the line.
 Result<std::vector<Partition>> parse_partitions(std::string_view text, std::string_view source);
 
-/// The partitions of these names, or all without a name, at the prices that hold at `now`. One
-/// without nodes is left out. FL-C103 for a name that is none of them, a node that no row of
-/// `nodes` names and a node without a price; FL-C106.
+/// How far ahead prices count in a partition without a limit, where jobs without one are assumed to
+/// take so long: a month at least, because a job may ask for more than the assumption.
+std::chrono::minutes looked_ahead(std::chrono::minutes assumed);
+
+/// The partitions of these names, or all without a name, at the highest prices that the book has
+/// from `now` until a job that starts then has ended: after the partition's limit, or `unlimited`.
+/// One without nodes is left out. FL-C103 for a name that is none of them, a node that no row of
+/// `nodes` names and a node without a price now; FL-C106.
 Result<std::vector<PartitionCost>> priced(std::span<const Partition> partitions,
                                           std::span<const std::string> names, const Nodes& nodes,
-                                          const PriceBook& book, Time now);
+                                          const PriceBook& book, Time now,
+                                          std::chrono::minutes unlimited);
 
 } // namespace fairlead::cost

@@ -27,6 +27,18 @@ estimate() {
     [[ $output == 'At most $7.50 (1 node, 1 h)' ]]
 }
 
+@test "a rise that the book has already counts, where a job of the partition can see it" {
+    at=2026-06-30 run -0 estimate -- sbatch -N 1 -t 2-0 --wrap=true
+    [[ $output == 'At most $360.00 (1 node, 48 h)' ]]
+    at=2026-06-28 run -0 estimate -- sbatch -N 1 -t 2-0 --wrap=true
+    [[ $output == 'At most $345.60 (1 node, 48 h)' ]]
+}
+
+@test "no job has more nodes than its partition" {
+    run -0 estimate -- sbatch -N1-99999 -t 60 --wrap=true
+    [[ $output == 'At most $480.00 (64 nodes, 1 h)' ]]
+}
+
 @test "prices and nodes are those of the section cost where none are named" {
     printf '%s\n' 'schema: fairlead.config/1' "cost: {prices: $PWD/conf/cost-examples/prices.csv, nodes: $PWD/conf/cost-examples/nodes.csv}" \
         >"$BATS_TEST_TMPDIR/fairlead.yaml"

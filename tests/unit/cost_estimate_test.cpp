@@ -171,6 +171,14 @@ TEST(Estimate, HoweverTasksAreLaidTheyPayNoMore) {
 }
 
 // slurm-banking-plugins counts CPUs that are not asked for as none: such a job is free there.
+TEST(Estimate, NoJobHasMoreNodesThanItsPartition) {
+    const PartitionCost partition{.name = "hpc", .dearest = dollars("7.20"), .nodes = 64};
+    EXPECT_EQ(most_nodes({.least_nodes = 1, .most_nodes = 99'999}, partition), 64u);
+    EXPECT_EQ(most_nodes({.least_nodes = 1, .most_nodes = 63}, partition), 63u);
+    EXPECT_EQ(most_nodes({.least_nodes = 80, .most_nodes = 99}, partition), 80u)
+        << "it waits for a partition that has them";
+}
+
 TEST(Estimate, WhatIsNotAskedForIsAtLeastOneNode) {
     EXPECT_EQ(nodes_of({}, 96, 8), 1u);
     EXPECT_EQ(nodes_of({.most_nodes = 0, .tasks = 0, .cpus_per_task = 0}, 96, {}), 1u);

@@ -36,7 +36,7 @@ PriceBook book(const std::string& rows = ",,p5.48xlarge,,,,,98.32,USD\n") {
 
 Result<std::vector<PartitionCost>> costs(std::vector<std::string> names, const PriceBook& prices) {
     return priced(parse_partitions(shown, "p").value(), names, nodes, prices,
-                  Time(std::chrono::seconds(1'800'000'000)));
+                  Time(std::chrono::seconds(1'800'000'000)), looked_ahead(hours(24)));
 }
 
 TEST(Partitions, AreReadFromScontrol) {
@@ -82,7 +82,54 @@ TEST(Partitions, AreNotFreeWhereAPriceIsMissing) {
     EXPECT_EQ(costs({"cpu"}, book(""))->size(), 1u) << "only what is asked for needs a price";
     EXPECT_TRUE(fails_with(costs({"fat"}, book()), Code::C103, "no partition fat"));
     const auto stranger = parse_partitions("PartitionName=a Nodes=z9\n", "p").value();
-    EXPECT_TRUE(fails_with(priced(stranger, {}, nodes, book(), Time{}), Code::C103, "z9"));
+    EXPECT_TRUE(
+        fails_with(priced(stranger, {}, nodes, book(), Time{}, hours(1)), Code::C103, "z9"));
+}
+
+/// What an hour of partition cpu (at most 60 h) and of gpu (without a limit) costs from a day on.
+std::string dearest_from(std::string_view day, const std::string& rows) {
+    const auto all =
+        priced(parse_partitions("PartitionName=cpu MaxTime=2-12:00:00 Nodes=n1\n"
+                                "PartitionName=gpu MaxTime=UNLIMITED Nodes=g1\n",
+                                "p")
+                   .value(),
+               {}, nodes,
+               PriceBook::parse_csv("region,az,instance_type,os,purchase,valid_from,valid_to,"
+                                    "price_per_hour,currency\n" +
+                                        rows,
+                                    "p.csv")
+                   .value(),
+               read_time(day).value(), looked_ahead(hours(24)));
+    if (!all)
+        return to_string(all.error());
+    return fmt::format("{} {}", all->at(0).dearest.picos / 1'000'000'000,
+                       all->at(1).dearest.picos / 1'000'000'000);
+}
+
+TEST(Partitions, CostWhatTheBookHasUntilTheLongestJobHasEnded) {
+    const std::string book = ",,hpc7a.96xlarge,,,,2026-07-01,7,USD\n"
+                             ",,hpc7a.96xlarge,,,2026-07-01,2026-07-02,8,USD\n"
+                             ",,hpc7a.96xlarge,,,2026-07-02,,6,USD\n"
+                             ",,p5.48xlarge,,,,2026-07-01,90,USD\n"
+                             ",,p5.48xlarge,,,2026-07-01,2026-08-01,80,USD\n"
+                             ",,p5.48xlarge,,,2026-08-01,,99,USD\n";
+    EXPECT_EQ(dearest_from("2026-06-28", book), "7000 90000") << "no job of then sees the rise";
+    EXPECT_EQ(dearest_from("2026-06-28T12:00:00Z", book), "7000 90000")
+        << "it ends as the rise begins";
+    EXPECT_EQ(dearest_from("2026-06-28T12:00:01Z", book), "8000 90000");
+    EXPECT_EQ(dearest_from("2026-07-01", book), "8000 80000");
+    EXPECT_EQ(dearest_from("2026-07-02", book), "6000 99000") << "without a limit a month counts";
+}
+
+TEST(Partitions, ARiseOfALessSpecificPriceCountsWhereTheOtherEnds) {
+    EXPECT_EQ(dearest_from("2026-06-30", ",,,,,,,9,USD\n"
+                                         ",,hpc7a.96xlarge,,,,2026-07-01,7,USD\n"),
+              "9000 9000");
+    EXPECT_EQ(dearest_from("2026-06-30", ",,,,,,2026-07-01,9,USD\n"), "9000 9000")
+        << "what the book does not know yet costs what it knows";
+    EXPECT_NE(dearest_from("2026-06-30", ",,,,,,2026-07-01,9,USD\n,,,,,2026-07-01,,9,EUR\n")
+                  .find("prices in USD and EUR [FL-C103]"),
+              std::string::npos);
 }
 
 TEST(Partitions, OfTwoCurrenciesHaveNoSum) {
