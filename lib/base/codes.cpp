@@ -95,8 +95,12 @@ constexpr std::array table{
         "Comment, WorkDir) out of sacct's --format; name the zone of its times with --tz."},
     CodeEntry{Code::C103, "FL-C103", "node has no price",
               "The instance type of a node is not known, or the price book has no price for it at "
-              "the time of the run. The run is left out rather than counted as free.",
-              "Add the node to the list of nodes, or the price to the book."},
+              "the time of the run. The run is left out rather than counted as free. A job that "
+              "may run in a partition with such a node can cost nobody knows what, so it is "
+              "treated as `when_stale` of its group says.",
+              "Add the node to the list of nodes, or the price to the book; `fairlead accountant "
+              "--once` names the node. Users: name partitions that have a price, or ask an "
+              "administrator."},
     CodeEntry{Code::C104, "FL-C104", "list of nodes cannot be used",
               "A row of the list of nodes is not what it should be, or two rows name the same "
               "node.",

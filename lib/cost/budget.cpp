@@ -55,23 +55,44 @@ void stop_with(Error error, Reaction reaction, config::Mode mode, Judged& judged
 
 /// Why nobody knows what a job leaves of its budgets, and what its user can do.
 struct Unknown {
+    Code code;
     std::string_view why, advice;
 };
-constexpr Unknown no_snapshot{"what is left of the budgets is not known",
+constexpr Unknown no_snapshot{Code::C204, "what is left of the budgets is not known",
                               "tell an admin that `fairlead accountant` does not run"};
-constexpr Unknown no_room{"more jobs came than the budgets can keep money for",
+constexpr Unknown no_room{Code::C204, "more jobs came than the budgets can keep money for",
                           "submit it again in some minutes, and many jobs as one array"};
 
-/// What a job gets while nobody knows what is left. A cost that is not known either is no reason to
-/// stop it in grace: an accountant that never ran stops no cluster.
+Unknown no_price(const Error& error) {
+    return {error.code, error.message,
+            "tell an admin to add its price, or name a partition that has one"};
+}
+
+/// Whether a job passes while nobody knows what is left. A cost that is not known either is no
+/// reason to stop it in grace: an accountant that never ran stops no cluster.
+bool passes_unknown(WhenStale when, const std::optional<Money>& cost, const Settings& settings) {
+    return when == WhenStale::Open ||
+           (when == WhenStale::Grace && (!cost || *cost <= settings.grace));
+}
+
 void stop_unknown(const Unknown& unknown, WhenStale when, const std::optional<Money>& cost,
                   const Settings& settings, Judged& judged) {
-    if (when == WhenStale::Open || (when == WhenStale::Grace && (!cost || *cost <= settings.grace)))
+    if (passes_unknown(when, cost, settings))
         return;
     const bool closed = when == WhenStale::Closed;
-    stop_with({Code::C204, fmt::format("{}, so the job is {}; {}", unknown.why,
-                                       closed ? "rejected" : "held, not lost", unknown.advice)},
+    stop_with({unknown.code, fmt::format("{}, so the job is {}; {}", unknown.why,
+                                         closed ? "rejected" : "held, not lost", unknown.advice)},
               closed ? Reaction::Reject : Reaction::Hold, settings.mode, judged);
+}
+
+/// To the user of a job that passes although its cost is not known.
+void tell_unpriced(const Error& unpriced, bool counts, Judged& judged) {
+    const Unknown unknown = no_price(unpriced);
+    judged.notice +=
+        fmt::format("{}{}, so {}; {} [{}]", judged.notice.empty() ? "" : "\n", unknown.why,
+                    counts ? "the budgets count the job as in its other partitions"
+                           : "no budget counts the job",
+                    unknown.advice, id_of(unknown.code));
 }
 
 /// Counts the job in its budgets where `refuse`, which is told what it does not fit, lets it pass:
@@ -240,8 +261,6 @@ bool Budgets::keep(const BudgetView& view, const BudgetGroup& group, const Ask& 
 Judged Budgets::judge_cost(const BudgetView& view, const Settings& settings,
                            const BudgetGroup& group, const Ask& ask, const InPartition& cost,
                            Time now) {
-    if (group.caps.empty())
-        return unlimited(settings, group.quiet, ask, cost);
     Judged judged{.at_most = cost.at_most, .currency = cost.currency};
     if (!same_currency(view, group, cost.currency)) {
         judged.trouble =
@@ -263,6 +282,27 @@ Judged Budgets::judge_cost(const BudgetView& view, const Settings& settings,
     return judged;
 }
 
+/// In grace it is a small job where it would be one in the dearest partition that has a price.
+Judged Budgets::judge_unpriced(const BudgetView& view, const Settings& settings,
+                               const BudgetGroup& group, const Ask& ask, const Dearest& cost,
+                               Time now) {
+    Judged judged;
+    if (!may_exceed(group, ask))
+        stop_unknown(no_price(*cost.unknown), group.when_stale.value_or(settings.when_stale),
+                     view.dearest_anywhere(ask.size, settings.assumed), settings, judged);
+    if (!judged.error && cost.known) {
+        std::optional<Error> would_have = std::move(judged.would_have);
+        judged = judge_cost(view, settings, group, ask, *cost.known, now);
+        if (would_have)
+            judged.would_have = std::move(would_have);
+    }
+    if (!judged.trouble)
+        judged.trouble = cost.unknown;
+    if (!judged.error && !group.quiet && settings.mode == config::Mode::Enforce)
+        tell_unpriced(*cost.unknown, cost.known.has_value(), judged);
+    return judged;
+}
+
 Judged Budgets::judge(const View& view, const Settings& settings, const Ask& ask, Time now) {
     Judged judged;
     if (settings.mode == config::Mode::Off)
@@ -276,12 +316,14 @@ Judged Budgets::judge(const View& view, const Settings& settings, const Ask& ask
     const BudgetGroup* group = view->group(ask.account, ask.user);
     if (!view->may_use(ask.account, ask.user))
         return judged;
-    const auto cost = view->dearest(ask.partitions, ask.size, settings.assumed);
-    if (cost)
-        return group ? judge_cost(*view, settings, *group, ask, *cost, now)
-                     : unlimited(settings, false, ask, *cost);
+    const Dearest cost = view->dearest(ask.partitions, ask.size, settings.assumed);
+    if (group && !group->caps.empty())
+        return cost.unknown ? judge_unpriced(*view, settings, *group, ask, cost, now)
+                            : judge_cost(*view, settings, *group, ask, *cost.known, now);
+    if (!cost.unknown)
+        return unlimited(settings, group && group->quiet, ask, *cost.known);
     if (group)
-        judged.trouble = cost.error();
+        judged.trouble = cost.unknown;
     return judged;
 }
 
@@ -307,6 +349,20 @@ void Budgets::raise_by(const BudgetView& view, const Settings& settings, const B
         stop_with(unknown_for_change(), Reaction::Reject, settings.mode, judged);
 }
 
+/// What is not known of the job as it is was judged when it was submitted.
+void Budgets::raise_unpriced(const BudgetView& view, const Settings& settings, const Dearer& more,
+                             const Ask& ask, Judged& judged) const {
+    judged.trouble = more.unknown;
+    const WhenStale when = more.group->when_stale.value_or(settings.when_stale);
+    const auto cost = view.dearest_anywhere(more.size, settings.assumed);
+    if (!more.newly || may_exceed(*more.group, ask) || passes_unknown(when, cost, settings))
+        return;
+    const Unknown unknown = no_price(*more.unknown);
+    stop_with({unknown.code, fmt::format("{}, so what the change would cost is not known; {}",
+                                         unknown.why, unknown.advice)},
+              Reaction::Reject, settings.mode, judged);
+}
+
 /// The job is counted already as the snapshot has it, so that only what it may cost more is.
 Judged Budgets::raise(const BudgetView& view, const Settings& settings, const LiveJob& job,
                       const Change& change, Time now) {
@@ -315,13 +371,11 @@ Judged Budgets::raise(const BudgetView& view, const Settings& settings, const Li
         stop_with(*lacking, Reaction::Reject, settings.mode, judged);
         return judged;
     }
-    const auto more = dearer_by(view, settings, job, change);
-    if (!more) {
-        judged.trouble = more.error();
-        return judged;
-    }
-    if (!more->group || more->group->caps.empty() || more->amount.nanos <= 0 ||
-        !same_currency(view, *more->group, more->currency))
+    const Dearer more = dearer_by(view, settings, job, change);
+    if (more.unknown && more.group && !more.group->caps.empty())
+        raise_unpriced(view, settings, more, change.to, judged);
+    if (judged.error || !more.group || more.group->caps.empty() || more.amount.nanos <= 0 ||
+        !same_currency(view, *more.group, more.currency))
         return judged;
     const std::uint64_t id = change_id(job.job, change);
     if (const auto held = holds_.find(id & of_a_job, of_a_job)) {
@@ -329,13 +383,13 @@ Judged Budgets::raise(const BudgetView& view, const Settings& settings, const Li
             stop_with(too_early(view, settings, now), Reaction::Reject, settings.mode, judged);
         return judged;
     }
-    judged.at_most = more->amount;
-    judged.currency = more->currency;
+    judged.at_most = more.amount;
+    judged.currency = more.currency;
     Ask ask = change.to;
     if (ask.qos.empty())
         ask.qos = job.qos;
     const bool keeps = !of_another(job, ask);
-    raise_by(view, settings, *more->group, ask, keeps ? std::optional(id) : std::nullopt, now,
+    raise_by(view, settings, *more.group, ask, keeps ? std::optional(id) : std::nullopt, now,
              judged);
     return judged;
 }

@@ -40,6 +40,8 @@ struct Judged {
     std::string notice{};        ///< for the user's terminal; empty for none
 };
 
+struct Dearer;
+
 class Budgets {
   public:
     explicit Budgets(Holds holds);
@@ -66,6 +68,10 @@ class Budgets {
     bool believed(const BudgetView& view, const Settings& settings, Time now) const;
     Judged judge_cost(const BudgetView& view, const Settings& settings, const BudgetGroup& group,
                       const Ask& ask, const InPartition& cost, Time now);
+    Judged judge_unpriced(const BudgetView& view, const Settings& settings,
+                          const BudgetGroup& group, const Ask& ask, const Dearest& cost, Time now);
+    void raise_unpriced(const BudgetView& view, const Settings& settings, const Dearer& more,
+                        const Ask& ask, Judged& judged) const;
     Judged raise(const BudgetView& view, const Settings& settings, const LiveJob& job,
                  const Change& change, Time now);
     Judged unlisted(const BudgetView& view, const Settings& settings, Time now) const;

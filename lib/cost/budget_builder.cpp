@@ -32,14 +32,25 @@ std::optional<std::chrono::minutes> time_of(const QueuedJob& job, std::chrono::m
     return std::nullopt;
 }
 
-Result<Estimate> cost_of(const QueuedJob& job, std::span<const PartitionCost> partitions,
-                         std::chrono::minutes assumed) {
+JobSize size_of(const QueuedJob& job, std::chrono::minutes assumed) {
     JobSize size = job.size;
     size.time_limit = time_of(job, assumed);
     size.unlimited = size.unlimited && !size.time_limit;
     for (const std::string_view name : split(job.partitions, ','))
         size.partitions.emplace_back(name);
-    return estimate(std::span(&size, 1), partitions, assumed);
+    return size;
+}
+
+/// In those of its partitions that have a price; nothing without any.
+std::optional<Estimate> known_cost(JobSize size, std::span<const PartitionCost> partitions,
+                                   std::chrono::minutes assumed) {
+    std::erase_if(size.partitions, [&](const std::string& name) {
+        return std::ranges::find(partitions, name, &PartitionCost::name) == partitions.end();
+    });
+    if (size.partitions.empty())
+        return std::nullopt;
+    const auto cost = estimate(std::span(&size, 1), partitions, assumed);
+    return cost ? std::optional(*cost) : std::nullopt;
 }
 
 /// When a job that vanished ended at the earliest.
@@ -183,11 +194,14 @@ Result<void> BudgetBuilder::job(const QueuedJob& job, std::chrono::minutes assum
                  .qos = job.qos,
                  .size = job.size,
                  .stopped = job.held && stopped_in(job.admin_comment)};
-    const auto cost = cost_of(job, snapshot_.partitions, assumed);
-    if (cost)
-        live.at_most = cost->at_most;
-    if (cost && live.group && !live.stopped)
-        use(snapshot_.groups[*live.group].caps, cost->currency, cost->at_most, day_of(now_));
+    const JobSize size = size_of(job, assumed);
+    const auto cost = estimate(std::span(&size, 1), snapshot_.partitions, assumed);
+    const std::optional<Estimate> known =
+        cost ? std::optional(*cost) : known_cost(size, snapshot_.partitions, assumed);
+    if (known)
+        live.at_most = known->at_most;
+    if (known && live.group && !live.stopped)
+        use(snapshot_.groups[*live.group].caps, known->currency, known->at_most, day_of(now_));
     live.gone = job.ended;
     live.end = job.ended ? job.end : Time{};
     snapshot_.jobs.push_back(std::move(live));

@@ -36,7 +36,7 @@ class BudgetBuilder {
     /// A hold whose job is no more in the queue: what it cost is spent.
     void saw(std::uint64_t hold);
 
-    /// After partitions(). A job whose cost is not known is listed without one; its error comes
+    /// After partitions(). Of a job whose cost is not known what is known counts; its error comes
     /// back. One that ended counts until its accounting is settled.
     Result<void> job(const QueuedJob& job, std::chrono::minutes assumed);
 

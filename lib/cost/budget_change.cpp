@@ -63,28 +63,33 @@ std::uint64_t fingerprint(const Change& change) {
     return cap_key(text);
 }
 
-Result<Dearer> dearer_by(const BudgetView& view, const Settings& settings, const LiveJob& job,
-                         const Change& change) {
+Dearer dearer_by(const BudgetView& view, const Settings& settings, const LiveJob& job,
+                 const Change& change) {
     const BudgetGroup* old_group = job.group ? &view.snapshot().groups[*job.group] : nullptr;
     const BudgetGroup* new_group =
         change.to.account.empty() ? old_group : view.group(change.to.account, {});
     if (!view.may_use(change.to.account, job.user)) // slurmctld refuses it
-        return Dearer{};
+        return {};
     if (!may_be_dearer(change) || (job.stopped && !change.release))
-        return Dearer{};
+        return {};
     JobSize before = job.size, after = updated(job.size, change.to.size);
     before.array_tasks = after.array_tasks =
         std::min(job.size.array_tasks, change.tasks.value_or(job.size.array_tasks));
     const std::string_view partitions =
         change.to.partitions.empty() ? std::string_view(job.partitions) : change.to.partitions;
-    const auto now = view.dearest(job.partitions, before, settings.assumed);
-    const auto then = view.dearest(partitions, after, settings.assumed);
-    if (!then)
-        return std::unexpected(then.error());
+    const Dearest now = view.dearest(job.partitions, before, settings.assumed);
+    Dearest then = view.dearest(partitions, after, settings.assumed);
     const bool whole = job.stopped || old_group != new_group;
-    const std::int64_t counted = whole || !now ? 0 : now->at_most.nanos;
-    return Dearer{
-        .amount = {then->at_most.nanos - counted}, .currency = then->currency, .group = new_group};
+    const std::int64_t counted = whole || !now.known ? 0 : now.known->at_most.nanos;
+    Dearer more{.group = new_group,
+                .unknown = std::move(then.unknown),
+                .newly = whole || !now.unknown,
+                .size = std::move(after)};
+    if (then.known) {
+        more.amount = {then.known->at_most.nanos - counted};
+        more.currency = then.known->currency;
+    }
+    return more;
 }
 
 } // namespace fairlead::cost

@@ -26,13 +26,16 @@ InPartition at_most_in(const JobSize& size, const PartitionCost& partition,
             .time = size.time_limit.value_or(assumed)};
 }
 
-/// Keeps the dearer; false where the two cannot be compared.
-bool keep_dearer(InPartition& most, const InPartition& other) {
-    const bool first = most.currency.empty();
-    const bool alike = first || most.currency == other.currency;
-    if (first || (alike && other.at_most > most.at_most))
-        most = other;
-    return alike;
+/// Where two cannot be compared, the first counts.
+void keep_dearer(const InPartition& other, std::string_view name, Dearest& most) {
+    if (!most.known)
+        most.known = other;
+    else if (most.known->currency != other.currency)
+        most.unknown =
+            Error{Code::C103, fmt::format("partition {} has prices in {}, others in {}",
+                                          printable(name), other.currency, most.known->currency)};
+    else if (other.at_most > most.known->at_most)
+        most.known = other;
 }
 
 } // namespace
@@ -77,34 +80,34 @@ const LiveJob* BudgetView::job(std::uint32_t number) const {
     return job ? job : find(by_array_, number);
 }
 
-/// A partition without a price is left out of a list: a job that also names one with a price is
-/// judged by that. slurmctld drops empty names (22.05), and so does this.
-Result<InPartition> BudgetView::dearest(std::string_view partitions, const JobSize& size,
-                                        std::chrono::minutes assumed) const {
-    InPartition most;
-    const auto take = [&](const PartitionCost& partition) -> Result<void> {
-        const InPartition cost = at_most_in(size, partition, assumed);
-        if (keep_dearer(most, cost))
-            return {};
-        return fail(Code::C103, "the partitions of the job have prices in {} and {}", most.currency,
-                    cost.currency);
-    };
-    Result<void> done;
+/// slurmctld drops empty names (22.05), and so does this.
+Dearest BudgetView::dearest(std::string_view partitions, const JobSize& size,
+                            std::chrono::minutes assumed) const {
+    Dearest most;
     std::string_view rest = partitions.empty() ? snapshot_.default_partition : partitions;
     if (rest.empty())
-        for (const PartitionCost& partition : snapshot_.partitions)
-            if (done = take(partition); !done)
-                return std::unexpected(done.error());
+        for (const PartitionCost& any : snapshot_.partitions)
+            keep_dearer(at_most_in(size, any, assumed), any.name, most);
     while (!rest.empty()) {
         const std::size_t comma = std::min(rest.find(','), rest.size());
-        if (const PartitionCost* known = partition(rest.substr(0, comma)))
-            if (done = take(*known); !done)
-                return std::unexpected(done.error());
+        const std::string_view name = rest.substr(0, comma);
         rest.remove_prefix(std::min(comma + 1, rest.size()));
+        if (const PartitionCost* priced = partition(name))
+            keep_dearer(at_most_in(size, *priced, assumed), name, most);
+        else if (!name.empty() && !most.unknown)
+            most.unknown =
+                Error{Code::C103, fmt::format("partition {} has no price", printable(name))};
     }
-    if (most.currency.empty())
-        return fail(Code::C103, "no partition of the job has a price: {}",
-                    printable(partitions.empty() ? "(none named)" : partitions));
+    if (!most.known && !most.unknown)
+        most.unknown = Error{Code::C103, "no partition that the job may run in has a price"};
+    return most;
+}
+
+std::optional<Money> BudgetView::dearest_anywhere(const JobSize& size,
+                                                  std::chrono::minutes assumed) const {
+    std::optional<Money> most;
+    for (const PartitionCost& partition : snapshot_.partitions)
+        most = std::max(most, std::optional(at_most_in(size, partition, assumed).at_most));
     return most;
 }
 

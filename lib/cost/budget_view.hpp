@@ -14,6 +14,12 @@ namespace fairlead::cost {
 /// What is used of a budget: by the snapshot, and by the holds that are not in it.
 using Used = std::atomic<std::int64_t>;
 
+/// What a job costs at most. The largest amount where that does not fit.
+struct Dearest {
+    std::optional<InPartition> known{}; ///< in those of its partitions that have a price
+    std::optional<Error> unknown{};     ///< why that is not all: FL-C103 with the partition
+};
+
 class BudgetView {
   public:
     /// `used` has one for each cap of the snapshot, in their order.
@@ -39,11 +45,12 @@ class BudgetView {
     const Cap& cap(std::size_t place) const { return snapshot_.caps[place]; }
     Used& used(std::size_t place) const { return *used_[place]; }
 
-    /// Of the dearest of these partitions (a comma list; empty for the default one, or for any)
-    /// that have a price. The largest amount where it does not fit. FL-C103 where none has a price,
-    /// or two have different currencies.
-    Result<InPartition> dearest(std::string_view partitions, const JobSize& size,
-                                std::chrono::minutes assumed) const;
+    /// Of the dearest of these partitions: a comma list; empty for the default one, or for any.
+    Dearest dearest(std::string_view partitions, const JobSize& size,
+                    std::chrono::minutes assumed) const;
+
+    /// Of the dearest of all partitions that have a price; nothing without one.
+    std::optional<Money> dearest_anywhere(const JobSize& size, std::chrono::minutes assumed) const;
 
   private:
     template <class Value>

@@ -147,6 +147,20 @@ TEST(BudgetBuilder, CountsWhatTheQueueMayCost) {
     EXPECT_EQ(snapshot.jobs[0].group, 0u);
 }
 
+TEST(BudgetBuilder, OfAJobWithAPartitionThatHasNoPriceTheOthersCount) {
+    Built built;
+    QueuedJob either = job(7, "bio"), other = job(8, "bio");
+    either.partitions = "hpc,new";
+    other.partitions = "new";
+    for (const QueuedJob& one : {either, other})
+        EXPECT_TRUE(test::fails_with(built.builder.job(one, std::chrono::hours(1)), Code::C103,
+                                     "partition new has no price"));
+    const BudgetSnapshot snapshot = built.finish();
+    EXPECT_EQ(cap(snapshot, "group bio").used, usd(10));
+    EXPECT_EQ(snapshot.jobs[0].at_most, usd(10));
+    EXPECT_EQ(snapshot.jobs[1].at_most, usd(0));
+}
+
 TEST(BudgetBuilder, AJobWithoutAnAccountIsOfItsUsersDefaultOne) {
     Built built;
     built.builder.default_account("ben", "Bio");

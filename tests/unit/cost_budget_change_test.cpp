@@ -244,6 +244,43 @@ TEST(BudgetChange, ItIsCountedBySnapshotsThatAreTakenAfterIt) {
     EXPECT_EQ(queue.used(0), 41);
 }
 
+Change to_partitions(std::string_view partitions) {
+    return {.job = 7, .to = {.user = "ben", .partitions = partitions}};
+}
+
+TEST(BudgetChange, AMoveToAPartitionWithoutAPriceIsAsTheSiteSays) {
+    Queue queue;
+    for (const char* partitions : {"new", "hpc,new"}) {
+        const Judged judged = queue.ask(to_partitions(partitions));
+        EXPECT_EQ(judged.reaction, Reaction::Reject);
+        EXPECT_EQ(to_string(judged.error.value()),
+                  "partition new has no price, so what the change would cost is not known; tell an "
+                  "admin to add its price, or name a partition that has one [FL-C103]");
+        EXPECT_EQ(judged.trouble->code, Code::C103);
+    }
+    Change may = to_partitions("new");
+    may.to.user = "ada";
+    EXPECT_FALSE(queue.ask(may).error) << "who may exceed the budget";
+    queue.settings.when_stale = WhenStale::Open;
+    EXPECT_FALSE(queue.ask(to_partitions("new")).error);
+    EXPECT_EQ(queue.used(0), 10);
+}
+
+TEST(BudgetChange, WhatWasWithoutAPriceBeforeIsNotStoppedForIt) {
+    Queue queue;
+    queue.snapshot.jobs[0].partitions = "new";
+    queue.settle();
+    EXPECT_FALSE(queue.ask(time_limit(40)).error);
+    queue.snapshot.jobs[0].partitions = "hpc,new";
+    queue.settle();
+    EXPECT_FALSE(queue.ask(time_limit(40)).error);
+    EXPECT_EQ(queue.used(0), 40) << "what is known of it counts";
+    queue.snapshot.jobs[0].stopped = true;
+    queue.settle();
+    const Change release{.job = 7, .release = true, .to = {.user = "ben"}};
+    EXPECT_EQ(queue.ask(release).error->code, Code::C103);
+}
+
 TEST(BudgetChange, AJobThatWasStoppedCountsOnceItIsReleased) {
     Queue queue;
     queue.snapshot.jobs[0].stopped = true;

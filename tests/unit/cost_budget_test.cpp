@@ -118,19 +118,94 @@ TEST(Budget, TheDearestOfSeveralPartitionsCounts) {
     EXPECT_EQ(bank.ask(ask).at_most, usd(90));
 }
 
-TEST(Budget, AJobForPartitionsWithoutAPriceIsTroubleAndNoReasonToStop) {
+// --- partitions without a price ---
+
+/// What becomes of a job of so many hours for these partitions; a node of the dearest costs 10 USD.
+std::string unpriced(WhenStale when, std::string_view partitions, std::int64_t number) {
     Bank bank;
-    Ask ask = hours(9);
-    ask.partitions = "new,newer";
+    bank.settings.when_stale = when;
+    Ask ask = hours(number);
+    ask.partitions = partitions;
     const Judged judged = bank.ask(ask);
-    EXPECT_EQ(said(judged), "fits");
-    ASSERT_TRUE(judged.trouble);
-    EXPECT_EQ(judged.trouble->code, Code::C103);
-    EXPECT_EQ(bank.used(0), 0);
+    EXPECT_TRUE(judged.trouble) << "it is logged";
+    return fmt::format("{} {} {}", to_string(judged.reaction), judged.error ? "stopped" : "passes",
+                       bank.used(0));
 }
 
-TEST(Budget, NoWordInTheListOfPartitionsTakesAJobOutOfTheBudget) {
-    for (const char* partitions : {"hpc,new", "new,hpc", "hpc,", ",hpc", ",,hpc"}) {
+TEST(Budget, OfAJobForAPartitionWithoutAPriceTheSiteSaysWhatHappens) {
+    for (const char* partitions : {"new", "new,newer"}) {
+        EXPECT_EQ(unpriced(WhenStale::Open, partitions, 9), "note passes 0");
+        EXPECT_EQ(unpriced(WhenStale::Grace, partitions, 5), "note passes 0");
+        EXPECT_EQ(unpriced(WhenStale::Grace, partitions, 6), "hold stopped 0");
+        EXPECT_EQ(unpriced(WhenStale::Hold, partitions, 1), "hold stopped 0");
+        EXPECT_EQ(unpriced(WhenStale::Closed, partitions, 1), "reject stopped 0");
+    }
+}
+
+TEST(Budget, APartitionWithoutAPriceIsNotTheCheapOneOfAList) {
+    for (const char* partitions : {"hpc,new", "new,hpc"}) {
+        EXPECT_EQ(unpriced(WhenStale::Open, partitions, 9), "note passes 9");
+        EXPECT_EQ(unpriced(WhenStale::Grace, partitions, 5), "note passes 5");
+        EXPECT_EQ(unpriced(WhenStale::Grace, partitions, 6), "hold stopped 0");
+        EXPECT_EQ(unpriced(WhenStale::Hold, partitions, 1), "hold stopped 0");
+        EXPECT_EQ(unpriced(WhenStale::Open, partitions, 101), "hold stopped 0")
+            << "where it is known it does not fit";
+    }
+}
+
+TEST(Budget, OfAPartitionWithoutAPriceItsUserAndTheAdminAreTold) {
+    Bank bank;
+    Ask ask = hours(9);
+    ask.partitions = "new";
+    Judged judged = bank.ask(ask);
+    EXPECT_EQ(said(judged), "partition new has no price, so the job is held, not lost; tell an "
+                            "admin to add its price, or name a partition that has one [FL-C103]");
+    EXPECT_EQ(judged.trouble->code, Code::C103);
+    ask.size.time_limit = std::chrono::hours(1);
+    EXPECT_EQ(bank.ask(ask).notice, "partition new has no price, so no budget counts the job; tell "
+                                    "an admin to add its price, or name a partition that has one "
+                                    "[FL-C103]");
+    ask.partitions = "hpc,new";
+    EXPECT_NE(bank.ask(ask).notice.find("the budgets count the job as in its other partitions"),
+              std::string::npos);
+    ask = hours(9);
+    ask.partitions = "new";
+    ask.user = "ada";
+    EXPECT_EQ(said(bank.ask(ask)), "fits") << "who may exceed the budget";
+    bank.settings.mode = config::Mode::Observe;
+    ask.user = "ben";
+    judged = bank.ask(ask);
+    EXPECT_EQ(said(judged), "fits");
+    EXPECT_EQ(judged.would_have->code, Code::C103);
+    EXPECT_EQ(judged.notice, "") << "observed, users are not told";
+}
+
+TEST(Budget, AGroupSaysWhatHappensWithoutAPriceAndOneWithoutABudgetLosesNothing) {
+    Bank bank;
+    BudgetSnapshot site = test::budget_site();
+    site.groups[0].when_stale = WhenStale::Closed;
+    site.groups.push_back({.name = "free", .accounts = {"free"}});
+    bank.view = bank.budgets.take(site, bank.settings);
+    Ask ask = hours(1);
+    ask.partitions = "new";
+    EXPECT_EQ(bank.ask(ask).reaction, Reaction::Reject);
+    ask = hours(1000, "free");
+    ask.partitions = "new";
+    EXPECT_EQ(said(bank.ask(ask)), "fits");
+}
+
+TEST(Budget, WhereNoPartitionHasAPriceGraceStopsNothing) {
+    Bank bank;
+    BudgetSnapshot site = test::budget_site();
+    site.partitions.clear();
+    bank.view = bank.budgets.take(site, bank.settings);
+    EXPECT_EQ(said(bank.ask(hours(5000))), "fits");
+    bank.settings.when_stale = WhenStale::Hold;
+    EXPECT_EQ(bank.ask(hours(1)).error->code, Code::C103);
+}
+
+TEST(Budget, NoEmptyWordInTheListOfPartitionsTakesAJobOutOfTheBudget) {
+    for (const char* partitions : {"hpc,", ",hpc", ",,hpc"}) {
         Bank bank;
         Ask ask = hours(9);
         ask.partitions = partitions;

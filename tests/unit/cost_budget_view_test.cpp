@@ -1,11 +1,9 @@
 #include "budgets.hpp"
-#include "expect_error.hpp"
 
 namespace fairlead::cost {
 namespace cost_budget_view_test {
 
 using test::Bank;
-using test::fails_with;
 using test::usd;
 
 const JobSize an_hour{.most_nodes = 1, .time_limit = std::chrono::hours(1)};
@@ -39,7 +37,12 @@ TEST(BudgetView, WithoutABudgetOfTheSiteOthersHaveNoGroup) {
 }
 
 Money cost(const Bank& bank, std::string_view partitions) {
-    return bank.view->dearest(partitions, an_hour, std::chrono::hours(1)).value().at_most;
+    return bank.view->dearest(partitions, an_hour, std::chrono::hours(1)).known.value().at_most;
+}
+
+std::string unknown(const Bank& bank, std::string_view partitions) {
+    const auto error = bank.view->dearest(partitions, an_hour, std::chrono::hours(1)).unknown;
+    return error ? to_string(*error) : "known";
 }
 
 TEST(BudgetView, TakesTheDearestOfThePartitionsThatAreNamed) {
@@ -49,9 +52,19 @@ TEST(BudgetView, TakesTheDearestOfThePartitionsThatAreNamed) {
     EXPECT_EQ(cost(bank, "gpu,hpc"), usd(10));
     EXPECT_EQ(cost(bank, ""), usd(1)) << "the default one";
     EXPECT_EQ(cost(bank, "hpc,"), usd(1));
-    EXPECT_EQ(cost(bank, "new,hpc"), usd(1));
-    EXPECT_TRUE(fails_with(bank.view->dearest("new", an_hour, {}), Code::C103, "new"));
-    EXPECT_TRUE(fails_with(bank.view->dearest(",", an_hour, {}), Code::C103));
+    EXPECT_EQ(unknown(bank, ",hpc,,gpu,"), "known");
+}
+
+TEST(BudgetView, APartitionWithoutAPriceIsNamedAndNotCheap) {
+    const Bank bank;
+    for (const char* partitions : {"new,hpc", "hpc,new", "hpc,new,newer"}) {
+        EXPECT_EQ(cost(bank, partitions), usd(1));
+        EXPECT_EQ(unknown(bank, partitions), "partition new has no price [FL-C103]");
+    }
+    EXPECT_EQ(unknown(bank, "new"), "partition new has no price [FL-C103]");
+    EXPECT_FALSE(bank.view->dearest("new", an_hour, {}).known);
+    EXPECT_EQ(unknown(bank, ","), "no partition that the job may run in has a price [FL-C103]");
+    EXPECT_EQ(bank.view->dearest_anywhere(an_hour, std::chrono::hours(1)), usd(10));
 }
 
 TEST(BudgetView, WithoutADefaultPartitionAnyMayBeMeant) {
@@ -62,7 +75,8 @@ TEST(BudgetView, WithoutADefaultPartitionAnyMayBeMeant) {
     EXPECT_EQ(cost(bank, ""), usd(10));
     snapshot.partitions.clear();
     bank.view = bank.budgets.take(snapshot, bank.settings);
-    EXPECT_TRUE(fails_with(bank.view->dearest("", an_hour, {}), Code::C103));
+    EXPECT_EQ(unknown(bank, ""), "no partition that the job may run in has a price [FL-C103]");
+    EXPECT_FALSE(bank.view->dearest_anywhere(an_hour, std::chrono::hours(1)));
 }
 
 TEST(BudgetView, DoesNotCompareCurrencies) {
@@ -70,7 +84,7 @@ TEST(BudgetView, DoesNotCompareCurrencies) {
     BudgetSnapshot snapshot = test::budget_site();
     snapshot.partitions[1].currency = "EUR";
     bank.view = bank.budgets.take(snapshot, bank.settings);
-    EXPECT_TRUE(fails_with(bank.view->dearest("hpc,gpu", an_hour, {}), Code::C103, "EUR"));
+    EXPECT_EQ(unknown(bank, "hpc,gpu"), "partition gpu has prices in EUR, others in USD [FL-C103]");
 }
 
 } // namespace cost_budget_view_test
