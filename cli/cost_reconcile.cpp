@@ -23,6 +23,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
     std::filesystem::path ledger{}, bill{}, instances{}, book{}, nodes{}, dump{};
     std::string month{}, author{}, cluster{}, zone = "local", tolerance = "1.00";
+    std::vector<std::string> pools{};
     bool post = false, csv = false, json = false;
 };
 
@@ -30,7 +31,7 @@ struct Reconciled {
     cost::Reconciliation with_bill{};
     std::vector<cost::CountedAccount> counts{}; ///< that differ from slurmdbd's
     std::optional<std::size_t> posted{};
-    bool explained = true; ///< by the ledger, within the tolerance
+    bool explained = true; ///< by the ledger, within the tolerance, each difference by itself
 };
 
 Result<std::string> author_of(const Options& options) {
@@ -54,20 +55,34 @@ Result<std::vector<cost::CountedAccount>> counted(const Options& options, cost::
                                    [&](const Error& error) { session.report(error); });
 }
 
+/// "head=AmazonEC2": the service that a pool stands for.
+Result<cost::PoolServices> services_of(const Options& options) {
+    cost::PoolServices services;
+    for (const std::string& word : options.pools) {
+        const std::size_t equals = std::min(word.find('='), word.size());
+        if (equals == 0 || equals + 1 >= word.size())
+            return fail(Code::X301, "--pool is '{}'; expected such as head=AmazonEC2",
+                        printable(word));
+        services[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    return services;
+}
+
 /// Enters the difference, and compares again with what the ledger has then.
 Result<void> post(const Options& options, cost::Time month, const cost::Bill& bill,
                   const cost::Instances& instances, cost::Pricer& pricer, cost::Ledger& ledger,
-                  Reconciled& done) {
+                  const cost::PoolServices& services, Reconciled& done) {
     const auto author = author_of(options);
     if (!author)
         return std::unexpected(author.error());
     const auto added = cost::true_up(ledger, done.with_bill, month, *author);
     if (!added)
         return std::unexpected(added.error());
-    auto again = cost::reconcile(ledger, bill, instances, month, pricer);
+    auto again = cost::reconcile(ledger, bill, instances, month, pricer, services);
     if (!again)
         return std::unexpected(again.error());
     done.with_bill = std::move(*again);
+    done.with_bill.trued_up = true;
     const auto more = cost::enter_unexplained(ledger, done.with_bill, month, *author);
     if (!more)
         return std::unexpected(more.error());
@@ -109,12 +124,17 @@ Result<Reconciled> reconciled(const Options& options, Session& session) {
     const auto bill = read_bill(options, *month);
     if (!bill)
         return std::unexpected(bill.error());
-    auto with_bill = cost::reconcile(*ledger, *bill, *instances, *month, *pricer);
+    const auto services = services_of(options);
+    if (!services)
+        return std::unexpected(services.error());
+    auto with_bill = cost::reconcile(*ledger, *bill, *instances, *month, *pricer, *services);
     if (!with_bill)
         return std::unexpected(with_bill.error());
     Reconciled done{.with_bill = std::move(*with_bill)};
     if (options.post)
-        if (auto posted = post(options, *month, *bill, *instances, *pricer, *ledger, done); !posted)
+        if (auto posted =
+                post(options, *month, *bill, *instances, *pricer, *ledger, *services, done);
+            !posted)
             return std::unexpected(posted.error());
     if (!options.dump.empty()) {
         auto counts = counted(options, *month, *pricer, *ledger, session);
@@ -122,8 +142,8 @@ Result<Reconciled> reconciled(const Options& options, Session& session) {
             return std::unexpected(counts.error());
         done.counts = std::move(*counts);
     }
-    for (const auto& [currency, nanos] : done.with_bill.residual())
-        done.explained &= nanos <= tolerance->nanos && -nanos <= tolerance->nanos;
+    for (const auto& [currency, nanos] : done.with_bill.differences())
+        done.explained &= nanos <= tolerance->nanos;
     return done;
 }
 
@@ -163,6 +183,9 @@ std::string text_of(const Reconciled& done) {
     }
     for (const auto& [currency, total] : totals)
         text += row("all", total.first, total.second, currency);
+    for (const auto& [currency, nanos] : done.with_bill.differences())
+        text += fmt::format("{:<40} {:>68} {}\n", "differences without their signs",
+                            cost::show_nanos(nanos), currency);
     text += differing(done.with_bill);
     for (const cost::CountedAccount& account : done.counts)
         text += fmt::format("{}: slurmdbd has {} runs of {} node-seconds, the ledger {} of {}\n",
@@ -200,6 +223,13 @@ Json count_of(const cost::Counts& counts) {
 
 std::string json_of(const Reconciled& done, const std::string& month) {
     Json lines = Json::array(), instances = Json::array(), counts = Json::array();
+    Json residuals = Json::array();
+    const auto net = done.with_bill.residual();
+    for (const auto& [currency, nanos] : done.with_bill.differences())
+        residuals.push_back(
+            {{"currency", currency},
+             {"net", cost::show_nanos(net.contains(currency) ? net.at(currency) : 0)},
+             {"without_signs", cost::show_nanos(nanos)}});
     for (const cost::ReconciledLine& line : done.with_bill.lines) {
         lines.push_back({{"name", line.name}});
         lines.back().update(compared(line.billed, line.entered, line.currency));
@@ -218,6 +248,7 @@ std::string json_of(const Reconciled& done, const std::string& month) {
     return Json{{"schema", "fairlead.cost-reconcile/1"},
                 {"month", month},
                 {"explained", done.explained},
+                {"residuals", residuals},
                 {"lines", lines},
                 {"instances_that_differ", instances},
                 {"counts_that_differ", counts},
@@ -264,7 +295,12 @@ void add_cost_reconcile(CLI::App& cost, Session& session) {
         "enter what instances were billed otherwise, for those who paid for them, and "
         "what is not explained");
     command->add_option("--author", options->author, "who enters it (default: who runs this)");
-    command->add_option("--tolerance", options->tolerance, "a residual that is no problem")
+    command->add_option("--pool", options->pools,
+                        "POOL=SERVICE: the service of the bill that a pool stands for, where its "
+                        "name is not in that of the service");
+    command
+        ->add_option("--tolerance", options->tolerance,
+                     "differences that are no problem, summed without their signs")
         ->capture_default_str();
     command->add_option("--ledger", options->ledger,
                         "the ledger: a file, or mysql://db=NAME ... (default: cost.ledger, or "
@@ -272,7 +308,8 @@ void add_cost_reconcile(CLI::App& cost, Session& session) {
     CLI::Option* csv = command->add_flag("--csv", options->csv, "each hour of each instance");
     add_format(*command, options->json);
     csv->excludes("--format");
-    command->footer("Status 1 where the residual is larger than the tolerance, or counts differ.");
+    command->footer(
+        "Status 1 where the differences are larger than the tolerance, or counts differ.");
     command->callback([options, &session] { run(*options, session); });
 }
 

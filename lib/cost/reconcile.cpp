@@ -2,6 +2,7 @@
 
 #include "cost/instance_month.hpp"
 #include "cost/months.hpp"
+#include "cost/names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -125,6 +126,8 @@ class Comparing {
     std::vector<ReconciledInstance> done_{};
 };
 
+constexpr std::string_view of_instances = "instances", of_true_up = "true-up", pool = "pool:";
+
 using Lines = std::map<std::pair<std::string, std::string>, ReconciledLine>;
 
 ReconciledLine& line_in(Lines& lines, const std::string& name, const std::string& currency) {
@@ -141,14 +144,30 @@ Result<void> add_entered(Ledger& ledger, Time month, Lines& pools, Lines& trued)
     if (!known)
         return std::unexpected(known.error());
     for (const Entry& entry : *known)
-        line_in(trued, "true-up", entry.currency).entered += entry.amount.nanos;
+        line_in(trued, std::string(of_true_up), entry.currency).entered += entry.amount.nanos;
     return ledger.entries(
         name + "-01", day_name(month_after(month)), [&](std::int64_t, const Entry& entry) {
-            if (entry.credit == "bill" && entry.debit.starts_with("pool:") &&
+            if (entry.credit == "bill" && entry.debit.starts_with(pool) &&
                 entry.run.starts_with("pool "))
                 line_in(pools, entry.debit, entry.currency).entered += entry.amount.nanos;
         });
 }
+
+/// The service of the bill that a pool stands for; empty for none.
+std::string service_of(std::string_view name, const Lines& services, const PoolServices& named) {
+    const auto known = named.find(std::string(name));
+    if (known != named.end())
+        return known->second;
+    constexpr std::size_t shortest = 2; // "s3"
+    const std::string start = in_small_letters(name.substr(0, name.find('-')));
+    if (start.size() >= shortest)
+        for (const auto& [key, line] : services)
+            if (in_small_letters(key.first).find(start) != std::string::npos)
+                return key.first;
+    return {};
+}
+
+Wide without_sign(Wide amount) { return amount < 0 ? -amount : amount; }
 
 void append(std::vector<ReconciledLine>& to, const Lines& lines) {
     for (const auto& [key, line] : lines)
@@ -164,8 +183,30 @@ std::map<std::string, Wide> Reconciliation::residual() const {
     return residual;
 }
 
+std::map<std::string, Wide> Reconciliation::differences() const {
+    std::map<std::string, bool> trued;
+    for (const ReconciledLine& line : lines)
+        trued[line.currency] |= trued_up || line.name == of_true_up;
+    std::map<std::string, Wide> all;
+    for (const ReconciledInstance& instance : instances)
+        if (instance.entered_at_all && !trued[instance.currency])
+            all[instance.currency] += without_sign(instance.residual());
+    Lines together;
+    for (const ReconciledLine& line : lines) {
+        const bool instance = line.name == of_instances || line.name == of_true_up;
+        if (instance && !trued[line.currency])
+            continue;
+        const std::string& name = line.with.empty() ? line.name : line.with;
+        line_in(together, instance ? std::string(of_instances) : name, line.currency).billed +=
+            line.billed - line.entered;
+    }
+    for (const auto& [key, line] : together)
+        all[line.currency] += without_sign(line.billed);
+    return all;
+}
+
 Result<Reconciliation> reconcile(Ledger& ledger, const Bill& bill, const Instances& instances,
-                                 Time month, Pricer& pricer) {
+                                 Time month, Pricer& pricer, const PoolServices& services_of) {
     Comparing comparing(ledger, instances, month, pricer);
     for (const auto& [key, hours] : bill.instances)
         if (auto done = comparing.add(key.first, key.second, hours); !done)
@@ -182,7 +223,7 @@ Result<Reconciliation> reconcile(Ledger& ledger, const Bill& bill, const Instanc
     for (const ReconciledInstance& instance : all.instances) {
         ReconciledLine& line =
             instance.entered_at_all
-                ? line_in(known, "instances", instance.currency)
+                ? line_in(known, std::string(of_instances), instance.currency)
                 : line_in(unknown, "instances not in the ledger", instance.currency);
         line.billed += instance.billed.nanos;
         line.entered += instance.entered.nanos;
@@ -191,6 +232,9 @@ Result<Reconciliation> reconcile(Ledger& ledger, const Bill& bill, const Instanc
         line_in(services, key.first, key.second).billed = divided(picos, picos_per_nano);
     if (auto done = add_entered(ledger, month, pools, trued); !done)
         return std::unexpected(done.error());
+    for (auto& [key, line] : pools)
+        line.with =
+            service_of(std::string_view(key.first).substr(pool.size()), services, services_of);
     for (const Lines* lines : {&known, &trued, &unknown, &services, &pools})
         append(all.lines, *lines);
     return all;

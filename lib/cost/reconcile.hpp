@@ -34,7 +34,11 @@ struct ReconciledLine {
     std::string currency{};
     Wide billed = 0;
     Wide entered = 0;
+    std::string with{}; ///< of a pool the line that it is a part of: a service of the bill
 };
+
+/// By the name of a pool: the service of the bill that it stands for.
+using PoolServices = std::map<std::string, std::string>;
 
 struct Reconciliation {
     std::vector<ReconciledInstance> instances{}; ///< by id
@@ -43,11 +47,17 @@ struct Reconciliation {
     std::vector<ReconciledLine> lines{};
     /// What is billed and not in the ledger, by currency.
     std::map<std::string, Wide> residual() const;
+    /// The same without signs, so that nothing makes up for something else: of each instance, or of
+    /// all of them once they are trued up, and of each service with its pools.
+    std::map<std::string, Wide> differences() const;
+    bool trued_up = false; ///< even where there was nothing to enter
 };
 
-/// `instances` are those of the month as they were settled. FL-C103, FL-C105, FL-C106, FL-C302.
+/// `instances` are those of the month as they were settled. A pool that `services` does not name
+/// stands for the service that has its name, up to a dash, in its own: fsx-home for AmazonFSx; else
+/// by itself. FL-C103, FL-C105, FL-C106, FL-C302.
 Result<Reconciliation> reconcile(Ledger& ledger, const Bill& bill, const Instances& instances,
-                                 Time month, Pricer& pricer);
+                                 Time month, Pricer& pricer, const PoolServices& services = {});
 
 /// Enters what instances were billed and the ledger has not, as adjustments of who paid for that
 /// type and purchase option in the month, in proportion, runs and pools alike; what nobody paid for

@@ -34,7 +34,24 @@ report() { fairlead cost report group month=2026-07 --ledger ledger.db --groups 
     run -1 --separate-stderr reconcile --format json
     [[ $(jq -r '.instances_that_differ[] | .instance + " " + .residual' <<<"$output") == "i-0a14 -2.550000000" ]]
     [[ $(jq .explained <<<"$output") == false ]]
-    run -0 reconcile --tolerance 10
+    run -1 reconcile --tolerance 14.66
+    run -0 reconcile --tolerance 14.67
+}
+
+@test "differences that cancel each other out are not explained" {
+    instances
+    fairlead cost pool other --kind overhead --amount 9.57 --rule unallocated --month 2026-07 --ledger ledger.db --groups groups.yaml --author eva
+    run -1 reconcile
+    [[ $output == *"all "*" 0.000000000 USD"* ]]
+    [[ $output == *"differences without their signs "*" 24.240000000 USD"* ]]
+    run -1 --separate-stderr reconcile --format json
+    [[ $(jq -r '.explained, (.residuals[] | .net + " " + .without_signs)' <<<"$output" | xargs) == "false 0.000000000 24.240000000" ]]
+    run -1 reconcile --tolerance 24.23
+    run -0 reconcile --tolerance 24.24
+    run -1 reconcile --tolerance 5.09 --pool other=AmazonFSx
+    run -0 reconcile --tolerance 5.10 --pool other=AmazonFSx
+    run -2 reconcile --pool other
+    [[ $output == *"--pool is 'other'"*FL-X301* ]]
 }
 
 @test "a true-up makes the ledger what was billed, once, and reports total to the bill" {

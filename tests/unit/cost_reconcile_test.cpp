@@ -90,6 +90,49 @@ TEST_F(ReconcileTest, ABillThatIsWhatWasEnteredLeavesNothing) {
     EXPECT_EQ(true_up(ledger, all, june, "eva").value(), 0u);
 }
 
+TEST_F(ReconcileTest, NoDifferenceMakesUpForAnother) {
+    billed("i-1", {{10, 280}, {11, 360}});
+    billed("i-2", {{10, 180}, {11, 330}});
+    bill.services[{"AmazonS3", "USD"}] = -Wide{70} * 10'000'000'000;
+    auto all = compared();
+    EXPECT_EQ(cents(all.residual().at("USD")), "0.00");
+    EXPECT_EQ(cents(all.differences().at("USD")), "2.00");
+    ASSERT_TRUE(succeeds(true_up(ledger, all, june, "eva")));
+    all = compared();
+    EXPECT_EQ(cents(all.residual().at("USD")), "-0.70");
+    EXPECT_EQ(cents(all.differences().at("USD")), "0.70") << "instances are what was billed now";
+}
+
+TEST_F(ReconcileTest, WhatNeedsNoEntryIsTruedUpOnceSomebodySaysSo) {
+    billed("i-1", {{10, 280}, {11, 360}});
+    billed("i-2", {{10, 80}, {11, 360}});
+    auto all = compared();
+    EXPECT_EQ(cents(all.differences().at("USD")), "2.00");
+    EXPECT_EQ(true_up(ledger, all, june, "eva").value(), 0u);
+    all.trued_up = true;
+    EXPECT_EQ(cents(all.differences().at("USD")), "0.00");
+}
+
+TEST_F(ReconcileTest, APoolStandsForTheServiceThatItsNameIsInOrThatIsNamed) {
+    billed("i-1", {{10, 180}, {11, 360}});
+    billed("i-2", {{10, 180}, {11, 360}});
+    bill.services[{"AmazonFSx", "USD"}] = Wide{100} * 1'000'000'000'000;
+    bill.services[{"AmazonEC2", "USD"}] = Wide{5} * 1'000'000'000'000;
+    const Groups groups = parse_groups("schema: fairlead.groups/1\n", "g").value();
+    Pool pool{
+        .kind = "storage", .month = "2026-06", .rule = PoolRule::Unallocated, .author = "eva"};
+    for (const auto& [name, units] : {std::pair("fsx-home", 60), {"fsx-work", 41}, {"head", 5}}) {
+        pool.name = name;
+        pool.amount = {units * nanos_per_unit};
+        ASSERT_TRUE(succeeds(enter_pool(ledger, groups, pool)));
+    }
+    EXPECT_EQ(cents(compared().differences().at("USD")), "11.00") << "1 of FSx, 5 and 5";
+    const auto named =
+        reconcile(ledger, bill, instances, june, pricer, {{"head", "AmazonEC2"}}).value();
+    EXPECT_EQ(cents(named.differences().at("USD")), "1.00");
+    EXPECT_EQ(cents(named.residual().at("USD")), "-1.00");
+}
+
 TEST_F(ReconcileTest, EachHourShowsItsResidual) {
     billed("i-1", {{10, 170}, {11, 360}, {12, 5}});
     const auto all = compared();
