@@ -14,8 +14,8 @@ struct SlurmNode {
     std::string state{};   ///< "IDLE+DRAIN"
     std::vector<std::string> features{};
     std::vector<std::string> partitions{};
-    std::int64_t cpus = 0; ///< 0 where Slurm does not say, as the two below
-    std::int64_t memory_mb = 0;
+    std::int64_t cpus = 0; ///< that jobs can have; 0 where Slurm does not say, as the two below
+    std::int64_t memory_mb = 0; ///< alike
     std::int64_t gpus = 0;
     std::string reason{}; ///< why somebody took it out of service, or once did
 

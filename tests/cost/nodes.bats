@@ -22,6 +22,12 @@ setup() {
     [[ $stderr == "on-demand is assumed of n4:"* ]]
 }
 
+@test "cores that are for daemons are no job's" {
+    printf 'NodeName=n1 CPUEfctv=92 CPUTot=96 ThreadsPerCore=2 CoreSpecCount=2 CPUSpecList=92-95 AvailableFeatures=c7a.24xlarge,spot RealMemory=192000 State=IDLE\n' >nodes.txt
+    run -0 --separate-stderr fairlead --config fairlead.yaml cost nodes --from nodes.txt
+    [[ ${lines[1]} == n1,c7a.24xlarge,spot,us-east-2,,92,192000, ]]
+}
+
 @test "a node of which nobody says the type is named, and the rest is printed" {
     run -1 --separate-stderr fairlead --config fairlead.yaml cost nodes --from nodes.txt
     [[ $output == *hpc7a.96xlarge* && $output != *n3* ]]

@@ -1,6 +1,6 @@
 #include "cost/node_list.hpp"
 
-#include "cost/nodes.hpp"
+#include "cost/pricing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -72,6 +72,46 @@ TEST(NodeList, SizesAreThoseThatSlurmHas) {
     EXPECT_EQ(nodes[0].memory_mb, 2'000'000);
     EXPECT_EQ(nodes[0].gpus, 9);
     EXPECT_TRUE(nodes[1].cpus == 0 && nodes[1].memory_mb == 0 && nodes[1].gpus == 0);
+}
+
+/// A node of 96 CPUs of which daemons have two cores, as some releases of Slurm show it.
+std::string specialised(std::string_view words) {
+    return fmt::format("NodeName=n1 Arch=x86_64 CoresPerSocket=48 {} ThreadsPerCore=2 "
+                       "AvailableFeatures=c7a.24xlarge,on-demand RealMemory=192000 "
+                       "MemSpecLimit=2000 State=IDLE\n",
+                       words);
+}
+
+TEST(NodeList, WhatDaemonsHaveIsNoJobs) {
+    for (const char* words :
+         {"CPUAlloc=0 CPUEfctv=92 CPUTot=96 CoreSpecCount=2 CPUSpecList=92-95",
+          "CPUAlloc=0 CPUTot=96 CoreSpecCount=2 CPUSpecList=46-47,94,95",
+          "CPUAlloc=0 CPUTot=96 CPUSpecList=92-95", "CPUAlloc=0 CPUTot=96 CoreSpecCount=2"}) {
+        const auto nodes = setup::parse_nodes(specialised(words));
+        ASSERT_EQ(nodes.size(), 1u);
+        EXPECT_EQ(nodes[0].cpus, 92) << words;
+        EXPECT_EQ(nodes[0].memory_mb, 190'000) << words;
+    }
+    EXPECT_EQ(setup::parse_nodes(specialised("CPUTot=96"))[0].cpus, 96);
+}
+
+TEST(NodeList, AJobThatHasANodeToItselfPaysAllOfIt) {
+    const auto nodes =
+        setup::parse_nodes(specialised("CPUAlloc=0 CPUTot=96 CoreSpecCount=2 CPUSpecList=92-95"));
+    Pricer pricer(PriceBook::parse_csv("region,az,instance_type,os,purchase,valid_from,valid_to,"
+                                       "price_per_hour,currency\n,,,,,,,3.6,USD\n",
+                                       "b")
+                      .value(),
+                  Nodes::parse(list_nodes(nodes, {}, "").csv, "n").value());
+    JobRun run{};
+    run.job = "7";
+    run.nodes = "n1";
+    run.alloc_tres = "billing=92,cpu=92,mem=1G,node=1";
+    run.start = Time(std::chrono::seconds(1'790'000'000));
+    run.elapsed = std::chrono::hours(1);
+    const auto cost = pricer.price(run);
+    ASSERT_TRUE(cost.has_value()) << to_string(cost.error());
+    EXPECT_EQ(cost->at(0).running, read_money("3.6").value());
 }
 
 } // namespace cost_node_list_test
