@@ -67,7 +67,8 @@ Result<std::size_t> true_up(Ledger& ledger, const Reconciliation& reconciliation
                             const std::string& author);
 
 /// Enters the residual as pool:unexplained, so that reports of the month total to the bill and show
-/// it; replaces what was entered before. Says how many entries were added. FL-C105, FL-C302.
+/// it, also where it is nothing; replaces what was entered before. Says how many entries were
+/// added. FL-C105, FL-C302.
 Result<std::size_t> enter_unexplained(Ledger& ledger, const Reconciliation& reconciliation,
                                       Time month, const std::string& author);
 

@@ -35,7 +35,34 @@ Wide forecast_of(const BudgetUse& use, Time as_of) {
     return product ? divided(*product, gone.count()) : use.spent;
 }
 
+/// For PIs and universities, who ask how much of the bill is explained.
+bool is_page_of(ReportOf of) {
+    return of == ReportOf::Group || of == ReportOf::Grant || of == ReportOf::University;
+}
+
+/// In hundredths of a percent, and 100 only where nothing is left.
+std::int64_t explained_part(const BillShare& share) {
+    constexpr std::int64_t all = 10'000;
+    const Wide rest = share.unexplained < 0 ? -share.unexplained : share.unexplained;
+    if (rest == 0)
+        return all;
+    const auto product = times(share.all - rest, all);
+    if (share.all <= 0 || rest >= share.all || !product)
+        return 0;
+    return static_cast<std::int64_t>(*product / share.all);
+}
+
 } // namespace
+
+std::string to_string(const Explained& explained) {
+    constexpr std::int64_t one_percent = 100;
+    if (!explained.hundredths)
+        return "not reconciled yet";
+    if (*explained.hundredths == 100 * one_percent)
+        return "100 %";
+    return fmt::format("{}.{:02} %", *explained.hundredths / one_percent,
+                       *explained.hundredths % one_percent);
+}
 
 std::optional<ReportOf> report_of(std::string_view word) {
     const auto found = std::ranges::find(kinds, word);
@@ -53,6 +80,7 @@ bool Report::closed() const {
 Reporter::Reporter(Query query, const GroupsOverTime& groups)
     : query_(std::move(query)), from_(day_name(query_.from)), to_(day_name(query_.to)),
       groups_(groups), attribution_(groups) {
+    bill_end_ = day_name(month_after(query_.to - std::chrono::seconds(1)));
     find_budgets();
 }
 
@@ -96,6 +124,10 @@ Interval Reporter::needed() const {
     for (const auto& [name, spending] : budgets_) {
         needed.from = std::min(needed.from, spending.use.interval.from);
     }
+    if (is_page_of(query_.of)) { // a bill is of whole months
+        needed.from = std::min(needed.from, month_of(query_.from));
+        needed.to = std::max(needed.to, month_after(query_.to - std::chrono::seconds(1)));
+    }
     return needed;
 }
 
@@ -124,12 +156,15 @@ Result<void> Reporter::take(const Charge& charge) {
 
 /// All that anybody pays, whatever the report is narrowed to.
 void Reporter::count(const DaySum& sum) {
-    if (sum.day < from_ || sum.day >= to_)
+    const std::string month = sum.day.substr(0, sum.day.size() - 3);
+    if (month < from_.substr(0, month.size()) || sum.day >= bill_end_)
         return;
-    BillShare& share = bill_[{sum.day.substr(0, sum.day.size() - 3), sum.currency}];
+    BillShare& share = bill_[{month, sum.currency}];
     share.all += sum.amount.nanos;
-    if (sum.payer == "pool:unexplained")
-        share.unexplained += sum.amount.nanos;
+    if (sum.payer != "pool:unexplained")
+        return;
+    share.unexplained += sum.amount.nanos;
+    share.reconciled = true;
 }
 
 /// What counts against a budget is all that its group owes, whatever the report is narrowed to.
@@ -308,10 +343,22 @@ Report Reporter::report() && {
     report.days = slices(days_);
     report.details = slices(details_);
     report.adjustments = std::move(adjustments_);
-    for (const auto& [key, share] : bill_)
-        if (share.unexplained != 0 && report.query.of_all())
-            report.bill.emplace(key, share);
+    explain(report);
     return report;
+}
+
+/// Amounts are those of all who pay, so they stay out of a report of some of them.
+void Reporter::explain(Report& report) const {
+    const bool all = report.query.of_all();
+    for (const auto& [key, share] : bill_) {
+        if (share.reconciled && all)
+            report.bill.emplace(key, share);
+        Explained explained{.month = key.first, .currency = key.second};
+        if (share.reconciled)
+            explained.hundredths = explained_part(share);
+        if (is_page_of(report.query.of) || (share.reconciled && all))
+            report.explained.push_back(std::move(explained));
+    }
 }
 
 } // namespace fairlead::cost

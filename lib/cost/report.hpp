@@ -83,9 +83,19 @@ struct Adjustment {
 struct BillShare {
     Wide all = 0;
     Wide unexplained = 0;
+    bool reconciled = false;
 };
 /// By month and currency.
 using BillShares = std::map<std::pair<std::string, std::string>, BillShare>;
+
+/// How much of what AWS billed the whole site for a month the ledger explains.
+struct Explained {
+    std::string month{}, currency{};
+    std::optional<std::int64_t> hundredths{}; ///< of a percent; empty: not reconciled yet
+};
+
+/// "99.12 %", "not reconciled yet"
+std::string to_string(const Explained& explained);
 
 struct Report {
     Query query{};
@@ -97,7 +107,8 @@ struct Report {
     std::vector<Adjustment> adjustments{};
     BillShares
         bill{}; ///< of all who pay; empty where a report is narrowed, and of what is not reconciled
-    std::int64_t unpriced = 0; ///< runs that ended in these days and are not in it
+    std::vector<Explained> explained{}; ///< of the report's months, by month
+    std::int64_t unpriced = 0;          ///< runs that ended in these days and are not in it
     std::optional<std::string> closed_through{};
     std::optional<Verified> ledger{}; ///< what it was made of; empty without a ledger
     bool closed() const;              ///< no month of it can change any more
@@ -133,6 +144,7 @@ class Reporter {
     void add_budget(ReportOf of, const std::string& name, const std::optional<Budget>& budget,
                     const Group* group);
     void count(const DaySum& sum);
+    void explain(Report& report) const;
     void spend(const Attributed& part);
     void gather(const Attributed& part);
     void add(std::unordered_map<std::string, Slice>& into,
@@ -145,6 +157,7 @@ class Reporter {
 
     Query query_;
     std::string from_, to_; ///< days
+    std::string bill_end_;  ///< the day behind the last month
     const GroupsOverTime& groups_;
     Attribution attribution_;
     std::map<std::pair<ReportOf, std::string>, Spending> budgets_{};

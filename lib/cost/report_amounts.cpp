@@ -14,14 +14,17 @@ Amounts& Amounts::operator+=(const Amounts& other) {
     reclaimed += other.reclaimed;
     boot += other.boot;
     idle += other.idle;
-    shared += other.shared;
+    storage += other.storage;
+    transfer += other.transfer;
+    overhead += other.overhead;
     adjusted += other.adjusted;
     return *this;
 }
 
 bool Amounts::nothing() const {
     return runs == 0 && node_seconds == 0 && compute == 0 && suspended == 0 && waste == 0 &&
-           reclaimed == 0 && boot == 0 && idle == 0 && shared == 0 && adjusted == 0;
+           reclaimed == 0 && boot == 0 && idle == 0 && storage == 0 && transfer == 0 &&
+           overhead == 0 && adjusted == 0;
 }
 
 Amounts amounts_of(const Attributed& part) {
@@ -38,7 +41,9 @@ Amounts amounts_of(const Attributed& part) {
                  : sum.kind == "boot"       ? amounts.boot
                  : sum.kind == "idle"       ? amounts.idle
                  : sum.kind == "adjustment" ? amounts.adjusted
-                                            : amounts.shared;
+                 : sum.kind == "storage"    ? amounts.storage
+                 : sum.kind == "transfer"   ? amounts.transfer
+                                            : amounts.overhead;
     into = part.amount.nanos;
     return amounts;
 }

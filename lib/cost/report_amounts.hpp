@@ -18,10 +18,13 @@ struct Amounts {
     Wide reclaimed = 0; ///< those that AWS took it from; less than 0 is what it did not bill
     Wide boot = 0;      ///< of instances, as the next
     Wide idle = 0;      ///< what no run paid for
-    Wide shared = 0;    ///< storage, transfer and whatever else comes from pools
-    Wide adjusted = 0;  ///< moved by people
+    Wide storage = 0;   ///< from pools of that kind, as the next
+    Wide transfer = 0;
+    Wide overhead = 0; ///< whatever else comes from pools
+    Wide adjusted = 0; ///< moved by people
+    Wide shared() const { return storage + transfer + overhead; }
     Wide total() const {
-        return compute + suspended + waste + reclaimed + boot + idle + shared + adjusted;
+        return compute + suspended + waste + reclaimed + boot + idle + shared() + adjusted;
     }
     bool nothing() const; ///< as of a pool that is divided as a whole
     Amounts& operator+=(const Amounts& other);

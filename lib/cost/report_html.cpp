@@ -61,8 +61,18 @@ std::string budget_facts(const BudgetUse& use) {
            amount_fact("Forecast (linear)", "forecast", use.forecast, use.currency);
 }
 
+/// "2026-06 99.12 %, 2026-07 not reconciled yet"
+std::string explained_in(const Report& report, const std::string& currency) {
+    std::string text;
+    for (const Explained& explained : report.explained)
+        if (explained.currency == currency)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", explained.month,
+                                to_string(explained));
+    return text.empty() ? "not reconciled yet" : text;
+}
+
 /// What a PI asks first.
-std::string facts(const ReportLine& line) {
+std::string facts(const ReportLine& line, const Report& report) {
     std::string text = fmt::format("<section data-line=\"{}\" data-currency=\"{}\">\n<h2>{}{}</h2>"
                                    "\n<dl>\n",
                                    escaped(line.name), escaped(line.currency), escaped(line.name),
@@ -70,14 +80,20 @@ std::string facts(const ReportLine& line) {
     text += amount_fact("Cost of these days", "total", line.amounts.total(), line.currency);
     if (line.budget)
         text += budget_facts(*line.budget);
-    if (line.amounts.shared != 0)
-        text += amount_fact("Storage and shared", "shared", line.amounts.shared, line.currency);
+    text += amount_fact("Storage", "storage", line.amounts.storage, line.currency);
+    text += amount_fact("Transfer", "transfer", line.amounts.transfer, line.currency);
+    if (line.amounts.overhead != 0)
+        text += amount_fact("Overhead", "overhead", line.amounts.overhead, line.currency);
     text += amount_fact("Waste", "waste", line.amounts.waste, line.currency);
     if (line.amounts.reclaimed != 0)
         text += amount_fact("Spot reclaim", "reclaimed", line.amounts.reclaimed, line.currency);
     if (line.grant_end)
         text +=
             fact("Grant ends", "grant-end", day_name(*line.grant_end), day_name(*line.grant_end));
+    if (!report.explained.empty()) {
+        const std::string explained = explained_in(report, line.currency);
+        text += fact("AWS bill explained", "explained", explained, explained);
+    }
     return text + "</dl></section>\n";
 }
 
@@ -88,7 +104,7 @@ std::string all_facts(const Report& report) {
         return text;
     for (const ReportLine& line : report.lines)
         if (line.budget || report.lines.size() <= 3)
-            text += facts(line);
+            text += facts(line, report);
     return text;
 }
 
@@ -162,6 +178,12 @@ std::string missing(const Report& report) {
     std::string text;
     for (const std::string& line : missing_of(report))
         text += fmt::format("<p class=\"missing\">{}</p>\n", escaped(line));
+    for (const Explained& explained : report.explained)
+        text += fmt::format(
+            "<p class=\"{}\" data-explained=\"{}\">{}</p>\n",
+            explained.hundredths == 10'000 ? "state" : "missing",
+            escaped(explained.month + " " + explained.currency + " " + to_string(explained)),
+            escaped(sentence_of(explained, report)));
     return text;
 }
 

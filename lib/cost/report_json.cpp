@@ -22,7 +22,10 @@ Json amounts_json(const Amounts& amounts) {
             {"reclaimed", show_nanos(amounts.reclaimed)},
             {"boot", show_nanos(amounts.boot)},
             {"idle", show_nanos(amounts.idle)},
-            {"shared", show_nanos(amounts.shared)},
+            {"shared", show_nanos(amounts.shared())},
+            {"storage", show_nanos(amounts.storage)},
+            {"transfer", show_nanos(amounts.transfer)},
+            {"overhead", show_nanos(amounts.overhead)},
             {"adjusted", show_nanos(amounts.adjusted)},
             {"total", show_nanos(amounts.total())}};
 }
@@ -78,6 +81,15 @@ Json bill_json(const Report& report) {
     return json;
 }
 
+Json explained_json(const Report& report) {
+    Json json = Json::array();
+    for (const Explained& explained : report.explained)
+        json.push_back({{"month", explained.month},
+                        {"currency", explained.currency},
+                        {"share", to_string(explained)}});
+    return json;
+}
+
 Json adjustments_json(const std::vector<Adjustment>& adjustments) {
     Json json = Json::array();
     for (const Adjustment& each : adjustments)
@@ -113,6 +125,7 @@ std::string json_of(const Report& report) {
                                              : Json()},
                     {"unpriced_runs", report.unpriced},
                     {"bill", bill_json(report)},
+                    {"bill_explained", explained_json(report)},
                     {"lines", std::move(lines)},
                     {"totals", std::move(totals)},
                     {"instance_types", slices_json(report.types)},

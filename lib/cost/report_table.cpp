@@ -72,7 +72,13 @@ constexpr std::array kinds{
     Kind{"Idle", Shown::Money, nullptr,
          [](const ReportLine& l) { return std::optional(l.amounts.idle); }},
     Kind{"Shared", Shown::Money, nullptr,
-         [](const ReportLine& l) { return std::optional(l.amounts.shared); }},
+         [](const ReportLine& l) { return std::optional(l.amounts.shared()); }},
+    Kind{"Storage", Shown::Money, nullptr,
+         [](const ReportLine& l) { return std::optional(l.amounts.storage); }},
+    Kind{"Transfer", Shown::Money, nullptr,
+         [](const ReportLine& l) { return std::optional(l.amounts.transfer); }},
+    Kind{"Overhead", Shown::Money, nullptr,
+         [](const ReportLine& l) { return std::optional(l.amounts.overhead); }},
     Kind{"Adjusted", Shown::Money, nullptr,
          [](const ReportLine& l) { return std::optional(l.amounts.adjusted); }},
     Kind{"Total", Shown::Money, nullptr,
@@ -106,7 +112,8 @@ constexpr std::array kinds{
 std::string_view usual(ReportOf of) {
     switch (of) {
     case ReportOf::Group:
-        return "Name,PI,University,Jobs,NodeHours,SpotPct,Compute,Shared,Waste,Adjusted,Total,"
+        return "Name,PI,University,Jobs,NodeHours,SpotPct,Compute,Storage,Transfer,Overhead,Waste,"
+               "Adjusted,Total,"
                "Currency,Budget,Spent,UsedPct,Remaining,Forecast";
     case ReportOf::User:
         return "Name,Jobs,NodeHours,SpotPct,Compute,Suspended,Waste,Total,Currency";
@@ -114,10 +121,12 @@ std::string_view usual(ReportOf of) {
         return "Name,Group,University,Jobs,NodeHours,SpotPct,Compute,Suspended,Waste,Total,"
                "Currency";
     case ReportOf::Grant:
-        return "Name,Fund,GrantEnd,Jobs,NodeHours,Compute,Suspended,Shared,Waste,Adjusted,Total,"
+        return "Name,Fund,GrantEnd,Jobs,NodeHours,Compute,Suspended,Storage,Transfer,Overhead,"
+               "Waste,Adjusted,Total,"
                "Currency";
     case ReportOf::University:
-        return "Name,Jobs,NodeHours,SpotPct,Compute,Shared,Waste,Adjusted,Total,Currency,Budget,"
+        return "Name,Jobs,NodeHours,SpotPct,Compute,Storage,Transfer,Overhead,Waste,Adjusted,Total,"
+               "Currency,Budget,"
                "Spent,UsedPct,Remaining";
     case ReportOf::Job:
         break;

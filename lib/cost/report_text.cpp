@@ -53,13 +53,9 @@ std::string title(const Report& report) {
                             report.ledger->head.empty() ? "(none)" : report.ledger->head);
     for (const std::string& missing : missing_of(report))
         text += missing + '\n';
+    for (const Explained& explained : report.explained)
+        text += sentence_of(explained, report) + '\n';
     return text + line + '\n';
-}
-
-/// In percent, with a tenth.
-std::string percent(Wide part, Wide whole) {
-    const double share = whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-    return fmt::format("{:.1f} %", 100 * share);
 }
 
 std::string adjustments(const Report& report) {
@@ -86,17 +82,22 @@ std::vector<std::string> missing_of(const Report& report) {
             fmt::format("Without a price yet: {} runs of all groups that ended in these "
                         "days; the accountant says which",
                         report.unpriced));
-    for (const auto& [key, share] : report.bill) {
-        const auto& [month, currency] = key;
-        const bool less = share.unexplained < 0;
-        lines.push_back(
-            less ? fmt::format("{}: the ledger has {} {} more than AWS billed", month,
-                               show_nanos(-share.unexplained), without_controls(currency))
-                 : fmt::format("{}: {} of what AWS billed is explained; {} {} is not", month,
-                               percent(share.all - share.unexplained, share.all),
-                               show_nanos(share.unexplained), without_controls(currency)));
-    }
     return lines;
+}
+
+std::string sentence_of(const Explained& explained, const Report& report) {
+    if (!explained.hundredths)
+        return fmt::format("{}: not reconciled yet with what AWS billed the site", explained.month);
+    std::string text = fmt::format("{}: {} of what AWS billed the site is explained",
+                                   explained.month, to_string(explained));
+    const auto share = report.bill.find({explained.month, explained.currency});
+    if (share == report.bill.end() || share->second.unexplained == 0)
+        return text;
+    const Wide rest = share->second.unexplained;
+    const std::string currency = without_controls(explained.currency);
+    return text + (rest < 0
+                       ? fmt::format("; the ledger has {} {} more", show_nanos(-rest), currency)
+                       : fmt::format("; {} {} is not", show_nanos(rest), currency));
 }
 
 std::string text_of(const Report& report, const Table& table, const TextStyle& style) {

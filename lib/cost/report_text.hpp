@@ -15,8 +15,10 @@ std::string text_of(const Report& report, const Table& table, const TextStyle& s
 /// "2026-06-01 to 2026-06-30 (UTC), closed"
 std::string span_of(const Report& report);
 
-/// What is not in it: runs without a price, and the part of the bill that nothing explains. A line
-/// for each.
+/// "2026-06: 99.12 % of what AWS billed the site is explained"; in a report of all with the rest.
+std::string sentence_of(const Explained& explained, const Report& report);
+
+/// What is not in it: runs without a price. A line each.
 std::vector<std::string> missing_of(const Report& report);
 
 } // namespace fairlead::cost

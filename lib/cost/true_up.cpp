@@ -117,9 +117,8 @@ Result<std::size_t> enter_unexplained(Ledger& ledger, const Reconciliation& reco
         if (!amount)
             return std::unexpected(amount.error());
         entry.currency = currency;
-        entry.amount = *amount;
-        if (nanos != 0)
-            now.push_back(entry);
+        entry.amount = *amount; // nothing too: it says that the month was reconciled
+        now.push_back(entry);
     }
     std::size_t added = 0;
     const auto done = ledger.transaction([&]() -> Result<void> {

@@ -12,7 +12,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
         self.figure = self.section = None
-        self.figures, self.facts, self.outside, self.state, self.head = {}, {}, [], None, None
+        self.figures, self.facts, self.outside, self.state, self.head, self.explained = {}, {}, [], None, None, []
 
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
@@ -27,6 +27,8 @@ class Page(html.parser.HTMLParser):
             self.section[values["data-fact"]] = values["data-amount"]
         if tag in ("rect", "circle", "line") and ("data-amount" in values or "data-budget" in values):
             self.figure.append((tag, values))
+        if "data-explained" in values:
+            self.explained.append(values["data-explained"])
         self.state = values.get("data-state", self.state)
         self.head = values.get("data-head", self.head)
 
@@ -50,6 +52,8 @@ page.feed(open(sys.argv[1], encoding="utf-8").read())
 assert not page.outside, page.outside
 assert page.state == report["state"]
 assert page.head == (report["ledger"] or {}).get("head")
+assert page.explained == [f"{each['month']} {each['currency']} {each['share']}" for each in report["bill_explained"]], page.explained
+assert page.explained or not report["ledger"] or report["of"] not in ("group", "grant", "university")
 for total in report["totals"]:
     currency = total["currency"]
     lines = [line for line in report["lines"] if line["currency"] == currency]
@@ -74,8 +78,17 @@ for total in report["totals"]:
         assert not drawn
     for line in lines:
         facts = page.facts.get((line["name"], currency))
+        if facts is None:
+            assert not line["budget"] and len(report["lines"]) > 3, line["name"]
+            continue
+        for fact in "total", "waste", "storage", "transfer":
+            assert facts[fact] == line[fact], (fact, facts)
+        assert facts.get("grant-end") == line["grant_end"]
+        shares = [f"{each['month']} {each['share']}" for each in report["bill_explained"] if each["currency"] == currency]
+        assert facts.get("explained") == (", ".join(shares) or None), (facts, shares)
         if not line["budget"]:
             continue
+        assert facts["held"] == (line["budget"]["held"] or "")
         assert facts["total"] == line["total"] and facts["waste"] == line["waste"]
         for fact, key in ("budget", "amount"), ("spent", "spent"), ("remaining", "remaining"), ("forecast", "forecast"):
             assert facts[fact] == line["budget"][key], (fact, facts)

@@ -66,6 +66,10 @@ report() { fairlead cost report group month=2026-07 --ledger ledger.db --groups 
     fairlead cost pool fsx --kind storage --amount 12 --rule unallocated --month 2026-07 --ledger ledger.db --groups groups.yaml --author eva
     run -0 reconcile --post --author eva
     [[ $output == *"all "*" 47.094533333 "*" 46.974533333 "*" 0.120000000 USD"*"2 entries added" ]]
+    run -0 report groups=cfd
+    [[ $output == *$'\n2026-07: 99.74 % of what AWS billed the site is explained\n'* ]]
+    run -0 report
+    [[ $output == *"2026-07: 99.74 % of what AWS billed the site is explained; 0.120000000 USD is not"* ]]
     [[ $(total) == 47.094533333 ]]
     run -0 report format=Name,Adjusted,Shared,Total --csv
     [[ $output == *$'\n'"(unexplained),0.000000000,0.120000000,0.120000000"$'\n'* ]]

@@ -182,6 +182,7 @@ def check(folder, kind, path):
         assert sum(nanos_of(each["amount"]) for each in report[part]) == sum(wanted.values()), part
     for line in report["lines"]:
         assert nanos_of(line["total"]) == sum(nanos_of(line[part]) for part in ("compute", "suspended", "waste", "reclaimed", "boot", "idle", "shared", "adjusted"))
+        assert nanos_of(line["shared"]) == sum(nanos_of(line[part]) for part in ("storage", "transfer", "overhead"))
     print(len(shown), "lines,", whole["total"])
 
 

@@ -187,8 +187,10 @@ TEST_F(ReconcileTest, WhatIsNotExplainedIsEnteredAndReplaced) {
     EXPECT_EQ(cents(balance("pool:unexplained")), "100.00");
     EXPECT_EQ(cents(-balance("bill")), "110.80") << "what was billed";
     bill.services.clear();
-    EXPECT_EQ(enter_unexplained(ledger, compared(), june, "eva").value(), 1u);
+    EXPECT_EQ(enter_unexplained(ledger, compared(), june, "eva").value(), 2u);
     EXPECT_TRUE(balance("pool:unexplained") == 0);
+    EXPECT_EQ(ledger.latest("", "unexplained 2026-06")->size(), 1u)
+        << "nothing is left, and that is known";
 }
 
 TEST_F(ReconcileTest, TrueUpIsPaidInProportionToWhatWasPaid) {

@@ -28,6 +28,9 @@ TEST(ReportJson, HasExactAmountsAndUtc) {
     EXPECT_EQ(bio["grant_end"], "2027-06-30");
     EXPECT_EQ(json["totals"][1]["total"], "2.500000000");
     EXPECT_EQ(json["days"][0]["name"], "2026-06-10");
+    EXPECT_EQ(bio["storage"], "0.000000000");
+    EXPECT_EQ(json["bill_explained"][0]["month"], "2026-06");
+    EXPECT_EQ(json["bill_explained"][0]["share"], "not reconciled yet");
     EXPECT_FALSE(bio.contains("user"));
 }
 

@@ -56,7 +56,7 @@ TEST(Report, EachKindOfCostHasItsPlace) {
                                     charged("bio", 16, "2026-06-10", "adjustment")});
     const Amounts& amounts = report.lines.at(0).amounts;
     EXPECT_TRUE(amounts.compute == 1 * cent && amounts.suspended == 2 * cent);
-    EXPECT_TRUE(amounts.waste == 4 * cent && amounts.shared == 8 * cent);
+    EXPECT_TRUE(amounts.waste == 4 * cent && amounts.shared() == 8 * cent);
     EXPECT_TRUE(amounts.adjusted == 16 * cent && amounts.total() == 31 * cent);
     EXPECT_TRUE(amounts.spot_seconds == 3600 && amounts.node_seconds == 5 * 3600);
     ASSERT_EQ(report.adjustments.size(), 1u);
@@ -109,6 +109,55 @@ TEST(Report, SaysWhatOfTheBillNothingExplains) {
     EXPECT_TRUE(reported(query, {charged("bio", 70), charged("cfd", 25), rest}).bill.empty())
         << "of a group it says nothing";
     EXPECT_TRUE(reported(query, {charged("bio", 70)}).bill.empty());
+}
+
+Charge unexplained(std::int64_t cents, const std::string& day = "2026-06-30") {
+    Charge rest = charged("bio", cents, day, "unexplained");
+    rest.sum.payer = "pool:unexplained";
+    return rest;
+}
+
+std::string explained(const Query& query, const std::vector<Charge>& charges) {
+    std::string text;
+    for (const Explained& one : reported(query, charges).explained)
+        text += fmt::format("{} {} {};", one.month, one.currency, to_string(one));
+    return text;
+}
+
+TEST(Report, EachPageSaysHowMuchOfTheSitesBillIsExplained) {
+    Query query = june(ReportOf::Group);
+    query.groups = {"bio"};
+    EXPECT_EQ(explained(query, {charged("bio", 70)}), "2026-06 USD not reconciled yet;");
+    EXPECT_EQ(explained(query, {charged("bio", 70), charged("cfd", 25), unexplained(5)}),
+              "2026-06 USD 95.00 %;");
+    EXPECT_EQ(explained(query, {charged("bio", 70), unexplained(0)}), "2026-06 USD 100 %;");
+    EXPECT_EQ(explained(query, {charged("bio", 10'000'000), unexplained(1)}),
+              "2026-06 USD 99.99 %;")
+        << "all but a cent is not all";
+    EXPECT_EQ(explained(query, {charged("bio", 110), unexplained(-10)}), "2026-06 USD 90.00 %;")
+        << "what the ledger has too much is not explained either";
+    query.to = *read_day("2026-06-11");
+    EXPECT_EQ(
+        explained(query, {charged("bio", 70), charged("bio", 20, "2026-06-25"), unexplained(10)}),
+        "2026-06 USD 90.00 %;")
+        << "a bill is of whole months";
+    for (const ReportOf of : {ReportOf::Grant, ReportOf::University})
+        EXPECT_NE(explained(june(of), {charged("bio", 70)}), "");
+    EXPECT_EQ(explained(june(ReportOf::User), {charged("bio", 70)}), "");
+    EXPECT_EQ(explained(june(ReportOf::User), {charged("bio", 95), unexplained(5)}),
+              "2026-06 USD 95.00 %;")
+        << "all of them were compared";
+}
+
+TEST(Report, WhatIsSharedStandsByItsKind) {
+    const Report report = reported(
+        june(ReportOf::Group),
+        {charged("bio", 1, "2026-06-10", "storage"), charged("bio", 2, "2026-06-10", "transfer"),
+         charged("bio", 4, "2026-06-10", "overhead"), charged("bio", 8, "2026-06-10", "other")});
+    const Amounts& amounts = report.lines.at(0).amounts;
+    EXPECT_TRUE(amounts.storage == 1 * cent && amounts.transfer == 2 * cent &&
+                amounts.overhead == 12 * cent);
+    EXPECT_TRUE(amounts.shared() == 15 * cent && amounts.total() == 15 * cent);
 }
 
 TEST(Report, NeedsTheDaysOfBudgetsToo) {

@@ -33,6 +33,28 @@ all     3.49
               "bio   2.50\ncfd   0.99\nall   3.49\n");
 }
 
+TEST(ReportText, SaysHowMuchOfTheBillIsExplained) {
+    Charge rest = charged("bio", 5, "2026-06-30", "unexplained");
+    rest.sum.payer = "pool:unexplained";
+    Query query = june(ReportOf::Grant);
+    const auto has = [](const Report& report, std::string_view sentence) {
+        const std::string shown = text(report, "Name,Total");
+        return shown.find(fmt::format("\n{}\n", sentence)) != std::string::npos;
+    };
+    EXPECT_TRUE(has(reported(query, {charged("bio", 95), rest}),
+                    "2026-06: 95.00 % of what AWS billed the site is explained; 0.050000000 USD is "
+                    "not"));
+    EXPECT_TRUE(has(reported(query, {charged("bio", 95)}),
+                    "2026-06: not reconciled yet with what AWS billed the site"));
+    query.grants = {"A"};
+    EXPECT_TRUE(has(reported(query, {charged("bio", 95), rest}),
+                    "2026-06: 95.00 % of what AWS billed the site is explained"))
+        << "amounts are those of the site";
+    rest.sum.amount.nanos = 0;
+    EXPECT_TRUE(has(reported(query, {charged("bio", 95), rest}),
+                    "2026-06: 100 % of what AWS billed the site is explained"));
+}
+
 TEST(ReportText, ForScriptsItHasBarsAndNoTotals) {
     const Report report = reported(june(ReportOf::Account), {charged("b|o", 250)});
     EXPECT_EQ(text(report, "Name,Total", {.parsable = true}), "Name|Total\nb?o|2.50\n");
