@@ -13,6 +13,7 @@
 #include "cost/report_focus.hpp"
 #include "cost/report_json.hpp"
 #include "cost/report_text.hpp"
+#include "cost/settings.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -141,10 +142,29 @@ class Making {
         if (head)
             take_committed(reporter, words_.query, session_);
         cost::Report report = std::move(reporter).report();
+        if (!head)
+            report.explained.clear(); // a dump knows nothing of bills
         report.ledger = std::move(head);
         report.closed_through = std::move(closed_through);
         report.unpriced = unpriced_;
         return write(report);
+    }
+
+    /// With the prices that were named, or those of the section `cost`, where there are any.
+    Result<cost::FocusLines> focus_lines() const {
+        const auto settings = cost::load_settings(session_.config_path);
+        const bool site = settings && *settings;
+        std::filesystem::path book = options_.source.book;
+        std::error_code ignored;
+        if (book.empty() && site && std::filesystem::exists((*settings)->prices, ignored))
+            book = (*settings)->prices;
+        const std::string account = site ? (*settings)->billing_account : "";
+        if (book.empty())
+            return cost::FocusLines(account, std::nullopt);
+        auto prices = cost::PriceBook::load(book);
+        if (!prices)
+            return std::unexpected(prices.error());
+        return cost::FocusLines(account, std::move(*prices));
     }
 
     Result<void> print_focus(const cost::GroupsOverTime& groups,
@@ -153,6 +173,9 @@ class Making {
         const std::string from = cost::day_name(words_.query.from);
         const std::string to = cost::day_name(words_.query.to);
         const cost::Reporter filter(words_.query, groups);
+        auto lines = focus_lines();
+        if (!lines)
+            return std::unexpected(lines.error());
         fmt::print("{}", cost::focus_header());
         Result<void> taken;
         const auto done =
@@ -163,7 +186,7 @@ class Making {
                 const bool closed = closed_through && day.substr(0, 7) <= *closed_through;
                 taken = attribution.parts(charge, [&](const cost::Attributed& part) {
                     if (filter.wanted(part))
-                        fmt::print("{}", cost::focus_line(part, closed));
+                        fmt::print("{}", lines->line(part, closed));
                 });
             });
         return done ? taken : done;

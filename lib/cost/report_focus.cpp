@@ -16,9 +16,10 @@ constexpr std::string_view header =
     "InvoiceIssuerName,ServiceName,ServiceCategory,SubAccountId,SubAccountName,RegionId,"
     "RegionName,ResourceId,ResourceType,PricingCategory,PricingQuantity,PricingUnit,"
     "ConsumedQuantity,"
-    "ConsumedUnit,ListCost,ContractedCost,EffectiveCost,BilledCost,BillingCurrency,Tags,"
-    "x_Cluster,x_JobId,x_RunId,x_Account,x_Group,x_PI,x_Grant,x_University,x_User,x_WCKey,"
-    "x_Partition,x_QOS,x_State,x_Waste,x_Provisional";
+    "ConsumedUnit,ListCost,ContractedCost,EffectiveCost,BilledCost,BillingCurrency,"
+    "CommitmentDiscountStatus,Tags,x_Cluster,x_JobId,x_ArrayTask,x_RunId,x_Account,x_Group,x_PI,x_"
+    "Grant,x_University,x_User,x_WCKey,"
+    "x_Partition,x_QOS,x_State,x_SpotRunSeconds,x_SharePPM,x_Waste,x_PriceBook,x_Provisional";
 
 constexpr std::string_view provider = "AWS";
 
@@ -49,6 +50,21 @@ std::string tags(const Attributed& part) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+/// "3" of "4711_3"; slurmdbd's raw numbers of jobs do not say it.
+std::string_view array_task(std::string_view job) {
+    const std::size_t line = job.find('_');
+    return line == std::string_view::npos ? std::string_view{} : job.substr(line + 1);
+}
+
+bool is_commitment(std::string_view purchase) {
+    return purchase == "savings-plan" || purchase == "reserved";
+}
+
+/// Of what the price of an instance and the time on it made.
+bool is_priced_time(std::string_view kind) {
+    return kind == "run" || kind == "suspended" || kind == "node_fail";
+}
+
 std::string joined(const std::vector<std::string>& cells) {
     return fmt::format("{}\n", fmt::join(cells, ","));
 }
@@ -57,7 +73,48 @@ std::string joined(const std::vector<std::string>& cells) {
 
 std::string focus_header() { return std::string(header) + "\n"; }
 
-std::string focus_line(const Attributed& part, bool closed) {
+std::optional<HourlyPrice> FocusLines::only_price(const PriceKey& key, const Interval& days) {
+    const auto [line, fresh] = timelines_.try_emplace(key);
+    if (fresh)
+        line->second = book_->timeline(key);
+    const auto prices = line->second.between(days.from, days.to);
+    if (!prices)
+        return std::nullopt;
+    const Price& first = *prices->front().price;
+    for (const PricedTime& piece : *prices)
+        if (piece.price->hourly != first.hourly || piece.price->currency != first.currency)
+            return std::nullopt;
+    return first.hourly;
+}
+
+std::optional<Money> FocusLines::list_cost(const Attributed& part) {
+    const DaySum& sum = part.charge->sum;
+    if (sum.instance_type.empty() || !is_priced_time(sum.kind))
+        return std::nullopt;
+    if (sum.purchase == "on-demand")
+        return part.amount;
+    const Time day = read_day(sum.day).value_or(Time{});
+    // A run is divided at months; what is corrected late stands on the first day of another.
+    if (!book_ || day == month_of(day))
+        return std::nullopt;
+    const Interval days{month_of(day), day + std::chrono::days(1)};
+    PriceKey key{.region = part.charge->region,
+                 .instance_type = sum.instance_type,
+                 .os = "linux",
+                 .purchase = sum.purchase};
+    const auto own = only_price(key, days);
+    key.purchase = "on-demand";
+    const auto list = only_price(key, days);
+    if (!own || !list || own->picos == 0)
+        return std::nullopt;
+    const auto product = times(part.amount.nanos, Wide{list->picos});
+    if (!product)
+        return std::nullopt;
+    const auto cost = to_money(divided(*product, own->picos));
+    return cost ? std::optional(*cost) : std::nullopt;
+}
+
+std::string FocusLines::line(const Attributed& part, bool closed) {
     const Charge& charge = *part.charge;
     const DaySum& sum = charge.sum;
     const Time day = read_day(sum.day).value_or(Time{});
@@ -65,8 +122,9 @@ std::string focus_line(const Attributed& part, bool closed) {
     const std::string cost = show_nanos(part.amount);
     const std::string group = part.group ? part.group->name : "";
     const std::string hours = compute ? node_hours(part.node_seconds) : "";
+    const auto list = list_cost(part);
     const std::string unit = compute ? "Node-Hours" : "";
-    return joined({"", // the payer account, which the ledger does not know
+    return joined({csv_cell(account_),
                    show_time(month_of(day)),
                    show_time(month_after(day)),
                    show_time(day),
@@ -91,14 +149,16 @@ std::string focus_line(const Attributed& part, bool closed) {
                    unit,
                    hours,
                    unit,
-                   "",
+                   list ? show_nanos(*list) : "",
                    cost,
                    cost,
                    cost,
                    csv_cell(sum.currency),
+                   is_commitment(sum.purchase) ? "Used" : "",
                    csv_cell(tags(part)),
                    csv_cell(sum.cluster),
                    csv_cell(charge.job),
+                   csv_cell(array_task(charge.job)),
                    csv_cell(charge.run),
                    csv_cell(part.account),
                    csv_cell(group),
@@ -110,7 +170,10 @@ std::string focus_line(const Attributed& part, bool closed) {
                    csv_cell(sum.partition),
                    csv_cell(charge.qos),
                    csv_cell(charge.state),
+                   sum.purchase == "spot" ? fmt::format("{}", part.node_seconds) : "",
+                   "", // the ledger has costs, and not which part of a node they are
                    sum.kind == "node_fail" || sum.kind == "reclaim" ? "true" : "false",
+                   "", // nor which book they are of
                    closed ? "false" : "true"});
 }
 

@@ -52,6 +52,23 @@ Key money_key(const Reader& reader, std::string_view name, Money& into) {
             }};
 }
 
+/// AWS's number of an account.
+Key account_key(const Reader& reader, std::string_view name, std::string& into) {
+    return {name, [&reader, name, &into](const YAML::Node& node) -> Result<void> {
+                auto text = reader.text(node, name);
+                if (!text)
+                    return std::unexpected(text.error());
+                const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+                if (text->size() != 12 || !std::ranges::all_of(*text, is_digit))
+                    return reader.error(Code::X106, node,
+                                        fmt::format("{} is '{}'; expected the twelve digits of an "
+                                                    "account of AWS, in quotes",
+                                                    name, printable(*text)));
+                into = std::move(*text);
+                return {};
+            }};
+}
+
 template <class Word, std::size_t N>
 Key word_key(const Reader& reader, std::string_view name,
              const std::array<std::string_view, N>& words, Word& into) {
@@ -77,6 +94,7 @@ Result<Settings> read(const Reader& reader, const YAML::Node& node,
                         path_key(reader, "nodes", settings.nodes),
                         path_key(reader, "ledger", settings.ledger),
                         path_key(reader, "metrics", settings.metrics),
+                        account_key(reader, "billing_account", settings.billing_account),
                         time_key(reader, "period", hour, settings.period),
                         time_key(reader, "stale_after", day, settings.stale_after),
                         word_key(reader, "when_stale", stale_words, settings.when_stale),

@@ -31,6 +31,7 @@ using StaleOfAccounts = std::map<std::string, WhenStale, std::less<>>;
 struct Settings {
     config::Mode mode = config::Mode::Observe; ///< of budgets
     std::filesystem::path groups, prices, nodes, ledger;
+    std::string billing_account{};         ///< who pays AWS, for FOCUS; empty: not known
     std::filesystem::path metrics{};       ///< for Prometheus's node exporter; empty for none
     std::chrono::seconds period{60};       ///< between two snapshots
     std::chrono::seconds stale_after{300}; ///< a snapshot of that age is not believed

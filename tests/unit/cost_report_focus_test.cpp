@@ -8,15 +8,82 @@
 namespace fairlead::cost {
 namespace cost_report_focus_test {
 
-std::map<std::string, std::string> row(const Charge& charge, bool closed = false) {
+std::map<std::string, std::string> row(const Charge& charge, bool closed = false,
+                                       FocusLines lines = {"", std::nullopt}) {
     Attribution attribution(test::example_groups());
     auto names = csv_fields(focus_header()).value();
-    auto cells = csv_fields(focus_line(attribution.whole(charge), closed)).value();
+    auto cells = csv_fields(lines.line(attribution.whole(charge), closed)).value();
     EXPECT_EQ(names.size(), cells.size());
     std::map<std::string, std::string> row;
     for (std::size_t i = 0; i < names.size(); ++i)
         row[names[i]] = cells[i];
     return row;
+}
+
+TEST(ReportFocus, HasTheseColumns) {
+    EXPECT_EQ(
+        focus_header(),
+        "BillingAccountId,BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,"
+        "ChargeCategory,ChargeClass,ChargeFrequency,ChargeDescription,ProviderName,PublisherName,"
+        "InvoiceIssuerName,ServiceName,ServiceCategory,SubAccountId,SubAccountName,RegionId,"
+        "RegionName,ResourceId,ResourceType,PricingCategory,PricingQuantity,PricingUnit,"
+        "ConsumedQuantity,ConsumedUnit,ListCost,ContractedCost,EffectiveCost,BilledCost,"
+        "BillingCurrency,CommitmentDiscountStatus,Tags,x_Cluster,x_JobId,x_ArrayTask,x_RunId,"
+        "x_Account,x_Group,x_PI,x_Grant,x_University,x_User,x_WCKey,x_Partition,x_QOS,x_State,"
+        "x_SpotRunSeconds,x_SharePPM,x_Waste,x_PriceBook,x_Provisional\n");
+}
+
+/// c7a.large for 4 an hour, spot for 1; m7a.large spot without a price on demand; from 15 June c7a
+/// costs 5.
+FocusLines with_prices() {
+    return {"123456789012",
+            PriceBook::parse_csv("region,az,instance_type,os,purchase,valid_from,valid_to,"
+                                 "price_per_hour,currency\n"
+                                 ",,c7a.large,Linux,on-demand,,2026-06-15,4,USD\n"
+                                 ",,c7a.large,Linux,on-demand,2026-06-15,,5,USD\n"
+                                 ",,c7a.large,,spot,,,1,USD\n,,c7a.large,,savings-plan,,,3,USD\n"
+                                 ",,m7a.large,,spot,,,1,USD\n",
+                                 "b")
+                .value()};
+}
+
+std::string list_cost(Charge charge, const std::string& purchase, const std::string& day) {
+    charge.sum.purchase = purchase;
+    charge.sum.day = day;
+    return row(charge, false, with_prices())["ListCost"];
+}
+
+TEST(ReportFocus, ListCostIsThePriceOnDemandWhereTheBookHasOne) {
+    const Charge run = test::charged("bio", 250);
+    EXPECT_EQ(list_cost(run, "spot", "2026-06-10"), "10.000000000");
+    EXPECT_EQ(list_cost(run, "savings-plan", "2026-06-10"), "3.333333333");
+    EXPECT_EQ(list_cost(run, "on-demand", "2026-06-20"), "2.500000000");
+    EXPECT_EQ(list_cost(run, "spot", "2026-06-20"), "") << "two prices held in the month so far";
+    EXPECT_EQ(list_cost(run, "spot", "2026-07-20"), "12.500000000");
+    EXPECT_EQ(list_cost(run, "spot", "2026-07-01"), "") << "it may be of another month";
+    EXPECT_EQ(list_cost(run, "reserved", "2026-06-10"), "") << "what it cost has no price there";
+    Charge other = run;
+    other.sum.instance_type = "m7a.large";
+    EXPECT_EQ(list_cost(other, "spot", "2026-06-10"), "");
+    other = run;
+    other.sum.kind = "adjustment";
+    EXPECT_EQ(list_cost(other, "on-demand", "2026-06-10"), "");
+}
+
+TEST(ReportFocus, SaysWhoPaysAndWhatIsKnownOfTheRun) {
+    Charge charge = test::charged("bio", 250);
+    charge.job = "4711_3";
+    auto cells = row(charge, false, with_prices());
+    EXPECT_EQ(cells["BillingAccountId"], "123456789012");
+    EXPECT_EQ(cells["x_ArrayTask"], "3");
+    EXPECT_EQ(cells["x_SpotRunSeconds"], "3600");
+    EXPECT_EQ(cells["CommitmentDiscountStatus"], "");
+    EXPECT_EQ(cells["x_SharePPM"] + cells["x_PriceBook"], "");
+    charge.sum.purchase = "savings-plan";
+    cells = row(charge);
+    EXPECT_EQ(cells["CommitmentDiscountStatus"], "Used");
+    EXPECT_EQ(cells["x_SpotRunSeconds"], "");
+    EXPECT_EQ(cells["BillingAccountId"], "");
 }
 
 TEST(ReportFocus, AChargeIsInItsMonthOnItsDay) {
@@ -29,7 +96,7 @@ TEST(ReportFocus, AChargeIsInItsMonthOnItsDay) {
     EXPECT_EQ(cells["BillingCurrency"], "USD");
     EXPECT_EQ(cells["PricingCategory"], "Dynamic");
     EXPECT_EQ(cells["ConsumedQuantity"], "1.000000000");
-    EXPECT_EQ(cells["ListCost"], "") << "the ledger knows none";
+    EXPECT_EQ(cells["ListCost"], "") << "without a book nobody knows it";
     EXPECT_EQ(cells["x_Group"], "bio");
     EXPECT_EQ(cells["x_PI"], "ada");
     EXPECT_EQ(cells["x_Provisional"], "true");

@@ -29,7 +29,7 @@ TEST(CostSettings, ReadsEveryKey) {
     const auto settings =
         parsed("cost: {mode: enforce, groups: /g, prices: /p, nodes: /n, ledger: /l, metrics: /m,\n"
                "  period: 30, stale_after: 90, when_stale: closed, grace: 12.5, notify_above: 0,\n"
-               "  assume_hours: 48}\n");
+               "  assume_hours: 48, billing_account: \"012345678901\"}\n");
     ASSERT_TRUE(test::succeeds(settings));
     const Settings& read = **settings;
     EXPECT_EQ(read.mode, config::Mode::Enforce);
@@ -42,10 +42,14 @@ TEST(CostSettings, ReadsEveryKey) {
     EXPECT_EQ(read.grace.nanos, 12'500'000'000);
     EXPECT_EQ(read.notify_above.nanos, 0);
     EXPECT_EQ(read.assumed, std::chrono::hours(48));
+    EXPECT_EQ(read.billing_account, "012345678901");
 }
 
 TEST(CostSettings, SaysWhatIsWrongAndWhere) {
     EXPECT_TRUE(fails_with(parsed("cost: {when_stale: shut}\n"), Code::X106, ":2:"));
+    for (const char* account : {"12345678901", "12345678901x", "1234567890123"})
+        EXPECT_TRUE(fails_with(parsed(fmt::format("cost: {{billing_account: \"{}\"}}\n", account)),
+                               Code::X106, "twelve digits"));
     EXPECT_TRUE(fails_with(parsed("cost: {grace: -1}\n"), Code::X106, "grace"));
     EXPECT_TRUE(fails_with(parsed("cost: {ledgr: /l}\n"), Code::X105, "ledger"));
     EXPECT_TRUE(fails_with(parsed("cost: {ledger: l}\n"), Code::X106, "absolute"));
