@@ -20,8 +20,10 @@ start_slurmd() {
     on "$1" -- sh -c 'setsid slurmd -D -N "$0" >>"/run/cluster/log/slurmd.$0.out" 2>&1 </dev/null &' "$1"
     wait_for 20 on "$1" -- test -s /run/slurmd.pid
 }
-end_slurmd() { on "$1" -- sh -c 'kill "$(cat /run/slurmd.pid)"'; }
-has_no_slurmd() { on "$1" -- sh -c '! kill -0 "$(cat /run/slurmd.pid)" 2>/dev/null'; }
+# end_slurmd NODE keeps the pid: slurmd removes its pid file before it has written which jobs it knows (cred_state), and one that starts
+# before that does not know the job whose prolog has run, and drains the node for it.
+end_slurmd() { on "$1" -- sh -c 'cp /run/slurmd.pid /run/slurmd.ending && kill "$(cat /run/slurmd.ending)"'; }
+has_no_slurmd() { on "$1" -- sh -c '! kill -0 "$(cat /run/slurmd.ending)" 2>/dev/null'; }
 epochs_of() { awk -v id="$1" '$1 == id { print $3 }' "$CLUSTER_DIR/shared/s3/calls"; }
 # A job is RUNNING while its prolog runs. has_begun NAME: its script says so.
 has_begun() { grep -qx began "$CLUSTER_DIR/shared/$1.out"; }
