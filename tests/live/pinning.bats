@@ -243,13 +243,14 @@ small='spank-recorded spank-step' whole='spank-core spank-recorded spank-step'
 @test "both planning parts give a step the same report and rows" {
     as ada srun -Q -w n3 true
     for request in verbose by:none,verbose report:json by:compact,verbose omp:set,verbose; do
-        run -0 as root srun -Q -w n3 -n 1 --efa-pin=$request sh -c 'env | grep -E "^(FAIRLEAD|OMP|FI)_" | sort'
-        recorded=$output
+        run -0 --separate-stderr as root srun -Q -w n3 -n 1 --efa-pin=$request sh -c 'env | grep -E "^(FAIRLEAD|OMP|FI)_" | sort'
+        recorded=$output told=$stderr
         on n3 -- mv /run/fairlead/config.json /run/fairlead/kept.json
-        run -0 as root salloc -Q -w n3 -n 1 sh -c "srun -Q rm -f /run/fairlead/config.json
+        run -0 --separate-stderr as root salloc -Q -w n3 -n 1 sh -c "srun -Q rm -f /run/fairlead/config.json
             srun -Q --efa-pin=$request sh -c 'env | grep -E \"^(FAIRLEAD|OMP|FI)_\" | sort'"
         on n3 -- mv /run/fairlead/kept.json /run/fairlead/config.json
         diff <(printf '%s\n' "$recorded") <(printf '%s\n' "$output")
+        diff <(printf '%s\n' "$told") <(printf '%s\n' "$stderr")
     done
 }
 
