@@ -134,7 +134,7 @@ vars() {
     run ! --separate-stderr as ada salloc -Q -N 1 --exclusive \
         srun -n $(($(nproc) * 2)) --overcommit --efa-pin=strict sh -c 'echo ran'
     [[ -z $output && $stderr == *"--efa-pin=strict: "*"ranks share CPUs"*"[FL-P205]"* ]]
-    run -0 is_idle n3
+    wait_for 20 is_idle n3
 }
 
 @test "force goes before --cpu-bind, and strict does not yield to it" {
