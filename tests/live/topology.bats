@@ -141,12 +141,8 @@ nodes_of() {
     fi
     run -0 as root scontrol show topology blocks
     [[ $output =~ BlockName=nn-a3x1\ .*Nodes=n\[1-2\] && $output =~ BlockName=nn-b3x1\ .*Nodes=n\[5-6\] ]]
-    # Two nodes of one block are n1 and n2 alone.
-    run -0 as ada srun -Q -p blocks -N 2 --segment=2 hostname
-    [[ $(sort <<<"$output") == $'n1\nn2' ]]
-    wait_for 20 all_idle
-    run ! as ada srun -Q -p blocks --immediate=5 -N 2 --segment=2 -x n1 hostname
-    run -0 as ada srun -Q --immediate=20 -N 2 -p blocks -x n1 hostname
+    [[ $(as root scontrol show partition blocks) == *" Topology=blocks"* ]]
+    run -0 as ada srun -Q -p blocks -N 2 hostname
     wait_for 20 all_idle
 }
 
