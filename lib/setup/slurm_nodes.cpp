@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 namespace fairlead::setup {
 namespace {
@@ -27,41 +26,17 @@ std::vector<std::string> words_of(std::string_view list) {
     return words;
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
+/// 0 for what is none.
+std::int64_t number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < 0)
-        return std::nullopt;
-    return value;
+    return error == std::errc{} && end == text.data() + text.size() && value > 0 ? value : 0;
 }
 
-/// 0 for what is none.
-std::int64_t number(std::string_view text) { return whole_number(text).value_or(0); }
-
-/// 5 of "0-2,5,7"; 0 where a part of it is none.
-std::int64_t ids_in(std::string_view list) {
-    std::int64_t all = 0;
-    for (const std::string_view part : split(list, ',')) {
-        const std::size_t dash = std::min(part.find('-'), part.size());
-        const auto first = whole_number(part.substr(0, dash));
-        const auto last = dash < part.size() ? whole_number(part.substr(dash + 1)) : first;
-        if (!first || !last || *last < *first)
-            return 0;
-        all += *last - *first + 1;
-    }
-    return all;
-}
-
-/// Those that are for daemons (CoreSpecCount, CpuSpecList) are no job's. Slurm says what is left
-/// from 22.05 on.
+/// Without those that are for daemons (CoreSpecCount, CpuSpecList).
 std::int64_t cpus_for_jobs(std::string_view line) {
-    if (const std::int64_t left = number(word_of(line, "CPUEfctv")); left > 0)
-        return left;
-    const std::string_view list = word_of(line, "CPUSpecList");
-    const std::int64_t threads = std::max<std::int64_t>(1, number(word_of(line, "ThreadsPerCore")));
-    const std::int64_t daemons =
-        list.empty() ? number(word_of(line, "CoreSpecCount")) * threads : ids_in(list);
-    return std::max<std::int64_t>(0, number(word_of(line, "CPUTot")) - daemons);
+    const std::int64_t left = number(word_of(line, "CPUEfctv"));
+    return left > 0 ? left : number(word_of(line, "CPUTot"));
 }
 
 std::int64_t memory_for_jobs(std::string_view line) {
