@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t longest = 1024;
 
-/// The rule with this name; the very same where there is one, for two long names may be cut alike.
+/// The very same rule, else what has its name now; two long names may be cut alike.
 const policy::Rule* find(const policy::Rules& rules, std::string_view mark) {
     auto found = std::ranges::find(rules, mark, &policy::Rule::mark);
-    if (found == rules.end())
+    if (found == rules.end() && !policy::may_be_cut(mark))
         found = std::ranges::find_if(
             rules, [&](const policy::Rule& rule) { return policy::same_name(rule.mark, mark); });
     return found == rules.end() ? nullptr : &*found;
@@ -27,7 +27,8 @@ Decision of_rule(const std::string& mark, const Result<policy::Rules>& present) 
     const policy::Rule* rule = find(*present, mark);
     if (!rule)
         return {"rules",
-                fmt::format("{} acted on it, and is not among the rules any more", name),
+                fmt::format("{} acted on it, and {}is not among the rules any more", name,
+                            policy::may_be_cut(mark) ? "was changed since or " : ""),
                 {},
                 {},
                 name};

@@ -83,6 +83,9 @@ std::string name_in(std::string_view mark) {
     return printable(name, longest_name);
 }
 
+/// A byte of it has up to three letters.
+bool may_be_cut(std::string_view mark) { return name_part(mark).size() + 3 > longest_name; }
+
 bool same_name(std::string_view mark, std::string_view other) {
     return name_part(mark) == name_part(other);
 }

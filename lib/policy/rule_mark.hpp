@@ -18,7 +18,10 @@ std::string mark_of(std::string_view name, std::string_view text);
 /// The name for people, as far as it was kept.
 std::string name_in(std::string_view mark);
 
-/// Whether both are of a rule of this name, whatever its text.
+/// Whether the name may go on behind what was kept of it.
+bool may_be_cut(std::string_view mark);
+
+/// Whether both are of a rule of this name, whatever its text; as far as it was kept.
 bool same_name(std::string_view mark, std::string_view other);
 
 /// "fairlead-rules=short-jobs:1f3a9c04,gpu:00ab12ff and 3 more" of the rules that acted, in their

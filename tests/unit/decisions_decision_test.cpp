@@ -62,6 +62,19 @@ TEST(Decisions, OfRulesAreToldByWhatTheRulesSayNow) {
     EXPECT_EQ(shown(in_comment(comment)).size(), 2u) << "the words beside it are read as before";
 }
 
+TEST(Decisions, ARuleIsNotTakenForAnotherWhoseNameBeginsAlike) {
+    const std::string begin(64, 'x');
+    const auto one = [&](const std::string& end, const std::string& says) {
+        return rules_of("- {name: " + begin + end + ", warn: " + says + "}\n");
+    };
+    const auto told = [&](const policy::Rules& now) {
+        return by_rules("fairlead-rules=" + one("a", "slow")[0].mark, {}, now).at(0).what;
+    };
+    EXPECT_EQ(told(one("b", "fast")),
+              begin + " acted on it, and was changed since or is not among the rules any more");
+    EXPECT_EQ(told(one("a", "slow")), begin + " acted on it: warn: slow");
+}
+
 TEST(Decisions, RulesThatCannotBeReadAreNamedAllTheSame) {
     const auto decisions = by_rules("fairlead-rules=a:00000000", {}, fail(Code::X103, "denied"));
     ASSERT_EQ(decisions.size(), 1u);
