@@ -10,7 +10,6 @@ namespace {
 
 /// As a part of an admin_comment that Fairlead reads again: "fairlead-hold=", "FL-S: ", a record.
 bool begins_as_ours(std::string_view part) {
-    part = trimmed(part);
     return part.starts_with("fairlead") || part.starts_with("FL-") || part.starts_with('{');
 }
 
@@ -74,17 +73,25 @@ std::string render(const Message& message, const View& view) {
 
 std::string render_part(const Message& message, const View& view) {
     std::string text;
+    std::vector<bool> of_value; // of each byte, whether the site did not write it itself
     for (const Piece& piece : message.pieces) {
-        std::string value = piece.field.field ? shown(view, piece.field) : std::string();
-        std::ranges::replace(value, ';', ',');
-        text += piece.field.field ? value : piece.text;
+        std::string value = piece.field.field ? shown(view, piece.field) : piece.text;
+        if (piece.field.field)
+            std::ranges::replace(value, ';', ',');
+        text += value;
+        of_value.resize(text.size(), piece.field.field != nullptr);
     }
-    for (std::size_t at = 0; at < text.size(); at = text.find(';', at)) {
-        at += text[at] == ';' ? 1 : 0;
-        if (begins_as_ours(std::string_view(text).substr(at)))
-            text.insert(at, 1, '-');
+    std::string marked;
+    std::size_t at = 0;
+    for (const std::string_view part : split(text, ';')) {
+        const std::string_view bare = trimmed(part);
+        marked += at > 0 ? ";" : "";
+        if (begins_as_ours(bare) && of_value[at + part.find(bare)])
+            marked += '-';
+        marked += part;
+        at += part.size() + 1;
     }
-    return text;
+    return marked;
 }
 
 } // namespace fairlead::policy

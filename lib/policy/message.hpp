@@ -27,7 +27,8 @@ Message read_message(std::string_view text, std::string_view rule);
 std::string render(const Message& message, const View& view);
 
 /// The same for an admin_comment, where values begin no part that Fairlead reads again: a ';' in
-/// them is a ',', and a part that looks like one of ours has a '-' before it.
+/// them is a ',', and a part that a value begins, and that looks like one of ours, has a '-' before
+/// it.
 std::string render_part(const Message& message, const View& view);
 
 /// A field by its name in a rule; none where the name is unknown, or a key is missing or too much.

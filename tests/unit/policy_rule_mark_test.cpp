@@ -158,6 +158,12 @@ TEST(PolicyRuleMark, NoFieldOfAUserIsAWordAtTheBegin) {
     EXPECT_EQ(written("{job_name}", "", "fairlead-hold=0"), "-fairlead-hold=0");
     EXPECT_EQ(written("{account}{job_name}", "fair", "lead-hold=0"), "-fairlead-hold=0");
     EXPECT_EQ(written("a; {job_name};{account};", "FL-S1", "FL-S: x"), "a;- FL-S: x;-FL-S1;");
+    EXPECT_EQ(written(" {account}{job_name}", "", "fairlead-hold=0"), "- fairlead-hold=0");
+    EXPECT_EQ(written("fairlead: see {job_name};FL-X of {account}", "bio", "j"),
+              "fairlead: see j;FL-X of bio")
+        << "the site's own words";
+    EXPECT_EQ(written("{account}fairlead: {job_name};{account};FL-X", "", "j"),
+              "fairlead: j;;FL-X");
     EXPECT_EQ(written("{job_name}", "", "{\\\"schema"), "-{\\\"schema");
     EXPECT_EQ(written(";{job_name};", "", ""), ";;");
     EXPECT_EQ(written("of {account}", "fairlead", ""), "of fairlead");
