@@ -21,7 +21,7 @@ void write_text(const std::string& text, std::string& line) {
     for (const char c : text) {
         if (c == '"' || c == '\\')
             line += '\\';
-        line += c;
+        line += c == '\n' ? ' ' : c;
     }
     line += '"';
 }

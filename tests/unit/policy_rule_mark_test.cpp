@@ -107,6 +107,7 @@ TEST(PolicyRuleMark, ASumTellsThatTheTextIsAnother) {
     EXPECT_TRUE(same_name(one[0].mark, other[0].mark));
     EXPECT_FALSE(same_name(one[0].mark, mark_of("b", "")));
     EXPECT_EQ(one[0].text, "when: {partition: [cpu, gpu]}, set: {qos: low}");
+    EXPECT_EQ(rules_of("- name: a\n  warn: |\n    one\n    two\n")[0].text, "warn: \"one two \"");
     EXPECT_EQ(rules_of("- {name: a, warn: 'say \"no\": {user}'}\n")[0].text,
               R"(warn: "say \"no\": {user}")");
 }
