@@ -130,12 +130,12 @@ nodes_of() {
     [[ $(nodes_of zone-use2-az1) == "n[1-4,9-10]" ]]
     [[ $(nodes_of unknown) == n8 ]]
     [[ $(nodes_of all-zones) == "n[1-10]" ]]
-    run ! grep -i 'lack access' "$CLUSTER_DIR/log/slurmctld.log"
+    run -1 grep -i 'lack access' "$CLUSTER_DIR/log/slurmctld.log"
 }
 
 @test "from Slurm 25.05 on a partition may have each leaf as a block, before it there is the tree alone" {
     if [[ $(topology_file) != *.yaml ]]; then
-        run ! grep -qi block "$CLUSTER_DIR/shared/$(topology_file)"
+        run -1 grep -qi block "$CLUSTER_DIR/shared/$(topology_file)"
         [[ ! -e $CLUSTER_DIR/slurm/topology.yaml ]]
         return
     fi
