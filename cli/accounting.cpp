@@ -19,7 +19,7 @@ std::filesystem::path snapshot_file() {
     return std::filesystem::path(config::run_dir) / "admission" / "budgets.json";
 }
 
-/// One without nodes costs nothing, in the currency of the others.
+/// One without nodes costs nothing, and that is compared with any currency.
 void add_empty(std::span<const cost::Partition> partitions,
                std::vector<cost::PartitionCost>& costs) {
     if (costs.empty())

@@ -26,10 +26,12 @@ InPartition at_most_in(const JobSize& size, const PartitionCost& partition,
             .time = size.time_limit.value_or(assumed)};
 }
 
-/// Where two cannot be compared, the first counts.
+/// Where two cannot be compared, the first counts. Nothing is as little in any currency.
 void keep_dearer(const InPartition& other, std::string_view name, Dearest& most) {
-    if (!most.known)
+    if (!most.known || most.known->at_most.nanos == 0)
         most.known = other;
+    else if (other.at_most.nanos == 0)
+        return;
     else if (most.known->currency != other.currency)
         most.unknown =
             Error{Code::C103, fmt::format("partition {} has prices in {}, others in {}",

@@ -113,7 +113,8 @@ Result<InPartition> dearest(const JobSize& job, std::span<const PartitionCost> p
         const auto component = cost_in(job, *partition, assumed);
         if (!component)
             return component;
-        if (most && most->currency != component->currency)
+        const bool both = most && most->at_most.nanos > 0 && component->at_most.nanos > 0;
+        if (both && most->currency != component->currency)
             return fail(Code::C103, "the partitions of the job have prices in {} and {}",
                         most->currency, component->currency);
         if (!most || component->at_most > most->at_most)

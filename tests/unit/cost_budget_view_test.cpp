@@ -87,5 +87,19 @@ TEST(BudgetView, DoesNotCompareCurrencies) {
     EXPECT_EQ(unknown(bank, "hpc,gpu"), "partition gpu has prices in EUR, others in USD [FL-C103]");
 }
 
+/// The accountant has one without nodes in the currency of another.
+TEST(BudgetView, WhatCostsNothingIsOfAnyCurrency) {
+    Bank bank;
+    BudgetSnapshot snapshot = test::budget_site();
+    snapshot.partitions[1].currency = "EUR";
+    snapshot.partitions.push_back({.name = "empty", .dearest = {}, .nodes = 0});
+    bank.view = bank.budgets.take(snapshot, bank.settings);
+    for (const char* partitions : {"empty,gpu", "gpu,empty"}) {
+        EXPECT_EQ(unknown(bank, partitions), "known");
+        EXPECT_EQ(cost(bank, partitions), usd(10));
+    }
+    EXPECT_EQ(cost(bank, "empty"), usd(0));
+}
+
 } // namespace cost_budget_view_test
 } // namespace fairlead::cost

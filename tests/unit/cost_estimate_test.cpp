@@ -247,6 +247,14 @@ TEST(Estimate, NeverAddsCurrencies) {
         fails_with(estimate(std::vector{cpu(1), gpu}, all, hours(1)), Code::C103, "USD and EUR"));
     JobSize either{.partitions = {"cpu", "gpu"}};
     EXPECT_TRUE(fails_with(estimate(std::vector{either}, all, hours(1)), Code::C103));
+    all.push_back({.name = "empty", .dearest = {}, .nodes = 0});
+    for (const auto& order : {std::vector<std::string>{"gpu", "empty"}, {"empty", "gpu"}}) {
+        either.partitions = order;
+        const auto known = estimate(std::vector{either}, all, hours(1));
+        ASSERT_TRUE(known) << "what costs nothing is of any currency";
+        EXPECT_EQ(known->currency, "EUR");
+        EXPECT_GT(known->at_most.nanos, 0);
+    }
 }
 
 TEST(Estimate, AnAmountThatDoesNotFitIsAnError) {
