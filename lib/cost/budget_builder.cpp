@@ -41,11 +41,20 @@ JobSize size_of(const QueuedJob& job, std::chrono::minutes assumed) {
     return size;
 }
 
-/// In those of its partitions that have a price; nothing without any.
+/// In those of its partitions that have a price, and in the currency of the first, as job_submit
+/// counts it; nothing without any.
 std::optional<Estimate> known_cost(JobSize size, std::span<const PartitionCost> partitions,
                                    std::chrono::minutes assumed) {
+    std::string_view currency;
     std::erase_if(size.partitions, [&](const std::string& name) {
-        return std::ranges::find(partitions, name, &PartitionCost::name) == partitions.end();
+        const auto known = std::ranges::find(partitions, name, &PartitionCost::name);
+        if (known == partitions.end())
+            return true;
+        if (known->dearest.picos == 0)
+            return false;
+        if (currency.empty())
+            currency = known->currency;
+        return known->currency != currency;
     });
     if (size.partitions.empty())
         return std::nullopt;

@@ -161,6 +161,24 @@ TEST(BudgetBuilder, OfAJobWithAPartitionThatHasNoPriceTheOthersCount) {
     EXPECT_EQ(snapshot.jobs[1].at_most, usd(0));
 }
 
+TEST(BudgetBuilder, OfAJobWithPricesInTwoCurrenciesThoseOfTheFirstCountAsInItsHold) {
+    Built built;
+    const HourlyPrice dollar{1'000'000'000'000}, two{2'000'000'000'000};
+    built.builder.partitions({{.name = "hpc", .dearest = dollar},
+                              {.name = "big", .dearest = two},
+                              {.name = "far", .dearest = two, .currency = "EUR"},
+                              {.name = "none", .dearest = {}, .currency = "EUR", .nodes = 0}},
+                             "hpc");
+    QueuedJob mixed = job(7, "bio"), other = job(8, "bio");
+    mixed.partitions = "none,new,hpc,far,big";
+    other.partitions = "far,hpc";
+    for (const QueuedJob& one : {mixed, other})
+        EXPECT_TRUE(test::fails_with(built.builder.job(one, std::chrono::hours(1)), Code::C103));
+    const BudgetSnapshot snapshot = built.finish();
+    EXPECT_EQ(cap(snapshot, "group bio").used, usd(20)) << "the dearest of those in its currency";
+    EXPECT_EQ(snapshot.jobs[0].at_most, usd(20));
+}
+
 TEST(BudgetBuilder, AJobWithoutAnAccountIsOfItsUsersDefaultOne) {
     Built built;
     built.builder.default_account("ben", "Bio");
