@@ -1,5 +1,6 @@
 #include "cli/help.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace fairlead::cli {
@@ -28,6 +29,17 @@ bool shown(const CLI::App* command) {
     return !command->get_group().empty() && !command->get_name().empty();
 }
 
+/// With those of its option groups, which CLI11 has as commands without a name.
+std::vector<const CLI::Option*> options_of(const CLI::App& app) {
+    std::vector<const CLI::Option*> all = app.get_options();
+    for (const CLI::App* group :
+         app.get_subcommands([](const CLI::App* each) { return each->get_name().empty(); }))
+        for (const CLI::Option* option : options_of(*group))
+            if (option != group->get_help_ptr())
+                all.push_back(option);
+    return all;
+}
+
 std::string usage_of_commands(const CLI::App& app) {
     if (app.get_subcommands([](const CLI::App* command) { return shown(command); }).empty())
         return {};
@@ -46,18 +58,16 @@ std::string commands(const CLI::App& app, std::size_t column) {
 
 std::string Help::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const {
     std::string usage = "Usage: " + name, positionals, options;
-    const auto named =
-        app->get_options([](const CLI::Option* option) { return option->nonpositional(); });
-    if (!named.empty())
+    const auto all = options_of(*app);
+    if (std::ranges::any_of(all, &CLI::Option::nonpositional))
         usage += " [OPTIONS]";
-    for (const CLI::Option* option : named)
-        if (shown(option))
+    for (const CLI::Option* option : all) {
+        if (option->get_positional())
+            usage += " " + make_option_usage(option);
+        if (option->nonpositional() && shown(option))
             options += entry(make_option_name(option, false) + make_option_opts(option),
                              make_option_desc(option), get_column_width());
-    for (const CLI::Option* option :
-         app->get_options([](const CLI::Option* each) { return each->get_positional(); })) {
-        usage += " " + make_option_usage(option);
-        if (shown(option))
+        if (option->get_positional() && shown(option))
             positionals += entry(make_option_name(option, true) + make_option_opts(option),
                                  make_option_desc(option), get_column_width());
     }

@@ -80,6 +80,15 @@ spot() {
     run -2 fairlead prices import bad.json --archive kept --region ../etc
 }
 
+@test "its help has what is read and what is asked for, and so has the manual page" {
+    run -0 fairlead prices import --help
+    [[ $output == *"Usage: fairlead prices import [OPTIONS] [FILE...]"* ]]
+    [[ $output == *$'\nPositionals:\n  FILE TEXT ...'* && $output == *$'\n  --type TEXT ...'* ]]
+    [[ $(grep -c '^  -h,--help' <<<"$output") == 1 ]]
+    page=$(sed 's/\\//g' "${FAIRLEAD_STAGE:?set by scripts/test}"/run/cluster/prefix/share/man/man1/fairlead.1 | sed -n '/^.SS fairlead prices import/,/^.S[SH] /p')
+    [[ $page == *"FILE"*"--type"* ]]
+}
+
 @test "AWS itself is asked for the list price and the spot prices of a type, page by page" {
     aws '{"page": 1, "products": ['"$list_price"', {"region": "eu-west-1", "type": "c7a.large", "price": "9", "since": "2026-01-01T00:00:00Z"}],
         "spot": [{"zone": "us-east-2a", "type": "c7a.large", "price": "0.0300", "time": "'"$(days_ago 200)"'"},
