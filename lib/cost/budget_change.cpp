@@ -36,6 +36,29 @@ JobSize updated(const JobSize& size, const JobSize& change) {
     return result;
 }
 
+/// Whether a job may become dearer in a partition of which nothing is known.
+bool grows(const JobSize& before, const JobSize& after, std::chrono::minutes assumed) {
+    using Number = std::optional<std::uint64_t>;
+    const auto more = [](Number now, Number then) { return then && then > now; };
+    const auto fewer = [](Number now, Number then) { return then && (!now || *then < *now); };
+    const auto more_memory = [&](Number now, Number then) { // 0 is all of it
+        return now != 0 && (then == 0 || more(now, then));
+    };
+    const bool longer = !before.unlimited &&
+                        (after.unlimited ||
+                         after.time_limit.value_or(assumed) > before.time_limit.value_or(assumed));
+    return longer || (after.spread && !before.spread) ||
+           more(before.least_nodes, after.least_nodes) ||
+           more(before.most_nodes, after.most_nodes) || more(before.tasks, after.tasks) ||
+           more(before.cpus_per_task, after.cpus_per_task) || more(before.cpus, after.cpus) ||
+           more(before.named_nodes, after.named_nodes) || more(before.gpus, after.gpus) ||
+           fewer(before.tasks_per_node, after.tasks_per_node) ||
+           fewer(before.threads_per_core, after.threads_per_core) ||
+           more_memory(before.memory_mb_a_cpu, after.memory_mb_a_cpu) ||
+           more_memory(before.memory_mb_a_gpu, after.memory_mb_a_gpu) ||
+           more_memory(before.memory_mb_a_node, after.memory_mb_a_node);
+}
+
 bool sets_any(const JobSize& size) {
     return size.unlimited ||
            std::apply([](const auto&... field) { return (field.has_value() || ...); },
@@ -83,7 +106,7 @@ Dearer dearer_by(const BudgetView& view, const Settings& settings, const LiveJob
     const std::int64_t counted = whole || !now.known ? 0 : now.known->at_most.nanos;
     Dearer more{.group = new_group,
                 .unknown = std::move(then.unknown),
-                .newly = whole || !now.unknown,
+                .newly = whole || !now.unknown || grows(before, after, settings.assumed),
                 .size = std::move(after)};
     if (then.known) {
         more.amount = {then.known->at_most.nanos - counted};

@@ -10,8 +10,8 @@ struct Dearer {
     std::string_view currency{};
     const BudgetGroup* group = nullptr; ///< whose budgets it counts in afterwards; null for none
     std::optional<Error> unknown{};     ///< why that is not all
-    bool newly = false;                 ///< before the update its cost was known, or nothing
-    JobSize size{};                     ///< afterwards
+    bool newly = false; ///< before the update its cost was known, or nothing, or the job smaller
+    JobSize size{};     ///< afterwards
 };
 
 /// A job that was stopped for its budget counts as a whole once it is released, and one that goes

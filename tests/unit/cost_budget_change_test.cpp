@@ -266,15 +266,37 @@ TEST(BudgetChange, AMoveToAPartitionWithoutAPriceIsAsTheSiteSays) {
     EXPECT_EQ(queue.used(0), 10);
 }
 
-TEST(BudgetChange, WhatWasWithoutAPriceBeforeIsNotStoppedForIt) {
+TEST(BudgetChange, AJobInAPartitionWithoutAPriceDoesNotGrowUnjudged) {
+    const Change more_nodes{.job = 7, .to = {.user = "ben", .size = {.least_nodes = 2}}};
+    const Change fewer_a_node{.job = 7, .to = {.user = "ben", .size = {.tasks_per_node = 1}}};
+    Change unlimited{.job = 7, .to = {.user = "ben"}};
+    unlimited.to.size.unlimited = true;
+    for (const char* partitions : {"new", "hpc,new"}) {
+        Queue queue;
+        queue.snapshot.jobs[0].partitions = partitions;
+        queue.settle();
+        for (const Change& change : {time_limit(11), more_nodes, fewer_a_node, unlimited}) {
+            const Judged judged = queue.ask(change);
+            EXPECT_EQ(judged.reaction, Reaction::Reject) << partitions;
+            EXPECT_EQ(judged.error.value().code, Code::C103);
+        }
+        EXPECT_EQ(queue.used(0), 10);
+    }
+}
+
+TEST(BudgetChange, WhatWasWithoutAPriceBeforeIsNotStoppedForWhatItWas) {
     Queue queue;
     queue.snapshot.jobs[0].partitions = "new";
     queue.settle();
-    EXPECT_FALSE(queue.ask(time_limit(40)).error);
+    EXPECT_FALSE(queue.ask(time_limit(5)).error);
+    EXPECT_FALSE(queue.ask(time_limit(10)).error) << "it stays as it is";
+    queue.settings.grace = usd(400);
+    EXPECT_FALSE(queue.ask(time_limit(40)).error) << "small where there is a price";
     queue.snapshot.jobs[0].partitions = "hpc,new";
     queue.settle();
     EXPECT_FALSE(queue.ask(time_limit(40)).error);
     EXPECT_EQ(queue.used(0), 40) << "what is known of it counts";
+    queue.settings.grace = usd(1);
     queue.snapshot.jobs[0].stopped = true;
     queue.settle();
     const Change release{.job = 7, .release = true, .to = {.user = "ben"}};
