@@ -10,9 +10,11 @@
 #include "cost/reconcile.hpp"
 
 #include <algorithm>
+#include <fmt/ranges.h>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 namespace fairlead::cli {
@@ -55,15 +57,29 @@ Result<std::vector<cost::CountedAccount>> counted(const Options& options, cost::
                                    [&](const Error& error) { session.report(error); });
 }
 
+/// "AmazonEC2, AmazonFSx"
+std::string services_in(const cost::Bill& bill) {
+    std::set<std::string> names;
+    for (const auto& [key, picos] : bill.services)
+        names.insert(printable(key.first));
+    return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 /// "head=AmazonEC2": the service that a pool stands for.
-Result<cost::PoolServices> services_of(const Options& options) {
+Result<cost::PoolServices> services_of(const Options& options, const cost::Bill& bill) {
     cost::PoolServices services;
     for (const std::string& word : options.pools) {
         const std::size_t equals = std::min(word.find('='), word.size());
         if (equals == 0 || equals + 1 >= word.size())
             return fail(Code::X301, "--pool is '{}'; expected such as head=AmazonEC2",
                         printable(word));
-        services[word.substr(0, equals)] = word.substr(equals + 1);
+        const std::string service = word.substr(equals + 1);
+        const auto named = [&](const auto& line) { return line.first.first == service; };
+        if (std::ranges::none_of(bill.services, named))
+            return fail(Code::X301,
+                        "--pool is '{}'; expected a service that the bill has beside instances: {}",
+                        printable(word), services_in(bill));
+        services[word.substr(0, equals)] = service;
     }
     return services;
 }
@@ -124,7 +140,7 @@ Result<Reconciled> reconciled(const Options& options, Session& session) {
     const auto bill = read_bill(options, *month);
     if (!bill)
         return std::unexpected(bill.error());
-    const auto services = services_of(options);
+    const auto services = services_of(options, *bill);
     if (!services)
         return std::unexpected(services.error());
     auto with_bill = cost::reconcile(*ledger, *bill, *instances, *month, *pricer, *services);
@@ -296,8 +312,8 @@ void add_cost_reconcile(CLI::App& cost, Session& session) {
         "what is not explained");
     command->add_option("--author", options->author, "who enters it (default: who runs this)");
     command->add_option("--pool", options->pools,
-                        "POOL=SERVICE: the service of the bill that a pool stands for, where its "
-                        "name is not in that of the service");
+                        "POOL=SERVICE: the service of the bill that a pool stands for, where the "
+                        "service's name does not begin with the pool's");
     command
         ->add_option("--tolerance", options->tolerance,
                      "differences that are no problem, summed without their signs")

@@ -1,5 +1,6 @@
 #include "cost/reconcile.hpp"
 
+#include "base/words.hpp"
 #include "cost/instance_month.hpp"
 #include "cost/months.hpp"
 #include "cost/names.hpp"
@@ -153,6 +154,16 @@ Result<void> add_entered(Ledger& ledger, Time month, Lines& pools, Lines& trued)
         });
 }
 
+/// "fsx" of "AmazonFSx", of "Amazon FSx" as well.
+std::string short_name(std::string_view service) {
+    for (const std::string_view owner : {"Amazon", "AWS"})
+        if (service.starts_with(owner)) {
+            service.remove_prefix(owner.size());
+            break;
+        }
+    return in_small_letters(trimmed(service));
+}
+
 /// The service of the bill that a pool stands for; empty for none.
 std::string service_of(std::string_view name, const Lines& services, const PoolServices& named) {
     const auto known = named.find(std::string(name));
@@ -160,11 +171,11 @@ std::string service_of(std::string_view name, const Lines& services, const PoolS
         return known->second;
     constexpr std::size_t shortest = 2; // "s3"
     const std::string start = in_small_letters(name.substr(0, name.find('-')));
-    if (start.size() >= shortest)
-        for (const auto& [key, line] : services)
-            if (in_small_letters(key.first).find(start) != std::string::npos)
-                return key.first;
-    return {};
+    std::set<std::string> fit;
+    for (const auto& [key, line] : services)
+        if (start.size() >= shortest && short_name(key.first).starts_with(start))
+            fit.insert(key.first);
+    return fit.size() == 1 ? *fit.begin() : "";
 }
 
 Wide without_sign(Wide amount) { return amount < 0 ? -amount : amount; }

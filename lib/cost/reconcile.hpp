@@ -54,8 +54,8 @@ struct Reconciliation {
 };
 
 /// `instances` are those of the month as they were settled. A pool that `services` does not name
-/// stands for the service that has its name, up to a dash, in its own: fsx-home for AmazonFSx; else
-/// by itself. FL-C103, FL-C105, FL-C106, FL-C302.
+/// stands for the one service whose name, without Amazon or AWS, begins with its own up to a dash:
+/// fsx-home for AmazonFSx; where none or several do, by itself. FL-C103, FL-C105, FL-C106, FL-C302.
 Result<Reconciliation> reconcile(Ledger& ledger, const Bill& bill, const Instances& instances,
                                  Time month, Pricer& pricer, const PoolServices& services = {});
 

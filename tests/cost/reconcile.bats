@@ -52,6 +52,8 @@ report() { fairlead cost report group month=2026-07 --ledger ledger.db --groups 
     run -0 reconcile --tolerance 5.10 --pool other=AmazonFSx
     run -2 reconcile --pool other
     [[ $output == *"--pool is 'other'"*FL-X301* ]]
+    run -2 reconcile --pool other=AmazonEFS
+    [[ $output == *"--pool is 'other=AmazonEFS'; expected a service that the bill has beside instances: AmazonEC2, AmazonFSx [FL-X301]" ]]
 }
 
 @test "a true-up makes the ledger what was billed, once, and reports total to the bill" {

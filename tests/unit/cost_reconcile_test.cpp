@@ -133,6 +133,38 @@ TEST_F(ReconcileTest, APoolStandsForTheServiceThatItsNameIsInOrThatIsNamed) {
     EXPECT_EQ(cents(named.residual().at("USD")), "-1.00");
 }
 
+TEST_F(ReconcileTest, APoolStandsForNoServiceByAGuess) {
+    billed("i-1", {{10, 180}, {11, 360}});
+    billed("i-2", {{10, 180}, {11, 360}});
+    const auto billed_at = [&](const char* service, int units) {
+        bill.services[{service, "USD"}] = Wide{units} * 1'000'000'000'000;
+    };
+    const Groups groups = parse_groups("schema: fairlead.groups/1\n", "g").value();
+    const auto with = [&](const std::string& name) {
+        Pool pool{
+            .kind = "storage", .month = "2026-06", .rule = PoolRule::Unallocated, .author = "eva"};
+        pool.name = name;
+        pool.amount = {nanos_per_unit};
+        EXPECT_TRUE(succeeds(enter_pool(ledger, groups, pool)));
+        for (const ReconciledLine& line : compared().lines)
+            if (line.name == "pool:" + name)
+                return line.with;
+        return std::string("no line");
+    };
+    for (const char* service : {"AmazonFSx", "AWSELB", "AmazonRoute53", "Amazon S3", "AmazonECR",
+                                "AmazonECS", "AWSDataTransfer"})
+        billed_at(service, 1);
+    EXPECT_EQ(with("fsx-home"), "AmazonFSx");
+    EXPECT_EQ(with("elb"), "AWSELB");
+    EXPECT_EQ(with("s3-scratch"), "Amazon S3");
+    EXPECT_EQ(with("data"), "AWSDataTransfer");
+    EXPECT_EQ(with("transfer"), "") << "a word inside of it";
+    EXPECT_EQ(with("amazon-things"), "");
+    EXPECT_EQ(with("ec-images"), "") << "two services fit";
+    bill.services[{"AmazonFSx", "EUR"}] = 0;
+    EXPECT_EQ(with("fsx-work"), "AmazonFSx") << "one, in two currencies";
+}
+
 TEST_F(ReconcileTest, EachHourShowsItsResidual) {
     billed("i-1", {{10, 170}, {11, 360}, {12, 5}});
     const auto all = compared();
