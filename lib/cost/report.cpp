@@ -80,8 +80,19 @@ bool Report::closed() const {
 Reporter::Reporter(Query query, const GroupsOverTime& groups)
     : query_(std::move(query)), from_(day_name(query_.from)), to_(day_name(query_.to)),
       groups_(groups), attribution_(groups) {
-    bill_end_ = day_name(month_after(query_.to - std::chrono::seconds(1)));
+    const Interval months = bill_months();
+    bill_from_ = day_name(months.from);
+    bill_end_ = day_name(months.to);
     find_budgets();
+}
+
+/// A bill is of whole months. A page reads all of those that it has a day of; what may read each
+/// run has a bill for those alone that it is all of.
+Interval Reporter::bill_months() const {
+    const Time begin = month_of(query_.from);
+    if (is_page_of(query_.of))
+        return {begin, month_after(query_.to - std::chrono::seconds(1))};
+    return {begin == query_.from ? begin : month_after(begin), month_of(query_.to)};
 }
 
 /// Budgets are those of the last moment of the report that is settled.
@@ -124,9 +135,9 @@ Interval Reporter::needed() const {
     for (const auto& [name, spending] : budgets_) {
         needed.from = std::min(needed.from, spending.use.interval.from);
     }
-    if (is_page_of(query_.of)) { // a bill is of whole months
-        needed.from = std::min(needed.from, month_of(query_.from));
-        needed.to = std::max(needed.to, month_after(query_.to - std::chrono::seconds(1)));
+    if (const Interval months = bill_months(); months.from < months.to) {
+        needed.from = std::min(needed.from, months.from);
+        needed.to = std::max(needed.to, months.to);
     }
     return needed;
 }
@@ -154,14 +165,17 @@ Result<void> Reporter::take(const Charge& charge) {
     return {};
 }
 
-/// All that anybody pays, whatever the report is narrowed to.
+/// All that anybody pays, whatever the report is narrowed to. What is left of a month's bill stands
+/// on its last day; that of a closed one on the first day of another, whose bill it is not of.
 void Reporter::count(const DaySum& sum) {
-    const std::string month = sum.day.substr(0, sum.day.size() - 3);
-    if (month < from_.substr(0, month.size()) || sum.day >= bill_end_)
+    if (sum.day < bill_from_ || sum.day >= bill_end_)
         return;
-    BillShare& share = bill_[{month, sum.currency}];
+    const bool unexplained = sum.payer == "pool:unexplained";
+    if (unexplained && sum.day.ends_with("-01"))
+        return;
+    BillShare& share = bill_[{sum.day.substr(0, sum.day.size() - 3), sum.currency}];
     share.all += sum.amount.nanos;
-    if (sum.payer != "pool:unexplained")
+    if (!unexplained)
         return;
     share.unexplained += sum.amount.nanos;
     share.reconciled = true;

@@ -139,6 +139,7 @@ class Reporter {
         BudgetUse use;
         std::string from, to; ///< days
     };
+    Interval bill_months() const;
     Time now() const;
     void find_budgets();
     void add_budget(ReportOf of, const std::string& name, const std::optional<Budget>& budget,
@@ -156,8 +157,8 @@ class Reporter {
     void add_unused_budgets(Report& report) const;
 
     Query query_;
-    std::string from_, to_; ///< days
-    std::string bill_end_;  ///< the day behind the last month
+    std::string from_, to_;            ///< days
+    std::string bill_from_, bill_end_; ///< the first day of its months, and that behind them
     const GroupsOverTime& groups_;
     Attribution attribution_;
     std::map<std::pair<ReportOf, std::string>, Spending> budgets_{};

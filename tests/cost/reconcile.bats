@@ -81,6 +81,23 @@ report() { fairlead cost report group month=2026-07 --ledger ledger.db --groups 
     run -0 fairlead ledger verify --ledger ledger.db
 }
 
+@test "a bill that comes after the close is entered in the month that is open, and is not that month's" {
+    instances
+    fairlead cost close 2026-07 --ledger ledger.db --groups groups.yaml --author eva
+    run -1 reconcile --post --author eva
+    [[ $output == *"3 entries added" ]]
+    run -0 report
+    [[ $output == *"2026-07: not reconciled yet"* && $output != *"is explained"* ]]
+    of_august() { fairlead cost report group month=2026-08 --ledger ledger.db --groups groups.yaml "$@"; }
+    run -0 of_august format=Name,Adjusted,Shared,Total --csv
+    [[ $output == *$'\n'"(unexplained),0.000000000,12.120000000,12.120000000"$'\n'* ]]
+    [[ $output == *$'\n'"cfd,-2.185714286,0.000000000,-2.185714286"* ]]
+    run -0 of_august
+    [[ $output == *"2026-08: not reconciled yet"* && $output != *"is explained"* ]]
+    run -1 reconcile --post --author eva
+    [[ $output == *"0 entries added" ]]
+}
+
 @test "runs that slurmdbd has otherwise are named" {
     instances
     run -0 reconcile --tolerance 100 --sacct "$examples/sacct.txt" --cluster atlas --tz UTC

@@ -97,10 +97,15 @@ TEST(Report, ABudgetKnowsNothingOfWhatCameBehindTheReport) {
     EXPECT_EQ(day_name(Reporter(may, test::example_groups()).needed().to), "2026-06-01");
 }
 
+Charge unexplained(std::int64_t cents, const std::string& day = "2026-06-30") {
+    Charge rest = charged("bio", cents, day, "unexplained");
+    rest.sum.payer = "pool:unexplained";
+    return rest;
+}
+
 TEST(Report, SaysWhatOfTheBillNothingExplains) {
     Query query = june(ReportOf::Group);
-    Charge rest = charged("bio", 5, "2026-06-12", "unexplained");
-    rest.sum.payer = "pool:unexplained";
+    const Charge rest = unexplained(5);
     const Report report = reported(query, {charged("bio", 70), charged("cfd", 25), rest});
     ASSERT_EQ(report.bill.size(), 1u);
     EXPECT_TRUE(report.bill.at({"2026-06", "USD"}).all == 100 * cent) << "of all who pay";
@@ -109,12 +114,6 @@ TEST(Report, SaysWhatOfTheBillNothingExplains) {
     EXPECT_TRUE(reported(query, {charged("bio", 70), charged("cfd", 25), rest}).bill.empty())
         << "of a group it says nothing";
     EXPECT_TRUE(reported(query, {charged("bio", 70)}).bill.empty());
-}
-
-Charge unexplained(std::int64_t cents, const std::string& day = "2026-06-30") {
-    Charge rest = charged("bio", cents, day, "unexplained");
-    rest.sum.payer = "pool:unexplained";
-    return rest;
 }
 
 std::string explained(const Query& query, const std::vector<Charge>& charges) {
@@ -147,6 +146,32 @@ TEST(Report, EachPageSaysHowMuchOfTheSitesBillIsExplained) {
     EXPECT_EQ(explained(june(ReportOf::User), {charged("bio", 95), unexplained(5)}),
               "2026-06 USD 95.00 %;")
         << "all of them were compared";
+}
+
+/// It stands on the first day of the first month that is open.
+TEST(Report, WhatIsLeftOfAClosedMonthSaysNothingOfTheBillOfAnother) {
+    const Query query = june(ReportOf::Group);
+    const Charge late = unexplained(-30, "2026-06-01");
+    const Report report = reported(query, {charged("bio", 100), late});
+    EXPECT_TRUE(report.bill.empty());
+    EXPECT_NE(lines(report).find("(unexplained) -0.30 USD"), std::string::npos) << "it is owed";
+    EXPECT_EQ(explained(query, {charged("bio", 100), late}), "2026-06 USD not reconciled yet;");
+    EXPECT_EQ(explained(query, {charged("bio", 95), late, unexplained(5)}), "2026-06 USD 95.00 %;");
+}
+
+TEST(Report, ThoseThatReadOnlyTheirOwnDaysSayNothingOfTheBillOfAPartOfAMonth) {
+    const std::vector<Charge> charges{charged("bio", 70), charged("bio", 20, "2026-06-25"),
+                                      unexplained(10)};
+    for (const ReportOf of : {ReportOf::User, ReportOf::Account, ReportOf::Job}) {
+        Query query = june(of);
+        EXPECT_EQ(explained(query, charges), "2026-06 USD 90.00 %;");
+        query.from = *read_day("2026-06-20");
+        EXPECT_EQ(explained(query, charges), "");
+        EXPECT_TRUE(reported(query, charges).bill.empty());
+        query.from = *read_day("2026-06-01");
+        query.to = *read_day("2026-07-02");
+        EXPECT_EQ(explained(query, charges), "2026-06 USD 90.00 %;") << "it has all of June";
+    }
 }
 
 TEST(Report, WhatIsSharedStandsByItsKind) {
