@@ -3,6 +3,7 @@
 #include "cost/csv.hpp"
 #include "cost/months.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -65,6 +66,28 @@ bool is_priced_time(std::string_view kind) {
     return kind == "run" || kind == "suspended" || kind == "node_fail";
 }
 
+/// Prices for a zone or region, where the key does not say which: the run may have had them.
+std::vector<const Price*> unknown_to(const PriceKey& key, const std::vector<Price>& prices) {
+    const auto fits = [](const std::string& of_price, const std::string& of_key) {
+        return of_price.empty() || of_price == of_key;
+    };
+    std::vector<const Price*> others;
+    for (const Price& price : prices) {
+        const PriceKey& of = price.key;
+        const bool may_be = (key.region.empty() || fits(of.region, key.region)) &&
+                            fits(of.instance_type, key.instance_type) && fits(of.os, key.os) &&
+                            fits(of.purchase, key.purchase);
+        const bool certain = of.az.empty() && fits(of.region, key.region);
+        if (may_be && !certain)
+            others.push_back(&price);
+    }
+    return others;
+}
+
+bool holds_in(const Price& price, const Interval& days) {
+    return (!price.from || *price.from < days.to) && (!price.to || days.from < *price.to);
+}
+
 std::string joined(const std::vector<std::string>& cells) {
     return fmt::format("{}\n", fmt::join(cells, ","));
 }
@@ -73,18 +96,23 @@ std::string joined(const std::vector<std::string>& cells) {
 
 std::string focus_header() { return std::string(header) + "\n"; }
 
-std::optional<HourlyPrice> FocusLines::only_price(const PriceKey& key, const Interval& days) {
-    const auto [line, fresh] = timelines_.try_emplace(key);
+std::optional<HourlyPrice> FocusLines::only_price(const PriceKey& key, const Interval& days,
+                                                  const std::string& currency) {
+    const auto [known, fresh] = known_.try_emplace(key);
     if (fresh)
-        line->second = book_->timeline(key);
-    const auto prices = line->second.between(days.from, days.to);
+        known->second = {book_->timeline(key), unknown_to(key, book_->prices())};
+    const auto prices = known->second.prices.between(days.from, days.to);
     if (!prices)
         return std::nullopt;
-    const Price& first = *prices->front().price;
-    for (const PricedTime& piece : *prices)
-        if (piece.price->hourly != first.hourly || piece.price->currency != first.currency)
-            return std::nullopt;
-    return first.hourly;
+    const HourlyPrice hourly = prices->front().price->hourly;
+    const auto is_it = [&](const Price* price) {
+        return price->hourly == hourly && price->currency == currency;
+    };
+    const bool only = std::ranges::all_of(*prices, is_it, &PricedTime::price) &&
+                      std::ranges::all_of(known->second.others, [&](const Price* price) {
+                          return is_it(price) || !holds_in(*price, days);
+                      });
+    return only ? std::optional(hourly) : std::nullopt;
 }
 
 std::optional<Money> FocusLines::list_cost(const Attributed& part) {
@@ -102,9 +130,9 @@ std::optional<Money> FocusLines::list_cost(const Attributed& part) {
                  .instance_type = sum.instance_type,
                  .os = "linux",
                  .purchase = sum.purchase};
-    const auto own = only_price(key, days);
+    const auto own = only_price(key, days, sum.currency);
     key.purchase = "on-demand";
-    const auto list = only_price(key, days);
+    const auto list = only_price(key, days, sum.currency);
     if (!own || !list || own->picos == 0)
         return std::nullopt;
     const auto product = times(part.amount.nanos, Wide{list->picos});

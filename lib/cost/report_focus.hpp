@@ -27,11 +27,16 @@ class FocusLines {
     /// What it would have cost on demand, where one price of each kind holds for the whole time in
     /// which the charge can have come about.
     std::optional<Money> list_cost(const Attributed& part);
-    std::optional<HourlyPrice> only_price(const PriceKey& key, const Interval& days);
+    std::optional<HourlyPrice> only_price(const PriceKey& key, const Interval& days,
+                                          const std::string& currency);
 
     std::string account_;
     std::optional<PriceBook> book_;
-    std::map<PriceKey, Timeline> timelines_{};
+    struct Known {
+        Timeline prices;
+        std::vector<const Price*> others; ///< that hold instead where the key has no word
+    };
+    std::map<PriceKey, Known> known_{};
 };
 
 } // namespace fairlead::cost

@@ -70,6 +70,46 @@ TEST(ReportFocus, ListCostIsThePriceOnDemandWhereTheBookHasOne) {
     EXPECT_EQ(list_cost(other, "on-demand", "2026-06-10"), "");
 }
 
+/// Of a spot run of a c7a.large for 2.50 USD, by these rows of a book.
+std::string listed_by(const std::string& rows, const std::string& region = "us-east-2") {
+    Charge run = test::charged("bio", 250);
+    run.region = region;
+    FocusLines lines{"", PriceBook::parse_csv("region,az,instance_type,os,purchase,valid_from,"
+                                              "valid_to,price_per_hour,currency\n" +
+                                                  rows,
+                                              "b")
+                             .value()};
+    return row(run, false, std::move(lines))["ListCost"];
+}
+
+TEST(ReportFocus, WithoutTheZoneOfARunItsPriceIsKnownWhereAllZonesHaveOne) {
+    const std::string general =
+        ",,c7a.large,,on-demand,,,4,USD\nus-east-2,,c7a.large,,spot,,,1,USD\n";
+    EXPECT_EQ(listed_by(general), "10.000000000");
+    EXPECT_EQ(listed_by(general + "us-east-2,us-east-2a,c7a.large,,spot,,,2,USD\n"), "");
+    EXPECT_EQ(listed_by(general + "us-east-2,us-east-2a,c7a.large,,spot,,,1,USD\n"),
+              "10.000000000");
+    EXPECT_EQ(listed_by(general + "eu-west-1,eu-west-1a,c7a.large,,spot,,,2,USD\n"),
+              "10.000000000");
+    EXPECT_EQ(listed_by(general + "us-east-2,us-east-2a,m7a.large,,spot,,,2,USD\n"),
+              "10.000000000");
+    EXPECT_EQ(listed_by(general + "us-east-2,us-east-2a,c7a.large,,spot,,2026-06-01,2,USD\n"),
+              "10.000000000")
+        << "it held before";
+    EXPECT_EQ(listed_by(general + "us-east-2,us-east-2a,c7a.large,,on-demand,,,5,USD\n"), "");
+    const std::string anywhere = ",,c7a.large,,on-demand,,,4,USD\n,,c7a.large,,spot,,,1,USD\n";
+    EXPECT_EQ(listed_by(anywhere + "us-east-2,,c7a.large,,spot,,,2,USD\n", ""), "")
+        << "nor is the region known";
+    EXPECT_EQ(listed_by(anywhere + "us-east-2,,c7a.large,,spot,,,2,USD\n"), "5.000000000");
+}
+
+TEST(ReportFocus, AListCostIsInTheCurrencyOfItsLine) {
+    EXPECT_EQ(listed_by(",,,,on-demand,,,4,EUR\n,,,,spot,,,1,USD\n"), "");
+    EXPECT_EQ(listed_by(",,,,on-demand,,,4,USD\n,,,,spot,,,1,EUR\n"), "");
+    EXPECT_EQ(listed_by(",,,,on-demand,,,4,EUR\n,,,,spot,,,1,EUR\n"), "");
+    EXPECT_EQ(listed_by(",,,,on-demand,,,4,USD\n,,,,spot,,,1,USD\n"), "10.000000000");
+}
+
 TEST(ReportFocus, SaysWhoPaysAndWhatIsKnownOfTheRun) {
     Charge charge = test::charged("bio", 250);
     charge.job = "4711_3";
