@@ -17,8 +17,9 @@ std::unexpected<Error> not_understood(std::string_view what) {
 
 Json question(const std::string& region, const std::string& type) {
     const std::vector<std::pair<const char*, std::string>> wanted{
-        {"regionCode", region}, {"instanceType", type},   {"operatingSystem", "Linux"},
-        {"tenancy", "Shared"},  {"preInstalledSw", "NA"}, {"capacitystatus", "Used"}};
+        {"regionCode", region},      {"instanceType", type},   {"operatingSystem", "Linux"},
+        {"tenancy", "Shared"},       {"preInstalledSw", "NA"}, {"capacitystatus", "Used"},
+        {"marketoption", "OnDemand"}};
     Json filters = Json::array();
     for (const auto& [field, value] : wanted)
         filters.push_back({{"Type", "TERM_MATCH"}, {"Field", field}, {"Value", value}});

@@ -12,7 +12,9 @@ namespace {
 /// What a price of a price list is for; nothing for what no node is.
 std::optional<PriceKey> instance_of(const Json& product) {
     const Json& is = member(product, "attributes");
-    const bool plain = text_of(product, "productFamily").starts_with("Compute Instance") &&
+    const std::string market = text_of(is, "marketoption"); // older lists do not say it
+    const bool plain = (market.empty() || market == "OnDemand") &&
+                       text_of(product, "productFamily").starts_with("Compute Instance") &&
                        text_of(is, "tenancy") == "Shared" &&
                        text_of(is, "preInstalledSw") == "NA" &&
                        text_of(is, "capacitystatus") == "Used";
@@ -37,6 +39,8 @@ Result<void> add_dimension(const Source& source, const PriceKey& key, const Json
         const auto hourly = read_price(text);
         if (!hourly)
             return source.bad("pricePerUnit", text);
+        if (hourly->picos == 0) // what is paid elsewhere
+            continue;
         into.push_back({normalized(key), *from, *hourly, currency});
     }
     return {};

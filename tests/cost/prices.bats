@@ -90,7 +90,8 @@ spot() {
 }
 
 @test "AWS itself is asked for the list price and the spot prices of a type, page by page" {
-    aws '{"page": 1, "products": ['"$list_price"', {"region": "eu-west-1", "type": "c7a.large", "price": "9", "since": "2026-01-01T00:00:00Z"}],
+    aws '{"page": 1, "products": ['"$list_price"', {"region": "eu-west-1", "type": "c7a.large", "price": "9", "since": "2026-01-01T00:00:00Z"},
+            {"region": "us-east-2", "type": "c7a.large", "price": "0.0000000000", "market": "CapacityBlock", "since": "2026-02-01T00:00:00Z"}],
         "spot": [{"zone": "us-east-2a", "type": "c7a.large", "price": "0.0300", "time": "'"$(days_ago 200)"'"},
             {"zone": "us-east-2a", "type": "c7a.large", "price": "0.0360", "time": "'"$(days_ago 3)"'"},
             {"zone": "us-east-2a", "type": "c7a.large", "price": "7", "product": "Windows", "time": "'"$(days_ago 3)"'"},

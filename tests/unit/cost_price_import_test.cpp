@@ -70,10 +70,13 @@ TEST(PriceImport, ReadsTheAnswerOfGetProducts) {
 }
 
 TEST(PriceImport, LeavesOutWhatNoNodeIs) {
-    for (const std::string attributes :
-         {R"(,"tenancy":"Dedicated","capacitystatus":"Used")",
-          R"(,"tenancy":"Shared","capacitystatus":"UnusedCapacityReservation")", ""})
+    for (const std::string& attributes :
+         {std::string(R"(,"tenancy":"Dedicated","capacitystatus":"Used")"),
+          std::string(R"(,"tenancy":"Shared","capacitystatus":"UnusedCapacityReservation")"),
+          used + R"(,"marketoption":"CapacityBlock")", std::string()})
         EXPECT_EQ(book(list(attributes, term("1"))), "") << attributes;
+    EXPECT_EQ(book(list(used + R"(,"marketoption":"OnDemand")", term("0.1026400000"))), on_demand);
+    EXPECT_EQ(book(list(used, term("0.0000000000"))), "") << "what a reservation has paid already";
     EXPECT_EQ(book(list(used, term("1", "Quantity"))), "");
 }
 
