@@ -39,6 +39,14 @@ troubleshooting() {
     run -1 grep -nF './fairlead*' README.md docs/*.md
 }
 
+@test "the ready policy allows what the table of permissions asks of EC2 and of the price list" {
+    policy=$(sed -n '/^## What Fairlead asks of AWS/,/^## /{/^```json/,/^```$/{/^```/!p}}' docs/admin-guide.md)
+    allowed=$(jq -r '.Statement[].Action[]' <<<"$policy" | sort)
+    asked=$(sed -n '/^## 4. Which IAM permissions/,/^## 5/p' docs/install.md | grep -oE '`(ec2|pricing):[A-Za-z]+`' | tr -d '`' | sort -u)
+    [[ $(wc -l <<<"$asked") -ge 5 ]]
+    diff <(printf '%s\n' "$asked") <(printf '%s\n' "$allowed")
+}
+
 documents() { printf '%s\n' README.md docs/*.md; }
 
 @test "each block of commands in the documents is run, or says why not; those run here print what is shown" {
