@@ -10,18 +10,17 @@
 #include <array>
 #include <memory>
 #include <openssl/evp.h>
+#include <optional>
 
 namespace fairlead::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int days_kept = 90; // by EC2, of spot prices
-
 struct Options {
     std::vector<fs::path> files;
     std::vector<std::string> types;
-    int days = days_kept;
+    std::optional<int> days;
     fs::path archive = "/var/lib/fairlead/prices";
     std::string region;
 };
@@ -56,7 +55,7 @@ std::string region_of(const fs::path& kept) {
     return region.empty() ? "" : region.substr(1);
 }
 
-/// What was ever archived.
+/// What was ever archived; nothing where there is no folder yet.
 Result<cost::AwsPrices> archived(const fs::path& folder) {
     cost::AwsPrices all;
     std::error_code error;
@@ -73,7 +72,7 @@ Result<cost::AwsPrices> archived(const fs::path& folder) {
             return std::unexpected(prices.error());
         all.add(std::move(*prices));
     }
-    if (error)
+    if (error && error != std::errc::no_such_file_or_directory)
         return fail(Code::X103, "{}: {}", folder.native(), error.message());
     return all;
 }
@@ -90,7 +89,8 @@ Result<std::vector<Said>> read_files(const Options& options) {
 }
 
 /// What AWS answers now, where types are named, is told and added to `all`.
-Result<void> ask_aws(const Options& options, const Session& session, std::vector<Said>& all) {
+Result<void> ask_aws(const Options& options, const Session& session, const cost::AwsPrices& known,
+                     std::vector<Said>& all) {
     if (options.types.empty())
         return {};
     auto config = config_or_default(session);
@@ -98,7 +98,7 @@ Result<void> ask_aws(const Options& options, const Session& session, std::vector
         return std::unexpected(config.error());
     if (!options.region.empty())
         config->region = options.region;
-    auto asked = ask_prices(*config, {options.types, options.days});
+    auto asked = ask_prices(*config, {options.types, options.days, known});
     if (!asked)
         return std::unexpected(asked.error());
     for (PriceAnswer& answer : asked->answers) {
@@ -138,13 +138,13 @@ void import_prices(const Options& options, Session& session) {
     auto heard = read_files(options);
     if (!heard)
         return session.report(heard.error());
-    if (auto asked = ask_aws(options, session, *heard); !asked)
-        return session.report(asked.error());
-    if (auto made = make_folders(options.archive, folder_mode); !made)
-        return session.report(made.error());
     auto all = archived(options.archive);
     if (!all)
         return session.report(all.error());
+    if (auto asked = ask_aws(options, session, *all, *heard); !asked)
+        return session.report(asked.error());
+    if (auto made = make_folders(options.archive, folder_mode); !made)
+        return session.report(made.error());
     const auto fresh = fresh_ones(options, std::move(*heard), *all);
     if (!fresh)
         return session.report(fresh.error());
@@ -178,10 +178,12 @@ void add_prices(CLI::App& app, Session& session) {
                                    "ask AWS for the list price and the spot prices of this "
                                    "instance type; may come several times");
     from->require_option(1, 2);
-    command->add_option("--days", options->days, "of spot prices to ask for, up to now")
+    command
+        ->add_option("--days", options->days,
+                     "of spot prices to ask for, up to now (default: from a day before the newest "
+                     "in the archive, at most 90)")
         ->needs(types)
-        ->check(CLI::Range(1, days_kept))
-        ->capture_default_str();
+        ->check(CLI::Range(1, days_kept));
     command->add_option("--archive", options->archive, "folder that keeps them, and prices.csv")
         ->capture_default_str();
     command

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace fairlead::cli {
 namespace {
@@ -37,19 +38,33 @@ Result<PriceAnswer> ask_list(const config::Config& config, const std::string& re
     return PriceAnswer{"the price list", Json{{"PriceList", all}}.dump(), all.size()};
 }
 
+/// A day is asked for twice, so that nothing is missed where clocks differ.
+cost::Time asked_since(const PriceQuestion& question, const std::string& region,
+                       const std::string& type, cost::Time now) {
+    const cost::Time all = now - std::chrono::days(question.days.value_or(days_kept));
+    cost::Time newest{};
+    for (const cost::Observed& price : question.known.prices)
+        if (price.key.purchase == "spot" && price.key.region == region &&
+            price.key.instance_type == type && price.from)
+            newest = std::max(newest, *price.from);
+    return question.days ? all : std::max(all, std::min(newest, now) - std::chrono::days(1));
+}
+
 Result<PriceAnswer> ask_spot(aws::Client& client, const PriceQuestion& question) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto since = now - std::chrono::days(question.days);
-    const auto prices = aws::spot_history(client, question.types, cost::show_time(since));
-    if (!prices)
-        return std::unexpected(prices.error());
     Json list = Json::array();
-    for (const aws::SpotPrice& price : *prices)
-        list.push_back({{"AvailabilityZone", price.zone},
-                        {"InstanceType", price.type},
-                        {"ProductDescription", price.product},
-                        {"SpotPrice", price.price},
-                        {"Timestamp", price.timestamp}});
+    for (const std::string& type : question.types) {
+        const auto since = asked_since(question, client.region(), type, now);
+        const auto prices = aws::spot_history(client, std::span(&type, 1), cost::show_time(since));
+        if (!prices)
+            return std::unexpected(prices.error());
+        for (const aws::SpotPrice& price : *prices)
+            list.push_back({{"AvailabilityZone", price.zone},
+                            {"InstanceType", price.type},
+                            {"ProductDescription", price.product},
+                            {"SpotPrice", price.price},
+                            {"Timestamp", price.timestamp}});
+    }
     return PriceAnswer{"the spot prices", Json{{"SpotPriceHistory", list}}.dump(), list.size()};
 }
 

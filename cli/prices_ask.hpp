@@ -2,15 +2,21 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "cost/price_import.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace fairlead::cli {
 
+constexpr int days_kept = 90; // by EC2, of spot prices
+
 struct PriceQuestion {
     std::vector<std::string> types; ///< "hpc7a.96xlarge"
-    int days;                       ///< of spot prices, up to now
+    /// Of spot prices, up to now. Empty: from a day before the newest of the type that is known.
+    std::optional<int> days;
+    const cost::AwsPrices& known;
 };
 
 /// An answer of AWS: of `aws pricing get-products` or `aws ec2 describe-spot-price-history`.

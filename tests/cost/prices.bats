@@ -110,6 +110,25 @@ END
     [[ ${lines[2]} == "kept/prices.csv: 3 prices" ]]
 }
 
+@test "the archive grows by what is new of each type and region" {
+    aws '{"products": ['"$list_price"', {"region": "us-east-2", "type": "hpc7a.96xlarge", "price": "7.2", "since": "2026-01-01T00:00:00Z"}],
+        "spot": [{"zone": "us-east-2a", "type": "c7a.large", "price": "0.0300", "time": "'"$(days_ago 50)"'"},
+            {"zone": "us-east-2a", "type": "c7a.large", "price": "0.0330", "time": "'"$(days_ago 40)"'"},
+            {"zone": "us-east-2a", "type": "c7a.large", "price": "0.0360", "time": "'"$(days_ago 30)"'"}]}'
+    both=(fairlead prices import --type c7a.large --type hpc7a.96xlarge --archive kept)
+    run -0 "${both[@]}"
+    [[ ${lines[1]} == "the spot prices of us-east-2: 3" && ${lines[2]} == "kept/prices.csv: 5 prices" ]]
+    run -0 "${both[@]}"
+    [[ ${lines[1]} == "the spot prices of us-east-2: 2" ]] # the newest, and what held the day before it
+    run -0 "${both[@]}"
+    [[ $(find kept -name '*.json' | wc -l) -eq 3 ]] # the same answer is kept once
+    sed -i 's/"spot": \[/&{"zone": "us-east-2b", "type": "c7a.large", "price": "0.0390", "time": "'"$(days_ago 2)"'"}, /' state.json
+    run -0 "${both[@]}"
+    [[ ${lines[1]} == "the spot prices of us-east-2: 3" && ${lines[2]} == "kept/prices.csv: 6 prices" ]]
+    run -0 "${both[@]}" --days 90
+    [[ ${lines[1]} == "the spot prices of us-east-2: 4" && ${lines[2]} == "kept/prices.csv: 6 prices" ]]
+}
+
 @test "a type without spot prices has a list price, and one that AWS does not list is named" {
     aws '{"products": ['"$list_price"']}'
     run -0 fairlead prices import --type c7a.large --archive kept
