@@ -5,6 +5,7 @@
 #include "cli/ask_slurm.hpp"
 #include "cli/stage_tasks.hpp"
 #include "config/paths.hpp"
+#include "prolog/bucket_check.hpp"
 #include "stage/job_end.hpp"
 #include "stage/launch.hpp"
 #include "stage/manifest.hpp"
@@ -78,18 +79,6 @@ std::optional<bool> known_success(const config::Config& config, const stage::Exp
     return runs ? stage::read_accounted_success(*runs, plan.run) : std::nullopt;
 }
 
-/// What is for jobs that succeed stays where it is otherwise. What was exported before it was known
-/// whether the job did is its user's again, who may have removed or overwritten it.
-std::vector<stage::Transfer> due(const config::Config& config, const stage::ExportPlan& plan,
-                                 bool succeeded) {
-    const bool always_done = stage::read_retry(config.state_dir, plan.run).always_done;
-    std::vector<stage::Transfer> transfers;
-    std::ranges::copy_if(plan.transfers, std::back_inserter(transfers), [&](const auto& transfer) {
-        return transfer.when == stage::When::Always ? !always_done : succeeded;
-    });
-    return transfers;
-}
-
 struct Export {
     const config::Config& config;
     const std::string& config_path;
@@ -97,6 +86,34 @@ struct Export {
     std::optional<bool> succeeded; ///< nothing where nobody knows
     std::string trouble{};         ///< of a task of FSx before
 };
+
+/// What is for jobs that succeed stays where it is otherwise. What was exported before it was known
+/// whether the job did is its user's again, who may have removed or overwritten it.
+std::vector<stage::Transfer> due(const Export& work) {
+    const bool always_done = stage::read_retry(work.config.state_dir, work.plan.run).always_done;
+    const bool succeeded = work.succeeded.value_or(false);
+    std::vector<stage::Transfer> transfers;
+    std::ranges::copy_if(work.plan.transfers, std::back_inserter(transfers),
+                         [&](const auto& transfer) {
+                             return transfer.when == stage::When::Always ? !always_done : succeeded;
+                         });
+    return transfers;
+}
+
+/// The map is asked again, because it and the user's groups may be others than when the job began.
+Result<std::vector<stage::Transfer>> allowed(const Export& work) {
+    auto transfers = due(work);
+    if (transfers.empty())
+        return transfers;
+    const auto owner = prolog::job_owner(work.plan.owner.uid);
+    if (!owner)
+        return std::unexpected(owner.error());
+    if (auto fine = prolog::check_buckets(work.config, work.config_path, *owner, work.plan.account,
+                                          transfers);
+        !fine)
+        return std::unexpected(fine.error());
+    return transfers;
+}
 
 void tell_user(const Export& work, stage::Step step, const stage::Progress& progress,
                const std::string& message) {
@@ -106,8 +123,10 @@ void tell_user(const Export& work, stage::Step step, const stage::Progress& prog
 }
 
 Result<void> copy_out(const Export& work, stage::Progress& last) {
-    const auto transfers = due(work.config, work.plan, work.succeeded.value_or(false));
-    if (transfers.empty())
+    const auto transfers = allowed(work);
+    if (!transfers)
+        return std::unexpected(transfers.error());
+    if (transfers->empty())
         return {};
     const auto claim =
         stage::make_claim(work.config.state_dir, work.plan.run.job, std::time(nullptr));
@@ -121,7 +140,7 @@ Result<void> copy_out(const Export& work, stage::Progress& last) {
                                        .run = work.plan.run,
                                        .cluster = work.plan.cluster,
                                        .owner = work.plan.owner,
-                                       .transfers = transfers,
+                                       .transfers = *transfers,
                                        .deadline = day,
                                        .s3_endpoint = work.config.staging.s3_endpoint,
                                        .region = work.config.region,
@@ -258,15 +277,16 @@ void Round::look_after(const JobRun& run) {
     if (retry.due > std::time(nullptr))
         return;
     const Export work{config_, config_path_, *plan, known_success(config_, *plan)};
-    const bool succeeded = work.succeeded.value_or(false);
-    auto paths = stage::task_paths(due(config_, *plan, succeeded), config_.staging.links);
+    const auto transfers = allowed(work);
+    auto paths = transfers ? stage::task_paths(*transfers, config_.staging.links)
+                           : std::unexpected(transfers.error());
     if (!paths) {
         try_again(work, paths.error(), {});
         return count(false);
     }
     if (paths->empty())
         return count(export_run(work));
-    wishes_.push_back({{run, succeeded}, std::move(*paths), retry.together});
+    wishes_.push_back({{run, work.succeeded.value_or(false)}, std::move(*paths), retry.together});
 }
 
 void Round::look_at(const TaskRound::Said& said, bool refused) {

@@ -95,7 +95,8 @@ Result<Leader> leader_of(const config::Config& config, const Arguments& argument
                   node,
                   std::string(env.get("SLURM_CLUSTER_NAME").value_or("")),
                   std::move(staged),
-                  std::move(*owner)};
+                  std::move(*owner),
+                  std::string(env.get("SLURM_JOB_ACCOUNT").value_or(""))};
 }
 
 std::chrono::seconds left(const Deadline& deadline) {

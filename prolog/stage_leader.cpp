@@ -2,12 +2,12 @@
 
 #include "base/log.hpp"
 #include "config/paths.hpp"
+#include "prolog/bucket_check.hpp"
 #include "prolog/held_job.hpp"
 #include "prolog/stage_note.hpp"
 #include "slurm/job_control.hpp"
 #include "stage/launch.hpp"
 #include "stage/manifest.hpp"
-#include "stage/permit.hpp"
 #include "stage/queue.hpp"
 #include "stage/queued.hpp"
 #include "stage/standing.hpp"
@@ -59,18 +59,8 @@ class Names {
 Result<void> check_permit(Leader& leader) {
     if (leader.job.admitted)
         return {};
-    const auto permit = stage::load_permit(leader.config_path);
-    if (!permit)
-        return std::unexpected(permit.error());
-    stage::Who who{.user = leader.owner.name,
-                   .groups = {leader.owner.group_names.begin(), leader.owner.group_names.end()},
-                   .account = leader.account};
-    for (stage::Transfer& transfer : leader.job.transfers) {
-        if (auto fine = stage::allow(*permit, transfer, who, leader.config.region); !fine)
-            return fine;
-        transfer.region = stage::bucket_region(*permit, transfer, who);
-    }
-    return {};
+    return check_buckets(leader.config, leader.config_path, leader.owner, leader.account,
+                         leader.job.transfers);
 }
 
 std::vector<stage::Transfer> of_phase(const Leader& leader, Direction phase,
@@ -209,13 +199,27 @@ StageAnswer copy_in(const Leader& leader, const stage::Claim& claim) {
     return answer;
 }
 
+/// slurmctld's word; older releases do not tell the prolog.
+Result<std::string> account_of(const Leader& leader) {
+    if (!leader.account.empty())
+        return leader.account;
+    auto job = slurm::load_job(leader.job.run.job);
+    if (!job)
+        return std::unexpected(job.error());
+    return std::move(job->account);
+}
+
 /// Kept before the job starts, so that its results outlive its nodes.
 Result<void> plan_out(const Leader& leader) {
     const auto transfers = of_phase(leader, Direction::Out);
     if (transfers.empty())
         return {};
-    auto planned = stage::write_plan(leader.config.state_dir,
-                                     {leader.job.run, leader.cluster, owner_of(leader), transfers});
+    const auto account = account_of(leader);
+    if (!account)
+        return std::unexpected(account.error());
+    auto planned =
+        stage::write_plan(leader.config.state_dir,
+                          {leader.job.run, leader.cluster, owner_of(leader), transfers, *account});
     if (planned)
         tell_user(leader, Direction::Out, stage::Step::Waiting, {});
     return planned;

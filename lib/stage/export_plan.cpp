@@ -18,17 +18,22 @@ ExportPlan decode(const Json& record, Request&& request, const fs::path& file) {
             .cluster = state::text_field(record, "cluster", file.native()).value_or(""),
             .owner = {record.at("uid").get<std::uint32_t>(), record.at("gid").get<std::uint32_t>(),
                       record.at("groups").get<std::vector<std::uint32_t>>()},
-            .transfers = std::move(request.transfers)};
+            .transfers = std::move(request.transfers),
+            .account = record.value("account", "")};
 }
 
 } // namespace
 
 Result<void> write_plan(const fs::path& state_dir, const ExportPlan& plan) {
-    const Json record{
-        {"schema", to_string(schema)}, {"job", plan.run.job.value},
-        {"restart", plan.run.restart}, {"cluster", plan.cluster},
-        {"uid", plan.owner.uid},       {"gid", plan.owner.gid},
-        {"groups", plan.owner.groups}, {"request", encode_record({plan.run.id, plan.transfers})}};
+    const Json record{{"schema", to_string(schema)},
+                      {"job", plan.run.job.value},
+                      {"restart", plan.run.restart},
+                      {"cluster", plan.cluster},
+                      {"uid", plan.owner.uid},
+                      {"gid", plan.owner.gid},
+                      {"groups", plan.owner.groups},
+                      {"account", plan.account},
+                      {"request", encode_record({plan.run.id, plan.transfers})}};
     const auto written =
         write_atomic(plan_file(state_dir, plan.run),
                      record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", 0600);

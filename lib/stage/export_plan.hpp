@@ -23,6 +23,7 @@ struct ExportPlan {
     std::string cluster;
     Owner owner;
     std::vector<Transfer> transfers;
+    std::string account{}; ///< Slurm's, for the map of buckets
 };
 
 /// FL-S131.

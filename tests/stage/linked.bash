@@ -39,6 +39,8 @@ task_site() {
     linked_site
     unset config # of fairlead-stage alone
     start imds "$fakes/imds" imds.port --data imds.json
+    known_user
+    may_write everyone
     said_by_fsx '{}'
     start fsx "$fakes/fsx" fsx.port --state fsx.json --calls fsx.calls --tasks fsx.tasks
     mkdir -p state/stage/queue
@@ -56,6 +58,15 @@ staging:
   s3_endpoint: $endpoint
   links: [{prefix: s3://lab/data/, folder: $fsx/lab/, mount: $fsx, export: task, file_system: fs-0123456789abcdef0}]
 " >config.yaml
+}
+
+# known_user: $uid is ada on that machine; may_write HOLDER: who may write to the bucket.
+known_user() {
+    { grep -v "^[^:]*:[^:]*:$uid:" /etc/passwd; echo "ada:x:$uid:$uid::/:/bin/sh"; } >passwd
+}
+may_write() {
+    printf '%s\n' 'schema: fairlead.private/1' "staging: {buckets: [{prefix: \"s3://lab/\", write: [\"$1\"]}]}" >private.yaml
+    chmod 0600 private.yaml
 }
 
 # slurmctld_says STATUS TEXT: what scontrol shows of each job; sacct_says STATUS TEXT.
@@ -95,7 +106,7 @@ transfer = {"direction": "out", "source": source, "destination": destination, "v
             "when": when, "on_fail": "hold"}
 request = {"schema": "fairlead.staging/1", "id": str(job), "transfers": [transfer]}
 plan = {"schema": "fairlead.stage-plan/1", "job": job, "restart": int(restart), "cluster": "c", "uid": uid, "gid": uid,
-        "groups": [uid], "request": json.dumps(request)}
+        "groups": [uid], "account": "physics", "request": json.dumps(request)}
 print(json.dumps(plan))
 END_OF_PYTHON
 }
@@ -105,7 +116,7 @@ END_OF_PYTHON
 machine=() # what else of a machine it has for itself
 installed() {
     unshare "${machine[@]}" --mount /bin/sh -c 'mount -t tmpfs none /run && mkdir -p /run/cluster/prefix /run/fairlead &&
-        mount --bind "$0" /run/cluster/prefix && { [ ! -e node ] || cp -R node/. /run/fairlead; } && exec "$@"' \
+        mount --bind "$0" /run/cluster/prefix && { [ ! -e passwd ] || mount --bind passwd /etc/passwd; } && { [ ! -e node ] || cp -R node/. /run/fairlead; } && exec "$@"' \
         "$prefix" "$@"
 }
 fairlead() { installed /run/cluster/prefix/bin/fairlead --config "$here/config.yaml" "$@"; }

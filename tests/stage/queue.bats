@@ -81,6 +81,33 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     waits 93
 }
 
+@test "what its user may not write any more stays in the queue, and goes once it is allowed again" {
+    ended 86
+    mkdir -p home/fsx/lab/87
+    plan 87 "$here/home/fsx/lab/87/" s3://lab/data/87/ >state/stage/queue/87.0.87.json # by a task of FSx
+    mkdir -p state/stage/jobs/87
+    for holder in user:ben group:genomics account:chemistry; do
+        may_write "$holder"
+        run -1 exports
+        for job in 86 87; do
+            waits "$job"
+            run -0 fairlead stage status "$job"
+            [[ $output == *waiting*"is not allowed; ada may write no bucket [FL-S103]"* ]]
+            due "$job"
+        done
+    done
+    rm private.yaml
+    run -1 exports
+    run -0 fairlead stage status 86
+    [[ $output == *"no bucket is allowed"*"[FL-S104]"* ]]
+    [[ ! -e fsx.tasks && -z $(s3 list lab) ]]
+    may_write account:physics
+    due 86
+    run -0 exports
+    exported 86
+    run ! waits 86
+}
+
 @test "where slurmctld has forgotten the job, slurmdbd says whether it succeeded" {
     ended 82 success
     ended 83 success
