@@ -65,6 +65,8 @@ Result<bool> check_staging(const std::filesystem::path& file, const config::Conf
         return std::unexpected(permit.error());
     if (permit->buckets.empty() && config.staging.profiles.empty())
         return true;
+    if (auto known = stage::check_regions(*permit, config.region); !known)
+        return std::unexpected(known.error());
     fmt::print("staging: {} prefixes of buckets, {} profiles, {} s at most\n",
                permit->buckets.size(), config.staging.profiles.size(), config.staging.deadline);
     if (config::site_folders(config.staging).empty())

@@ -59,7 +59,10 @@ bool read_private(Site& site) {
     if (!reads(site, fit))
         return profiles;
     const auto permit = stage::load_permit(site.file);
-    return (reads(site, permit) && !permit->buckets.empty()) || profiles;
+    if (!reads(site, permit))
+        return profiles;
+    reads(site, stage::check_regions(*permit, site.config.region));
+    return !permit->buckets.empty() || profiles;
 }
 
 void read_parts(Site& site) {

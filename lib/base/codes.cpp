@@ -447,8 +447,8 @@ constexpr std::array table{
               "`staging.regions` in private.yaml."},
     CodeEntry{Code::S104, "FL-S104", "staging is not set up",
               "The cluster lacks what staging needs: PrologFlags=Alloc,DeferBatch, a prolog "
-              "timeout that is long enough, a configuration, or a map of buckets; or slurmctld did "
-              "not admit the request.",
+              "timeout that is long enough, a configuration, its region, or a map of buckets; or "
+              "slurmctld did not admit the request.",
               "Users: tell an administrator. Administrators: `fairlead config check` names what is "
               "missing."},
     CodeEntry{Code::S110, "FL-S110", "source not found",

@@ -191,12 +191,23 @@ bool reaches(std::string_view path, std::string_view prefix) {
     return i == path.size() && i < prefix.size() && (tree || prefix[i] == '/');
 }
 
+/// Whether the bucket lies in the cluster's region, or in another that data may come from and go
+/// to. Of one that names no region S3 itself sees to it, which answers in the bucket's own alone.
+bool stays_here(const Permit& permit, const Grant& grant, std::string_view region) {
+    return grant.region.empty() || grant.region == region ||
+           std::ranges::find(permit.regions, grant.region) != permit.regions.end();
+}
+
 Result<void> check_region(const Permit& permit, const Grant& grant, std::string_view path,
                           std::string_view region) {
     const std::string& place = grant.region;
-    if (place.empty() || region.empty() || place == region ||
-        std::ranges::find(permit.regions, place) != permit.regions.end())
+    if (stays_here(permit, grant, region))
         return {};
+    if (region.empty())
+        return fail(Code::S104,
+                    "staging: '{}' lies in {}, and it is not known where this cluster lies; ask an "
+                    "admin to set region in fairlead.yaml",
+                    printable(path, longest_key), place);
     return fail(Code::S103,
                 "staging: '{}' lies in {}, and this cluster in {}; ask an admin to add it to "
                 "staging.regions of private.yaml",
@@ -221,6 +232,19 @@ Result<Permit> load_permit(const std::filesystem::path& config) {
         if (auto read = read_permit(reader, section, permit); !read)
             return std::unexpected(read.error());
     return permit;
+}
+
+Result<void> check_regions(const Permit& permit, std::string_view region) {
+    if (!region.empty())
+        return {};
+    const auto far = std::ranges::find_if(
+        permit.buckets, [&](const Grant& grant) { return !stays_here(permit, grant, region); });
+    if (far == permit.buckets.end())
+        return {};
+    return fail(Code::S104,
+                "staging: '{}' lies in {}, and region is not set in fairlead.yaml, so that nobody "
+                "may use it; set region to the cluster's",
+                printable(far->prefix, longest_key), far->region);
 }
 
 std::string bucket_region(const Permit& permit, const Transfer& transfer, const Who& who) {

@@ -38,9 +38,13 @@ Result<Permit> load_permit(const std::filesystem::path& config);
 /// Whether the transfer's bucket is allowed for that user; of several prefixes that fit, the
 /// longest counts, and a longer one within what the path stands for, as a tree or with the symbols
 /// that are left in it, must be theirs as well. `region` is the cluster's, empty where it is not
-/// known. FL-S103, and FL-S104 where the map is empty.
+/// known. FL-S103, and FL-S104 where the map is empty, or it is not known whether the bucket lies
+/// in the cluster's region.
 Result<void> allow(const Permit& permit, const Transfer& transfer, const Who& who,
                    std::string_view region);
+
+/// For administrators: buckets that name a region need the cluster's. FL-S104.
+Result<void> check_regions(const Permit& permit, std::string_view region);
 
 /// The region of the bucket of a transfer that is allowed; empty for the cluster's.
 std::string bucket_region(const Permit& permit, const Transfer& transfer, const Who& who);

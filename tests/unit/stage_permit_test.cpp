@@ -22,8 +22,8 @@ const std::string map = R"(staging:
     - {prefix: "s3://lab/secret/", read: ["user:eve"]}
     - {prefix: "s3://home/%u/", read: [everyone], write: [everyone]}
     - {prefix: "s3://paid/", read: ["account:chem"]}
-    - {prefix: "s3://far/", read: [everyone], region: eu-west-1}
-    - {prefix: "s3://near/", read: [everyone], region: eu-central-1}
+    - {prefix: "s3://far/", read: [everyone], write: [everyone], region: eu-west-1}
+    - {prefix: "s3://near/", read: [everyone], write: [everyone], region: eu-central-1}
 )";
 
 Result<void> may(Direction direction, const std::string& bucket, const Who& who) {
@@ -108,6 +108,28 @@ TEST(StagePermit, TellsNobodyOfOthersPlaces) {
 TEST(StagePermit, KeepsDataInItsRegion) {
     EXPECT_TRUE(fails_with(reads("s3://far/a", ada), Code::S103, "eu-west-1"));
     EXPECT_TRUE(succeeds(reads("s3://near/a", ada)));
+}
+
+TEST(StagePermit, LetsNothingToAnotherRegionWhereTheClustersIsNotKnown) {
+    const auto permit = load(map);
+    ASSERT_TRUE(succeeds(permit));
+    for (const auto direction : {Direction::In, Direction::Out}) {
+        const auto asked = [&](const char* bucket) {
+            const bool in = direction == Direction::In;
+            return allow(*permit,
+                         {.direction = direction,
+                          .source = in ? bucket : "/a",
+                          .destination = in ? "/a" : bucket},
+                         ada, "");
+        };
+        EXPECT_TRUE(fails_with(asked("s3://far/a"), Code::S104, "set region in fairlead.yaml"));
+        EXPECT_TRUE(succeeds(asked("s3://near/a")));
+        EXPECT_TRUE(succeeds(asked("s3://home/ada/a")));
+    }
+    EXPECT_TRUE(
+        fails_with(check_regions(*permit, ""), Code::S104, "'s3://far/' lies in eu-west-1"));
+    EXPECT_TRUE(succeeds(check_regions(*permit, "us-east-2")));
+    EXPECT_TRUE(succeeds(check_regions({}, "")));
 }
 
 TEST(StagePermit, IsNotAskedAboutPathsOfTheNodes) {
