@@ -92,8 +92,9 @@ std::optional<int> prolog_timeout(const SlurmConf& conf) {
     return number_of(own.empty() ? value_of(conf, "prologepilogtimeout") : own);
 }
 
+constexpr int margin = 60; // for the checks of the node and for telling slurmctld
+
 Finding prolog_time(const SlurmConf& conf, const Needs& needs) {
-    constexpr int margin = 60; // for the checks of the node and for telling slurmctld
     constexpr int some = 10;
     const int least = needs.staging ? *needs.staging + margin : needs.prolog_deadline + some;
     const auto limit = prolog_timeout(conf);
@@ -108,6 +109,21 @@ Finding prolog_time(const SlurmConf& conf, const Needs& needs) {
                     "slurmd drains the node",
                     *limit, least),
         fmt::format("PrologEpilogTimeout={} or more in slurm.conf, {}", least, then_reconfigure));
+}
+
+/// slurmctld takes a batch job for lost that its node does not name when it registers, and a node
+/// names none whose prolog still runs (seen on 24.11).
+Finding start_time(const SlurmConf& conf, int staging) {
+    constexpr int of_slurm = 10;
+    const int limit = number_of(value_of(conf, "batchstarttimeout")).value_or(of_slurm);
+    if (limit >= staging + margin)
+        return good("timeouts", fmt::format("BatchStartTimeout={}", limit));
+    return problem("timeouts",
+                   fmt::format("BatchStartTimeout={} takes a job for lost whose data comes in for "
+                               "longer, when its first node registers anew",
+                               limit),
+                   fmt::format("BatchStartTimeout={} or more in slurm.conf, {}", staging + margin,
+                               then_reconfigure));
 }
 
 Finding switch_time(const SlurmConf& conf, const Needs& needs) {
@@ -166,6 +182,8 @@ Findings prolog_findings(const SlurmConf& conf, const Needs& needs, const Runs& 
 
 Findings timeout_findings(const SlurmConf& conf, const Needs& needs) {
     Findings findings{prolog_time(conf, needs)};
+    if (needs.staging)
+        findings.push_back(start_time(conf, *needs.staging));
     if (needs.one_leaf)
         findings.push_back(switch_time(conf, needs));
     if (value_of(conf, "killonbadexit") != "1")

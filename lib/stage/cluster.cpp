@@ -23,18 +23,22 @@ bool has_flag(std::string_view flags, std::string_view flag) {
     return std::ranges::find(all, flag) != all.end();
 }
 
-/// Seconds; nothing where Slurm sets no limit, which it shows as 65534 or not at all.
+/// "5 sec"
+std::optional<int> seconds_of(std::string_view value) {
+    int seconds = 0;
+    const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    return error == std::errc{} ? std::optional(seconds) : std::nullopt;
+}
+
+/// Nothing where Slurm sets no limit, which it shows as 65534 or not at all.
 std::optional<int> prolog_timeout(std::string_view text) {
     constexpr int none = 65534;
     // 25.05 has a timeout for each of the two.
     std::string_view value = value_of(text, "PrologTimeout");
     if (value.empty())
         value = value_of(text, "PrologEpilogTimeout");
-    int seconds = 0;
-    const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    if (error != std::errc{} || seconds >= none)
-        return std::nullopt;
-    return seconds;
+    const auto seconds = seconds_of(value);
+    return seconds && *seconds < none ? seconds : std::nullopt;
 }
 
 } // namespace
@@ -57,6 +61,14 @@ std::vector<Error> findings_of(std::string_view slurm_config, const config::Stag
                          "staging.deadline to {} or less",
                          *timeout, staging.deadline, staging.deadline + margin,
                          std::max(0, *timeout - margin))});
+    const auto start = seconds_of(value_of(slurm_config, "BatchStartTimeout"));
+    if (start && *start < staging.deadline + margin)
+        findings.push_back(
+            {Code::S104,
+             fmt::format("staging: slurm.conf has BatchStartTimeout={}: a job whose prolog takes "
+                         "longer is requeued, or killed, when its first node registers anew; set "
+                         "it to {} or more",
+                         *start, staging.deadline + margin)});
     return findings;
 }
 

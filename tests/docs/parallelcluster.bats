@@ -67,7 +67,7 @@ for name in clusters:
             asks = clusters[name]["HeadNode"]["Iam"]["AdditionalIamPolicies"][0]
             assert asks in queue["Iam"]["AdditionalIamPolicies"], (name, queue["Name"])
     settings = {k: v for one in clusters[name]["Scheduling"]["SlurmSettings"]["CustomSlurmSettings"] for k, v in one.items()}
-    assert settings["PrologEpilogTimeout"] >= 1560 and "DeferBatch" in settings["PrologFlags"]
+    assert settings["PrologEpilogTimeout"] >= 1560 and settings["BatchStartTimeout"] >= 1560 and "DeferBatch" in settings["PrologFlags"]
     if "SchedulerParameters" in settings:
         assert "nohold_on_prolog_fail" in settings["SchedulerParameters"]
 types = {storage["FsxLustreSettings"]["DeploymentType"]: storage["FsxLustreSettings"]

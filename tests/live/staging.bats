@@ -104,6 +104,35 @@ marked_on_all() {
     for node in n1 n2 n3; do on "$node" -- sh -c 'ls /run/fairlead/jobs/*/unstaged.json' || return; done
 }
 
+@test "F6: a node that registers while its prolog stages for long keeps the job" {
+    object lab/in/a.txt kept
+    sed -i.kept 's/deadline: 25/deadline: 80/' "$CLUSTER_DIR"/conf/n[1-3]/fairlead.yaml
+    fault gate
+    as ada mkfifo /run/cluster/shared/s3/gate 2>/dev/null || :
+    id=$(as ada sbatch --parsable --no-requeue -N2 -w n1,n2 --stage-in=s3://lab/in/:$W/long/ -o /run/cluster/shared/long.out \
+        --wrap "srun cat $W/long/a.txt")
+    as ada srun -Q -w n3 --stage-in=s3://lab/in/:$W/short/ cat $W/short/a.txt >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    pid=$!
+    wait_for 20 copying_waits
+    wait_for 40 older_than_slurms_own "$id" # BatchStartTimeout of 10 s, and MessageTimeout of 5
+    echo SlurmctldDebug=debug2 >>"$CLUSTER_DIR/slurm/slurm.conf"
+    as root scontrol reconfigure
+    wait_for 30 logged 'node n1 registered with|node_registration complete for n1'
+    [[ $(field Restarts "$id") == 0 && $(field JobState "$id") == RUNNING ]]
+    run logged 'missing from batch node'
+    ((status == 1))
+    fault
+    copying_goes_on
+    copying_goes_on || : # both may have read the first word
+    wait_for 30 has_state "$id" COMPLETED
+    wait "$pid"
+    [[ $(<"$CLUSTER_DIR/shared/long.out") == $'kept\nkept' && $(<"$BATS_TEST_TMPDIR/out") == kept ]]
+    sed -i '$d' "$CLUSTER_DIR/slurm/slurm.conf"
+    as root scontrol reconfigure
+    for node in n1 n2 n3; do mv "$CLUSTER_DIR/conf/$node/fairlead.yaml.kept" "$CLUSTER_DIR/conf/$node/fairlead.yaml"; done
+}
+older_than_slurms_own() { [[ $(field RunTime "$1") > 00:00:16 ]]; }
+
 @test "F5: where the first node fails for its data, the others run nothing and no node drains" {
     run ! as ada srun -N3 --stage-in=s3://lab/nothing/:$W/nothing/ echo ran
     [[ $output == *"FL-S110"* && $output != *ran* ]]
@@ -362,7 +391,7 @@ is_drained() { [[ $(state_of "$1") == drain* ]]; }
     as root scontrol reconfigure
     wait_for 10 without_defer
     run -1 fairlead config check
-    [[ $output == *"PrologFlags=Alloc; without"*"[FL-S104]"* ]]
+    [[ $output == *"PrologFlags=Alloc; without"*"[FL-S104]"* && $output != *BatchStartTimeout* ]]
     run ! as ada sbatch --stage-in=s3://lab/in/:$W/x/ --wrap true
     [[ $output == *"[FL-S104]"* ]]
     sed -i 's/^PrologFlags=Alloc$/PrologFlags=Alloc,DeferBatch/' "$CLUSTER_DIR/slurm/slurm.conf"

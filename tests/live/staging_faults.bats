@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 load site_cluster
 load staging_site
 
-setup_file() { staging_cluster; }
+setup_file() { STAGING_LOST_AFTER=5 staging_cluster; }
 teardown_file() { cluster_down; }
 teardown() {
     fault

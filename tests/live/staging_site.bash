@@ -22,13 +22,14 @@ staging:
     - {prefix: "s3://climate/", read: ["group:climate"], write: ["group:climate"]}'
 
 # staging_cluster [CONFIG [OPTION...]]: starts it for this bats file; with STAGING_COPIES=real fairlead-stage itself copies.
+# STAGING_LOST_AFTER is for tests of jobs that are lost in the prolog.
 staging_cluster() {
     local number node config=${1-$STAGING_CONFIG}
     (($# == 0)) || shift
     site_new "$BATS_FILE_TMPDIR/site" "${FAIRLEAD_STAGE:?set by scripts/test}"
     for number in 1 2 3; do site_node "$number" m5.large; done
     site_extra 'PartitionName=debug Default=YES Nodes=n[1-3] State=UP OverSubscribe=FORCE:4' \
-        'PrologFlags=Alloc,DeferBatch' 'PrologEpilogTimeout=90' "$(cred_expire)"
+        'PrologFlags=Alloc,DeferBatch' 'PrologEpilogTimeout=90' "BatchStartTimeout=${STAGING_LOST_AFTER-90}" "$(cred_expire)"
     site_config "$config"
     for node in head n1 n2 n3; do
         printf '%s\n' "$STAGING_MAP" >"$SITE/conf/$node/private.yaml"

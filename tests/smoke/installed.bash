@@ -34,7 +34,7 @@ three_nodes() {
     site_node 3 m5.large
     site_extra 'PartitionName=debug Default=YES Nodes=n3 State=UP' 'PartitionName=hpc Nodes=n[1-2] State=UP' \
         'PartitionName=empty Nodes=n3 State=UP' 'PartitionName=near Nodes=n[1,3] State=UP' \
-        'PrologFlags=Alloc,DeferBatch' 'PrologEpilogTimeout=90'
+        'PrologFlags=Alloc,DeferBatch' 'PrologEpilogTimeout=90' 'BatchStartTimeout=90'
     site_config "$CONFIG"
 }
 three_up() {

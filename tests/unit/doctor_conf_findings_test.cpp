@@ -87,13 +87,24 @@ TEST(DoctorConf, APlaceInTheNetworkNeedsSlurmctldsProlog) {
 
 TEST(DoctorConf, SlurmdEndsNoPrologBeforeStagingHasEnded) {
     const Needs stages{.staging = 1500};
-    EXPECT_TRUE(has_part(shown(timeout_findings(conf_of("PrologEpilogTimeout=1559"), stages)),
-                         "PROBLEM", "PrologEpilogTimeout=1560 or more"));
-    EXPECT_FALSE(has_problem(timeout_findings(conf_of("PrologEpilogTimeout=1560"), stages)));
-    EXPECT_FALSE(has_problem(timeout_findings({}, stages)));
+    const auto limited = [&](const std::string& lines) {
+        return timeout_findings(conf_of("BatchStartTimeout=1560\n" + lines), stages);
+    };
+    EXPECT_TRUE(has_part(shown(limited("PrologEpilogTimeout=1559")), "PROBLEM",
+                         "PrologEpilogTimeout=1560 or more"));
+    EXPECT_FALSE(has_problem(limited("PrologEpilogTimeout=1560")));
+    EXPECT_FALSE(has_problem(limited("")));
     // From 25.05 on the prolog has its own.
-    EXPECT_TRUE(has_problem(
-        timeout_findings(conf_of("PrologTimeout=60\nPrologEpilogTimeout=9999"), stages)));
+    EXPECT_TRUE(has_problem(limited("PrologTimeout=60\nPrologEpilogTimeout=9999")));
+}
+
+TEST(DoctorConf, NorDoesSlurmctldTakeAJobForLostBefore) {
+    const Needs stages{.staging = 1500};
+    EXPECT_TRUE(has_part(shown(timeout_findings({}, stages)), "PROBLEM",
+                         "BatchStartTimeout=10 takes a job for lost"));
+    EXPECT_TRUE(has_part(shown(timeout_findings(conf_of("BatchStartTimeout=1559"), stages)),
+                         "PROBLEM", "BatchStartTimeout=1560 or more"));
+    EXPECT_FALSE(has_problem(timeout_findings({}, {})));
 }
 
 TEST(DoctorConf, NorBeforeTheChecksOfANodeHave) {

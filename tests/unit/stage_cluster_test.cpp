@@ -38,6 +38,15 @@ TEST(StageCluster, NeedsTimeForTheProlog) {
     EXPECT_TRUE(found[0].message.contains("PrologEpilogTimeout to 1560")) << found[0].message;
 }
 
+TEST(StageCluster, NeedsABatchStartTimeoutThatStagingDoesNotOutlast) {
+    const std::string flags = "PrologFlags = Alloc,DeferBatch\nBatchStartTimeout       = ";
+    EXPECT_TRUE(findings_of(flags + "1560 sec\n", {.deadline = 1500}).empty());
+    const auto found = findings_of(flags + "10 sec\n", {.deadline = 1500});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].message.contains("BatchStartTimeout=10: a job whose prolog takes longer"));
+    EXPECT_TRUE(found[0].message.contains("1560 or more"));
+}
+
 TEST(StageCluster, KnowsTheNewerNameOfTheTimeout) {
     EXPECT_EQ(findings_of("PrologFlags = Alloc,DeferBatch\nPrologTimeout = 10\n", {}).size(), 1U);
 }
