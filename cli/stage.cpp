@@ -85,23 +85,41 @@ Wait wait_of(const std::vector<stage::Status>& found) {
     return exports || found.back().step == stage::Step::Ready ? Wait::Done : Wait::NotYet;
 }
 
+/// Nothing yet of a job that has not started. One that ends while slurmctld is asked may have left
+/// its record meanwhile.
+Result<std::vector<stage::Status>> awaited(const Options& options, const Session& session) {
+    auto found = statuses(options, session);
+    if (found || found.error().code != Code::S132)
+        return found;
+    const auto config = config::load(session.config_path);
+    const auto job = named_job(options.job);
+    if (config && job && is_to_come(*config, **job))
+        return std::vector<stage::Status>{};
+    return statuses(options, session);
+}
+
+std::string last_word(const Options& options, const std::vector<stage::Status>& found) {
+    return found.empty() ? fmt::format("job {} has not started yet", options.job)
+                         : stage::show(found.back());
+}
+
 void wait(const Options& options, Session& session) {
     using Clock = std::chrono::steady_clock;
     const auto end = Clock::now() + std::chrono::seconds(options.timeout);
-    constexpr auto look = std::chrono::seconds(1);
+    constexpr auto look = std::chrono::seconds(1), look_at_queue = std::chrono::seconds(5);
     for (;;) {
-        const auto found = statuses(options, session);
+        const auto found = awaited(options, session);
         if (!found)
             return session.report(found.error());
-        const Wait state = wait_of(*found);
+        const Wait state = found->empty() ? Wait::NotYet : wait_of(*found);
         if (state == Wait::Done)
             return;
         if (state == Wait::Held || (options.timeout > 0 && Clock::now() >= end)) {
-            fmt::print("{}\n", stage::show(found->back()));
+            fmt::print("{}\n", last_word(options, *found));
             session.status = problem;
             return;
         }
-        std::this_thread::sleep_for(look);
+        std::this_thread::sleep_for(found->empty() ? look_at_queue : look);
     }
 }
 

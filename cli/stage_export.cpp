@@ -336,6 +336,14 @@ bool waits_for_word(const config::Config& config, const JobRun& run) {
 
 } // namespace
 
+bool is_to_come(const config::Config& config, JobId job) {
+    const auto shown = show_job(config, job);
+    if (!shown || shown->status != 0)
+        return false;
+    const auto end = stage::read_job_end(shown->output, job);
+    return end && !end->ended;
+}
+
 Result<void> tell_end(const config::Config& config, JobId job, bool succeeded) {
     const auto runs = stage::queued(config.state_dir);
     if (!runs)

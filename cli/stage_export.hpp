@@ -26,4 +26,8 @@ Result<void> tell_end(const config::Config& config, JobId job, bool succeeded);
 /// no epilog did, and lets old records go.
 void export_upkeep(const config::Config& config);
 
+/// Whether slurmctld knows the job as one that has not ended, so that a record of its staging may
+/// still come.
+bool is_to_come(const config::Config& config, JobId job);
+
 } // namespace fairlead::cli

@@ -108,6 +108,27 @@ due() { sed -i 's/"due":[0-9]*/"due":0/' "state/stage/jobs/$1/"*.retry.json; }
     run ! waits 86
 }
 
+@test "who waits for a job's results before it starts waits for its start" {
+    printf '%s\n' '#!/bin/sh' ": >'$here/asked'" "exec cat '$here/bin/scontrol.text'" >bin/scontrol
+    echo 'JobId=88 JobName=a UserId=ada(2001) GroupId=ada(2001) JobState=PENDING Reason=Priority Restarts=0 BatchFlag=1' >bin/scontrol.text
+    run -1 fairlead stage wait 88 --timeout 1
+    [[ $output == "job 88 has not started yet" ]]
+    rm asked
+    fairlead stage wait 88 3>&- &
+    until [[ -e asked ]]; do kill -0 "$!"; sleep 0.02; done
+    ended 88
+    slurmctld_has 88 COMPLETED
+    exports
+    wait "$!"
+    exported 88
+    slurmctld_has 89 COMPLETED # it stages nothing
+    run -1 fairlead stage wait 89
+    [[ $output == *"no staging of job 89 is recorded"*"[FL-S132]"* ]]
+    slurmctld_says 1 'slurm_load_jobs error: Invalid job id specified'
+    run -1 fairlead stage wait 90
+    [[ $output == *"[FL-S132]"* ]]
+}
+
 @test "where slurmctld has forgotten the job, slurmdbd says whether it succeeded" {
     ended 82 success
     ended 83 success
