@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <thread>
 
 namespace fairlead::prolog {
 namespace {
@@ -318,6 +319,25 @@ void tell_held(const Leader& leader, const stage::Claim& claim, const HeldCopy& 
         stage::remove_status(leader.config.state_dir, leader.job.run, Direction::In);
 }
 
+enum class Sent { Back, Gone, No };
+
+/// slurmctld may be busy or away for a moment. Who is not where they were is left alone: the answer
+/// may have been lost, or somebody else was faster.
+Sent send_back(const slurm::Job& job) {
+    constexpr int tries = 3;
+    for (int i = 0; i < tries; ++i) {
+        const auto held = slurm::requeue_held(job.whole);
+        if (held)
+            return Sent::Back;
+        log::error(held.error());
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        const auto now = slurm::load_job(job.id);
+        if (now ? slurm::has_left(*now, job.restarts) : slurm::is_unknown(now.error()))
+            return Sent::Gone;
+    }
+    return Sent::No;
+}
+
 /// Nothing that fails here makes the data complete, so the job's steps are refused all the same.
 void hold(const slurm::Job& job, const Error& error) {
     const std::string note = held_note(error, job.id);
@@ -325,10 +345,8 @@ void hold(const slurm::Job& job, const Error& error) {
     if (job.batch && job.may_requeue) {
         log_failure(slurm::set_admin_comment(
             job.id, with_note(stage::without_queued(job.admin_comment), note)));
-        if (auto held = slurm::requeue_held(job.whole); held)
+        if (send_back(job) != Sent::No)
             return;
-        else
-            log::error(held.error());
     }
     log_failure(slurm::notify(job.id, "fairlead: " + to_string(error)));
     log_failure(slurm::cancel(job.whole));

@@ -38,6 +38,11 @@ struct Job {
 /// Whether it was requeued since that start, so that it is another start's to look after.
 inline bool started_again(const Job& job, int restart) { return job.restarts > restart; }
 
+/// Whether that start is over: cancelled, ended, back in the queue, or started again.
+inline bool has_left(const Job& job, int restart) {
+    return !job.running || started_again(job, restart);
+}
+
 /// FL-E224 for this and all that follows, with slurmctld's own words.
 Result<Job> load_job(JobId id);
 

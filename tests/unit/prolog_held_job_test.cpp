@@ -24,6 +24,16 @@ slurm::Job released_job() {
     return job;
 }
 
+TEST(HeldJob, OfAnotherStartIsNotHeldOrCancelledForThisOne) {
+    slurm::Job job{};
+    job.running = true;
+    job.restarts = 2;
+    EXPECT_FALSE(has_left(job, 2));
+    EXPECT_TRUE(has_left(job, 1));
+    job.running = false;
+    EXPECT_TRUE(has_left(job, 2));
+}
+
 TEST(HeldJob, IsReleasedOnceItsDataIsThere) {
     const auto change = change_of(held_job(), "7", HeldEnd::Staged, none);
     ASSERT_TRUE(change);
