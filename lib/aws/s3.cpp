@@ -131,7 +131,9 @@ std::string sentence(Kind kind, const std::string& place, const std::string& sai
     case Kind::Changed:
         return fmt::format("{} was written while it was read", place);
     case Kind::Archived:
-        return fmt::format("{} is archived", place);
+        return fmt::format("{} is archived; a standard restore takes 3 to 5 hours, from a deep "
+                           "archive up to 12: aws s3api restore-object",
+                           place);
     case Kind::OtherRegion:
         return fmt::format("the bucket of {} lies in another region ({})", place, said);
     default:

@@ -45,8 +45,9 @@ struct Planning {
 /// How long S3 takes to bring an object back (S3 User Guide, "Archive retrieval options").
 std::string archive_sentence(const Place& place, std::string_view storage_class) {
     const bool sooner = storage_class == "GLACIER" || storage_class == "ARCHIVE_ACCESS";
-    return fmt::format("{} is archived ({}); a standard restore takes {} hours", to_string(place),
-                       storage_class, sooner ? "3 to 5" : "up to 12");
+    return fmt::format(
+        "{} is archived ({}); a standard restore takes {} hours: aws s3api restore-object",
+        to_string(place), storage_class, sooner ? "3 to 5" : "up to 12");
 }
 
 Staged<aws::ObjectFacts> readable_object(const Place& place, Lane& lane) {
