@@ -1,5 +1,6 @@
 #include "cost/charges.hpp"
 
+#include "cost/dump_runs.hpp"
 #include "cost/settle.hpp"
 
 #include <algorithm>
@@ -33,14 +34,11 @@ Charge charge_of(const Entry& entry) {
             .note = entry.note};
 }
 
-Result<std::vector<Entry>> priced_once(const JobRun& run, SeenRuns& seen, Pricer& pricer) {
+Result<std::vector<Entry>> entries_of(const JobRun& run, Pricer& pricer) {
     const std::string number =
         run.db_index.empty() ? fmt::format("{}@{}", run.job, run.start.time_since_epoch().count())
                              : std::string(run.db_index);
-    auto entries = entries_of(run, run.cluster, number, pricer);
-    if (entries && !seen.first(run))
-        return fail(Code::C102, "job {}: this run was counted already", run.job);
-    return entries;
+    return cost::entries_of(run, run.cluster, number, pricer);
 }
 
 } // namespace
@@ -61,24 +59,15 @@ void charges_of(const Entry& entry, const TakeCharge& take) {
 Result<void> entries_of_dump(std::istream& dump, std::string_view name, const Zone& zone,
                              Pricer& pricer, const std::function<void(const Entry&)>& take,
                              const std::function<void(const Error&)>& skipped) {
-    std::string line;
-    std::getline(dump, line);
-    auto rows = Dump::with_header(line, zone);
-    if (!rows)
-        return fail(rows.error().code, "{}:1: {}", name, rows.error().message);
-    SeenRuns seen;
-    for (std::size_t number = 2; std::getline(dump, line); ++number) {
-        const auto run = rows->read(line);
-        if (run && !*run)
-            continue;
-        auto entries = run ? priced_once(**run, seen, pricer) : std::unexpected(run.error());
-        if (entries)
-            std::ranges::for_each(*entries, take);
-        else
-            skipped({entries.error().code,
-                     fmt::format("{}:{}: {}", name, number, entries.error().message)});
-    }
-    return {};
+    const TakeRuns into{.take = [&](const JobRun& run) -> Result<void> {
+                            const auto entries = entries_of(run, pricer);
+                            if (!entries)
+                                return std::unexpected(entries.error());
+                            std::ranges::for_each(*entries, take);
+                            return {};
+                        },
+                        .skipped = skipped};
+    return each_run(dump, name, zone, into);
 }
 
 } // namespace fairlead::cost

@@ -1,13 +1,12 @@
 #include "cost/counts.hpp"
 
-#include "base/words.hpp"
+#include "cost/dump_runs.hpp"
 #include "cost/ledger_sums.hpp"
 #include "cost/months.hpp"
 #include "cost/names.hpp"
 #include "cost/settle.hpp"
 
 #include <map>
-#include <set>
 
 namespace fairlead::cost {
 namespace {
@@ -27,31 +26,23 @@ void count(const DaySum& sum, Accounts& accounts, Counts CountedAccount::* into)
 Result<void> sum_dump(std::istream& dump, std::string_view name, std::string_view cluster,
                       const Zone& zone, Pricer& pricer, DaySums& sums,
                       const std::function<void(const Error&)>& skipped) {
-    std::string line;
-    std::getline(dump, line);
-    auto rows = Dump::with_header(line, zone);
-    if (!rows)
-        return fail(rows.error().code, "{}:1: {}", printable(name, 4096), rows.error().message);
-    SeenRuns seen;
-    for (std::size_t number = 2; std::getline(dump, line); ++number) {
-        const auto run = rows->read(line);
-        if (run && (!*run || !(*run)->ended || !seen.first(**run)))
-            continue;
+    Result<void> summed;
+    const auto take = [&](const JobRun& run) -> Result<void> {
+        if (!run.ended || !summed)
+            return {};
         const auto entries =
-            run ? entries_of(**run,
-                             in_small_letters((*run)->cluster.empty() ? cluster : (*run)->cluster),
-                             (*run)->db_index, pricer)
-                : std::unexpected(run.error());
-        if (!entries) {
-            skipped({entries.error().code, fmt::format("{}:{}: {}", printable(name, 4096), number,
-                                                       entries.error().message)});
-            continue;
-        }
+            entries_of(run, in_small_letters(run.cluster.empty() ? cluster : run.cluster),
+                       run.db_index, pricer);
+        if (!entries)
+            return std::unexpected(entries.error());
         for (const Entry& entry : *entries)
-            if (auto done = sums.add(entry); !done)
-                return done;
-    }
-    return {};
+            if (summed)
+                summed = sums.add(entry);
+        return {};
+    };
+    const auto done = each_run(dump, name, zone,
+                               {.take = take, .skipped = skipped, .repeated = [](const Error&) {}});
+    return done ? summed : done;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "cost/csv.hpp"
 
 #include "base/words.hpp"
+#include "cost/names.hpp"
 
 #include <algorithm>
 #include <fmt/ranges.h>
@@ -76,12 +77,12 @@ std::optional<std::vector<std::string>> csv_fields(std::string_view line) {
 }
 
 std::string csv_cell(std::string_view text) {
-    constexpr std::string_view formula = "=+-@\t\r";
+    constexpr std::string_view formula = "=+-@";
     std::string cell;
     if (!text.empty() && formula.contains(text.front()))
         cell += '\'';
-    cell += text;
-    if (cell.find_first_of(",\"\r\n") == std::string::npos)
+    cell += without_controls(text);
+    if (cell.find_first_of(",\"") == std::string::npos)
         return cell;
     std::string quoted = "\"";
     for (const char c : cell)

@@ -15,8 +15,8 @@ namespace fairlead::cost {
 /// host list ("n[1-3,7]") needs no quotes. Nothing where a quote is not closed.
 std::optional<std::vector<std::string>> csv_fields(std::string_view line);
 
-/// A field to write: quoted where needed, and with an apostrophe before what a spreadsheet would
-/// run as a formula.
+/// A field to write: quoted where needed, with an apostrophe before what a spreadsheet would run as
+/// a formula, and '?' for control characters, line breaks too, and what is not UTF-8.
 std::string csv_cell(std::string_view text);
 
 /// A row by the names of its columns; a column that the file does not have is empty.

@@ -2,16 +2,13 @@
 
 #include "base/host_list.hpp"
 #include "base/words.hpp"
+#include "cost/dump_runs.hpp"
 #include "cost/paying_nodes.hpp"
 
 #include <algorithm>
 
 namespace fairlead::cost {
 namespace {
-
-std::string place(std::string_view name, std::size_t line) {
-    return fmt::format("{}:{}: ", printable(name, 4096), line);
-}
 
 std::size_t count(const std::vector<KindCount>& kinds) {
     std::size_t nodes = 0;
@@ -130,42 +127,18 @@ Result<NodePrices> Pricer::prices_of(std::string_view node, Time from, Time to) 
     return NodePrices{&kinds_[*kind].key, std::move(*prices)};
 }
 
-bool SeenRuns::first(const JobRun& run) {
-    const bool numbered = !run.db_index.empty() && run.db_index != "0";
-    std::string key = numbered ? fmt::format("{} {}", run.cluster, run.db_index)
-                               : fmt::format("{} {} {}", run.cluster, run.job,
-                                             run.start.time_since_epoch().count());
-    return seen_.insert(std::move(key)).second;
-}
-
 Result<void> price_dump(std::istream& dump, std::string_view name, const Zone& zone, Pricer& pricer,
                         const PricedDump& take) {
-    std::string line;
-    std::getline(dump, line);
-    auto rows = Dump::with_header(line, zone);
-    if (!rows)
-        return fail(rows.error().code, "{}{}", place(name, 1), rows.error().message);
-    SeenRuns seen;
-    for (std::size_t number = 2; std::getline(dump, line); ++number) {
-        const auto skip = [&](const Error& error) {
-            take.skipped({error.code, place(name, number) + error.message});
-        };
-        const auto run = rows->read(line);
-        if (!run) {
-            skip(run.error());
-            continue;
-        }
-        if (!*run)
-            continue;
-        const auto costs = pricer.price(**run);
-        if (!costs)
-            skip(costs.error());
-        else if (!seen.first(**run))
-            skip({Code::C102, fmt::format("job {}: this run was counted already", (*run)->job)});
-        else
-            take.priced(**run, *costs);
-    }
-    return {};
+    const TakeRuns into{.take = [&](const JobRun& run) -> Result<void> {
+                            const auto costs = pricer.price(run);
+                            if (!costs)
+                                return std::unexpected(costs.error());
+                            take.priced(run, *costs);
+                            return {};
+                        },
+                        .skipped = take.skipped,
+                        .understood = take.understood};
+    return each_run(dump, name, zone, into);
 }
 
 } // namespace fairlead::cost

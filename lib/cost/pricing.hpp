@@ -8,10 +8,8 @@
 
 #include <functional>
 #include <istream>
-#include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace fairlead::cost {
@@ -83,22 +81,14 @@ class Pricer {
     std::unordered_map<std::string, Kinds> known_lists_{};
 };
 
-/// Tells a run from one that was counted already: by its number in slurmdbd, else by job and start.
-class SeenRuns {
-  public:
-    bool first(const JobRun& run);
-
-  private:
-    std::unordered_set<std::string> seen_{};
-};
-
 /// What becomes of each line.
 struct PricedDump {
     std::function<void(const JobRun&, const std::vector<Cost>&)> priced;
     std::function<void(const Error&)> skipped; ///< the message begins with "name:line: "
+    std::function<void()> understood = [] {};  ///< the header, before all else
 };
 
-/// Reads a dump line by line. Only a dump without a header is an error of the whole: FL-C107.
+/// Prices each run of a dump once. Only a dump without a header is an error of the whole: FL-C107.
 Result<void> price_dump(std::istream& dump, std::string_view name, const Zone& zone, Pricer& pricer,
                         const PricedDump& take);
 

@@ -12,10 +12,10 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 17> known_columns{
+constexpr std::array<std::string_view, 18> known_columns{
     "jobidraw",  "jobid",        "nodelist",  "start", "end",       "elapsedraw",
     "alloctres", "state",        "account",   "user",  "partition", "cluster",
-    "dbindex",   "admincomment", "suspended", "wckey", "qos"};
+    "dbindex",   "admincomment", "suspended", "wckey", "qos",       "restarts"};
 
 /// What Slurm itself or its admins write: numbers, times and names of what is configured. Any other
 /// column may hold what a user wrote. sacct(1), "Job Accounting Fields".
@@ -33,7 +33,19 @@ bool is_plain(std::string_view column) {
 }
 
 constexpr std::size_t longest_line = 1024 * 1024;
-constexpr std::int64_t most_seconds = std::numeric_limits<std::uint32_t>::max();
+/// NO_VAL and INFINITE, which Slurm prints as the numbers that they are.
+constexpr std::int64_t least_unset = std::numeric_limits<std::uint32_t>::max() - 1;
+constexpr std::int64_t most_seconds = least_unset - 1;
+
+bool is_unset(std::string_view number) {
+    return number == "4294967294" || number == "4294967295" || number == "18446744073709551614" ||
+           number == "18446744073709551615";
+}
+
+bool is_unset(Time time) {
+    const std::int64_t number = time.time_since_epoch().count();
+    return number == least_unset || number == least_unset + 1;
+}
 
 void split_into(std::string_view line, char delimiter, std::vector<std::string_view>& fields) {
     fields.clear();
@@ -72,7 +84,9 @@ Id kind_of(std::string_view id) {
 }
 
 /// sacct's words for a time that there is not.
-bool never(std::string_view time) { return time == "Unknown" || time == "None" || time == "N/A"; }
+bool never(std::string_view time) {
+    return time.empty() || time == "Unknown" || time == "None" || time == "N/A" || is_unset(time);
+}
 
 /// RESIZING is none of these: a job that changed its size left that run and goes on as another.
 bool goes_on(std::string_view state) {
@@ -244,14 +258,16 @@ Result<void> Dump::join_free_text() {
 
 Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
     JobRun run{};
-    run.job = field(fields, has(JobIdRaw) ? JobIdRaw : JobId);
+    run.job = field(fields, JobIdRaw);
+    if (run.job.empty())
+        run.job = field(fields, JobId);
     const Id kind = kind_of(run.job);
     if (kind == Id::None)
         return fail(Code::C102, "'{}' is no job id", printable(run.job));
     if (kind == Id::Step || kind == Id::Waiting)
         return std::nullopt;
     run.nodes = field(fields, NodeList);
-    if (no_nodes(run.nodes) && never(field(fields, Start)))
+    if (never(field(fields, Start)) && (no_nodes(run.nodes) || field(fields, ElapsedRaw) == "0"))
         return std::nullopt;
     if (auto done = read_times(fields, run); !done)
         return std::unexpected(done.error());
@@ -262,10 +278,12 @@ Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
     }
     run.cluster = field(fields, Cluster);
     run.db_index = field(fields, DbIndex);
+    if (is_unset(run.db_index))
+        run.db_index = {};
+    run.restarts = field(fields, Restarts);
     run.alloc_tres = field(fields, AllocTres);
     run.state = field(fields, State);
-    run.ended = (has(State) || has(End)) && !(has(State) && goes_on(run.state)) &&
-                !(has(End) && never(field(fields, End)));
+    run.ended = run.ended && (has(State) || has(End)) && !(has(State) && goes_on(run.state));
     run.account = field(fields, Account);
     run.user = field(fields, User);
     run.partition = field(fields, Partition);
@@ -278,59 +296,83 @@ Result<std::optional<JobRun>> Dump::run_of(const Fields& fields) {
 Result<void> Dump::read_times(const Fields& fields, JobRun& run) {
     const std::string_view start_text = field(fields, Start), end_text = field(fields, End);
     const auto start = zone_.read(start_text);
-    if (!start)
+    if (!start || is_unset(start->first))
         return fail(Code::C102,
                     "job {}: Start is '{}'; expected a time such as 2026-06-01T12:00:00", run.job,
                     printable(start_text));
     run.start = start->first;
     std::optional<Moments> end;
-    if (has(End) && !never(end_text)) {
+    if (!never(end_text)) {
         end = zone_.read(end_text);
         if (!end)
             return fail(Code::C102,
                         "job {}: End is '{}'; expected a time such as "
                         "2026-06-01T12:00:00, or Unknown",
                         run.job, printable(end_text));
-        if (end->last < start->first)
+        if (is_unset(end->first))
+            end.reset();
+        else if (end->last < start->first)
             return fail(Code::C102, "job {}: it ends before it starts", run.job);
     }
-    if (!has(ElapsedRaw)) {
-        if (!end)
-            return fail(Code::C102, "job {}: it has not ended, and there is no ElapsedRaw",
-                        run.job);
-        run.elapsed = (end->first < start->first ? end->last : end->first) - start->first;
-        return {};
-    }
-    const auto elapsed = read_seconds(field(fields, ElapsedRaw));
+    run.ended = end || !has(End);
+    const auto suspended = read_suspended(fields, run);
+    if (!suspended)
+        return std::unexpected(suspended.error());
+    const std::string_view elapsed_text = field(fields, ElapsedRaw);
+    if (elapsed_text.empty() || is_unset(elapsed_text))
+        return read_elapsed(*start, end, *suspended, run);
+    const auto elapsed = read_seconds(elapsed_text);
     if (!elapsed)
         return fail(Code::C102, "job {}: ElapsedRaw is '{}'; expected seconds", run.job,
-                    printable(field(fields, ElapsedRaw)));
+                    printable(elapsed_text));
     run.elapsed = *elapsed;
-    return end ? read_span(fields, *start, *end, run) : Result<void>{};
+    run.suspended = suspended->value_or(seconds(0));
+    return end ? read_span(fields, {*start, *end, *suspended}, run) : Result<void>{};
+}
+
+/// Nothing where the dump does not say it.
+Result<std::optional<seconds>> Dump::read_suspended(const Fields& fields, const JobRun& run) const {
+    const std::string_view told = field(fields, Suspended);
+    if (told.empty() || is_unset(told))
+        return std::nullopt;
+    const auto suspended = read_duration(told);
+    if (!suspended)
+        return fail(Code::C102, "job {}: Suspended is '{}'; expected such as 01:00:00", run.job,
+                    printable(told));
+    return suspended;
+}
+
+/// Where there is no ElapsedRaw: what Slurm would print, End - Start without what it was suspended.
+Result<void> Dump::read_elapsed(const Moments& start, const std::optional<Moments>& end,
+                                std::optional<seconds> suspended, JobRun& run) {
+    if (!end)
+        return fail(Code::C102, "job {}: it has not ended, and there is no ElapsedRaw", run.job);
+    const seconds held = (end->first < start.first ? end->last : end->first) - start.first;
+    run.suspended = suspended.value_or(seconds(0));
+    if (run.suspended > held)
+        return fail(Code::C102, "job {}: Suspended is {} s, but it ends {} s after its start",
+                    run.job, run.suspended.count(), held.count());
+    run.elapsed = held - run.suspended;
+    return {};
 }
 
 /// What is between ElapsedRaw and End - Start the job was suspended. Whole half hours without a
 /// word of that are rather a wrong time zone.
-Result<void> Dump::read_span(const Fields& fields, const Moments& start, const Moments& end,
-                             JobRun& run) const {
-    const std::string_view told = field(fields, Suspended);
-    const auto suspended = read_duration(told);
-    if (has(Suspended) && !suspended)
-        return fail(Code::C102, "job {}: Suspended is '{}'; expected such as 01:00:00", run.job,
-                    printable(told));
+Result<void> Dump::read_span(const Fields& fields, const Stretch& stretch, JobRun& run) const {
+    const auto& [start, end, suspended] = stretch;
     const auto span = span_of(start, end, run.elapsed, suspended);
     if (!span)
         return fail(Code::C102,
                     "job {}: ElapsedRaw is {}{}, but it ends {} s after its start; are the times "
                     "of the zone that --tz names?",
                     run.job, run.elapsed.count(),
-                    has(Suspended) ? fmt::format(" and Suspended {} s", suspended->count()) : "",
+                    suspended ? fmt::format(" and Suspended {} s", suspended->count()) : "",
                     (end.last - start.first).count());
     run.start = span->start;
     run.suspended = span->suspended;
     const bool zone_matters =
         !needs_no_zone(field(fields, Start)) || !needs_no_zone(field(fields, End));
-    if (zone_matters && !has(Suspended) && run.suspended != seconds(0) &&
+    if (zone_matters && !suspended && run.suspended != seconds(0) &&
         run.suspended % 1800 == seconds(0))
         return fail(Code::C102,
                     "job {}: it was suspended for {} s or its times are of another zone; add "

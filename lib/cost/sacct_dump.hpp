@@ -28,6 +28,7 @@ struct JobRun {
     std::string_view admin_comment;
     std::string_view wckey;
     std::string_view qos;
+    std::string_view restarts{}; ///< how often the job was requeued before
     Time start;
     std::chrono::seconds elapsed;   ///< without what it was suspended
     std::chrono::seconds suspended; ///< the rest of the time up to its end
@@ -74,6 +75,7 @@ class Dump {
         Suspended,
         WcKey,
         Qos,
+        Restarts,
         ColumnCount
     };
 
@@ -84,8 +86,15 @@ class Dump {
     Result<std::optional<JobRun>> run_of(const Fields& fields);
     Result<void> join_free_text();
     Result<void> read_times(const Fields& fields, JobRun& run);
-    Result<void> read_span(const Fields& fields, const Moments& start, const Moments& end,
-                           JobRun& run) const;
+    struct Stretch {
+        Moments start, end;
+        std::optional<std::chrono::seconds> suspended;
+    };
+    Result<std::optional<std::chrono::seconds>> read_suspended(const Fields& fields,
+                                                               const JobRun& run) const;
+    static Result<void> read_elapsed(const Moments& start, const std::optional<Moments>& end,
+                                     std::optional<std::chrono::seconds> suspended, JobRun& run);
+    Result<void> read_span(const Fields& fields, const Stretch& stretch, JobRun& run) const;
 
     Zone zone_;
     std::string header_{};

@@ -2,6 +2,7 @@
 
 #include "base/words.hpp"
 #include "cost/checksum.hpp"
+#include "cost/dump_runs.hpp"
 #include "cost/months.hpp"
 #include "cost/names.hpp"
 
@@ -130,10 +131,10 @@ void take_key_off(ReadRun& run) {
 
 class Settling {
   public:
-    Settling(const Taken& taken, Dump rows, Pricer& pricer, Ledger& ledger,
+    Settling(const Taken& taken, Dump rows, std::size_t header, Pricer& pricer, Ledger& ledger,
              const std::function<void(const Error&)>& skipped)
         : taken_(taken), rows_(std::move(rows)), pricer_(pricer), ledger_(ledger),
-          skipped_(skipped) {}
+          skipped_(skipped), line_(header) {}
 
     /// What waits for standard input waits before it locks the ledger.
     Result<Settled> all() {
@@ -335,7 +336,7 @@ class Settling {
     Ledger& ledger_;
     const std::function<void(const Error&)>& skipped_;
     Sha256 sha_{};
-    std::size_t line_ = 1;
+    std::size_t line_; ///< the last that was read
     bool left_out_ = false;
     std::string closed_{}; ///< the last closed month
     Settled settled_{};
@@ -447,14 +448,13 @@ Result<std::vector<Entry>> entries_of(const JobRun& run, std::string_view cluste
 
 Result<Settled> settle(const Taken& taken, const Zone& zone, Pricer& pricer, Ledger& ledger,
                        const std::function<void(const Error&)>& skipped) {
-    std::string header;
-    std::getline(taken.dump, header);
-    auto rows = Dump::with_header(header, zone);
-    auto fine = rows ? check_columns(*rows, taken) : std::unexpected(rows.error());
-    if (!fine)
-        return fail(fine.error().code, "{}:1: {}", printable(taken.name, 4096),
+    auto header = read_header(taken.dump, taken.name, zone);
+    if (!header)
+        return std::unexpected(header.error());
+    if (auto fine = check_columns(header->first, taken); !fine)
+        return fail(fine.error().code, "{}:{}: {}", printable(taken.name, 4096), header->second,
                     fine.error().message);
-    Settling settling(taken, std::move(*rows), pricer, ledger, skipped);
+    Settling settling(taken, std::move(header->first), header->second, pricer, ledger, skipped);
     return settling.all();
 }
 

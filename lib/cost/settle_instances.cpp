@@ -1,6 +1,6 @@
 #include "cost/settle_instances.hpp"
 
-#include "base/words.hpp"
+#include "cost/dump_runs.hpp"
 #include "cost/months.hpp"
 
 #include <algorithm>
@@ -21,8 +21,6 @@ class Gathering {
         const auto parts = pricer_.price_by_node(run);
         if (!parts)
             return std::unexpected(parts.error());
-        if (!seen_.first(run))
-            return fail(Code::C102, "job {}: this run was counted already", run.job);
         for (const NodePart& part : *parts) {
             if (part.month != month_)
                 continue;
@@ -64,29 +62,9 @@ class Gathering {
     const Instances& instances_;
     Time month_;
     Pricer& pricer_;
-    SeenRuns seen_{};
     std::vector<std::vector<RunPart>> runs_; ///< of each instance
     std::map<std::string, SettledInstances::Sums> sums_{};
 };
-
-Result<void> read_runs(const Taken& taken, const Zone& zone, Gathering& gathering,
-                       const std::function<void(const Error&)>& skipped) {
-    std::string line;
-    std::getline(taken.dump, line);
-    auto rows = Dump::with_header(line, zone);
-    if (!rows)
-        return fail(rows.error().code, "{}:1: {}", taken.name, rows.error().message);
-    for (std::size_t number = 2; std::getline(taken.dump, line); ++number) {
-        const auto run = rows->read(line);
-        if (run && !*run)
-            continue;
-        const auto done = run ? gathering.add(**run) : std::unexpected(run.error());
-        if (!done)
-            skipped({done.error().code, fmt::format("{}:{}: {}", printable(taken.name, 4096),
-                                                    number, done.error().message)});
-    }
-    return {};
-}
 
 void add(SettledInstances::Sums& to, const InstanceMonth& month) {
     to.cost += month.cost.nanos;
@@ -117,7 +95,9 @@ Result<SettledInstances> settle_instances(const Taken& taken, const Instances& i
                                           Ledger& ledger,
                                           const std::function<void(const Error&)>& skipped) {
     Gathering gathering(instances, month, pricer);
-    if (auto done = read_runs(taken, zone, gathering, skipped); !done)
+    const TakeRuns into{.take = [&](const JobRun& run) { return gathering.add(run); },
+                        .skipped = skipped};
+    if (auto done = each_run(taken.dump, taken.name, zone, into); !done)
         return std::unexpected(done.error());
     SettledInstances settled{.sums = gathering.sums()};
     const auto enter_instance = [&](std::size_t index) -> Result<void> {

@@ -41,7 +41,6 @@ TEST(Csv, ACellIsQuotedWhereNeeded) {
     EXPECT_EQ(csv_cell("plain text"), "plain text");
     EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
     EXPECT_EQ(csv_cell("say \"hi\""), "\"say \"\"hi\"\"\"");
-    EXPECT_EQ(csv_cell("two\nlines"), "\"two\nlines\"");
 }
 
 TEST(Csv, ACellIsNeverAFormula) {
@@ -49,7 +48,15 @@ TEST(Csv, ACellIsNeverAFormula) {
     EXPECT_EQ(csv_cell("@SUM(1,2)"), "\"'@SUM(1,2)\"");
     EXPECT_EQ(csv_cell("+1"), "'+1");
     EXPECT_EQ(csv_cell("-1"), "'-1");
-    EXPECT_EQ(csv_cell("\t=1"), "'\t=1");
+    EXPECT_EQ(csv_cell("\t=1"), "?=1");
+}
+
+TEST(Csv, ACellHasNoControlCharactersAndIsUtf8) {
+    EXPECT_EQ(csv_cell("two\nlines\r"), "two?lines?");
+    EXPECT_EQ(csv_cell(std::string_view("a\0b\x1b[2J\x7f", 8)), "a?b?[2J?");
+    EXPECT_EQ(csv_cell("M\xfcller"), "M?ller") << "Latin-1";
+    EXPECT_EQ(csv_cell("M\xc3\xbcller \xe2\x82\xac"), "M\xc3\xbcller \xe2\x82\xac");
+    EXPECT_EQ(csv_cell("\xc2\x85"), "?");
 }
 
 TEST(Csv, WhatIsWrittenIsReadAgain) {

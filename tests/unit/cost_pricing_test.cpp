@@ -243,6 +243,45 @@ TEST(PriceDump, CountsEachRunOnce) {
     EXPECT_EQ(errors[1], "d:9: job 2: this run was counted already");
 }
 
+/// "job seconds" of each run, and what is said of the lines that were left out.
+std::string runs_of(const std::string& text) {
+    Pricer pricer = pricer_of(",,,,,,,3.6,USD\n", "");
+    std::istringstream dump(text);
+    std::string lines;
+    const PricedDump take{.priced =
+                              [&](const JobRun& run, const std::vector<Cost>&) {
+                                  lines += fmt::format("{} {}\n", run.job, run.elapsed.count());
+                              },
+                          .skipped = [&](const Error& error) { lines += error.message + "\n"; },
+                          .understood = [&] { lines += "header\n"; }};
+    EXPECT_TRUE(succeeds(price_dump(dump, "d", Zone::find("UTC").value(), pricer, take)));
+    return lines;
+}
+
+TEST(PriceDump, OfOneRunTheLaterEndCounts) {
+    const std::string header = "JobIDRaw|NodeList|Start|End|ElapsedRaw|State|DBIndex\n";
+    EXPECT_EQ(runs_of(header + "7|n1|2026-06-01|Unknown|9000|RUNNING|11\n"
+                               "7|n1|2026-06-01|2026-06-01T01:00:00|3600|COMPLETED|11\n"
+                               "8|n1|2026-06-01|2026-06-01T00:01:00|60|COMPLETED|\n"
+                               "8|n1|2026-06-01|Unknown|30|RUNNING|\n"
+                               "9|n1|2026-06-01|Unknown|30|RUNNING|0\n"
+                               "9|n1|2026-06-01|Unknown|40|RUNNING|0\n"),
+              "header\nd:2: job 7: line 3 has a later end of this run, and counts\n7 3600\n8 60\n"
+              "d:5: job 8: this run was counted already\n"
+              "d:6: job 9: line 7 has a later end of this run, and counts\n9 40\n");
+}
+
+TEST(PriceDump, RestartsTellRunsOfOneSecondApart) {
+    EXPECT_EQ(runs_of("JobIDRaw|NodeList|Start|ElapsedRaw|Restarts\n7|n1|2026-06-01|0|0\n"
+                      "7|n1|2026-06-01|60|1\n7|n1|2026-06-01|60|1\n"),
+              "header\n7 0\n7 60\nd:4: job 7: this run was counted already\n");
+}
+
+TEST(PriceDump, TheHeaderMayComeBehindBlankLines) {
+    EXPECT_EQ(runs_of("\n \r\nJobIDRaw|NodeList|Start|ElapsedRaw\n7|n1|2026-06-01|60\nx\n"),
+              "header\n7 60\nd:5: 1 fields, but the header names 4 columns\n");
+}
+
 TEST(PriceDump, NeedsAHeader) {
     Pricer pricer = pricer_of(prices, "");
     std::istringstream dump("");

@@ -19,7 +19,7 @@ TEST(ReportCsv, NoTextBecomesAFormulaAndNumbersStayNumbers) {
                                    "'-rm,1.000000000\n"
                                    "'+a,\n"
                                    "'@b,\n"
-                                   "'\tc,\n"
+                                   "?c,\n"
                                    "\"a,\"\"b\"\"\",\n");
     EXPECT_EQ(csv_of(table, false).substr(0, 6), "'=1+1,");
 }

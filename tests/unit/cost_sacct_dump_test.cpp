@@ -198,7 +198,6 @@ TEST(Dump, WhatCannotBeReadIsNamed) {
         {line("x", "2026-06-01T12:00:00|2026-06-31T13:00:00|1"), "job 7: End is '2026-06-31"},
         {line("x", "2026-06-01T12:00:00|2026-06-01T11:59:59|0"), "it ends before it starts"},
         {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|-1"), "ElapsedRaw is '-1'"},
-        {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|"), "ElapsedRaw is ''"},
         {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|99999999999"), "ElapsedRaw is"},
         {line("x", "2026-06-01T12:00:00|2026-06-01T13:00:00|4000"),
          "ElapsedRaw is 4000, but it ends 3600 s after its start"},
@@ -257,7 +256,7 @@ TEST(DumpInAZone, SuspendedTellsWhatWholeHoursAre) {
     for (const char* wrong : {"00:00:00", "02:00:00"})
         EXPECT_TRUE(fails_with(dump.read(text("90000", wrong)), Code::C102, "and Suspended "))
             << wrong;
-    for (const char* wrong : {"", "1:", "-1", "1-", "00:99", "x"})
+    for (const char* wrong : {"1:", "-1", "1-", "00:99", "x"})
         EXPECT_TRUE(fails_with(dump.read(text("90000", wrong)), Code::C102, "Suspended is '"))
             << wrong;
 }
@@ -277,6 +276,57 @@ TEST(DumpInAZone, ATimeWithItsOffsetIsNotDoubted) {
         EXPECT_EQ(run_of(dump, line("x", times)).suspended, seconds(3600)) << times;
     EXPECT_TRUE(fails_with(dump.read(line("x", "1780315200|2026-06-01T14:00:00|3600")), Code::C102,
                            "add Suspended"));
+}
+
+TEST(Dump, WhatSlurmLeavesEmptyOrUnsetIsNotKnown) {
+    Dump dump = dump_of(header);
+    const std::string day = "2026-06-01T";
+    for (const char* unset : {"", "4294967294", "4294967295", "18446744073709551614"}) {
+        const std::string none = unset;
+        EXPECT_EQ(run_of(dump, line("x", day + "12:00:00|" + day + "13:00:00|" + none)).elapsed,
+                  seconds(3600));
+        const JobRun running = run_of(dump, line("x", day + "12:00:00|" + none + "|90"));
+        EXPECT_EQ(running.elapsed, seconds(90));
+        EXPECT_FALSE(running.ended);
+        EXPECT_TRUE(fails_with(dump.read(line("x", day + "12:00:00|Unknown|" + none)), Code::C102,
+                               "there is no ElapsedRaw"));
+        EXPECT_TRUE(fails_with(dump.read(line("x", none + "|" + day + "13:00:00|90")), Code::C102,
+                               "Start is '" + none + "'"));
+        for (const std::string& never :
+             {"7|x||" + none + "|" + day + "13:00:00|0||CANCELLED",
+              "7|x|None assigned|" + none + "|" + none + "|" + none + "||PENDING",
+              "7|x|n1|" + none + "|" + none + "|0||CANCELLED"}) {
+            const auto run = dump.read(never);
+            ASSERT_TRUE(succeeds(run)) << never;
+            EXPECT_FALSE(*run) << never;
+        }
+    }
+    EXPECT_FALSE(run_of(dump, line("x", day + "12:00:00|2106-02-07T06:28:14|90")).ended);
+}
+
+TEST(Dump, AnEmptyRawIdLeavesTheOtherAndAnUnsetDbIndexIsNone) {
+    Dump dump = dump_of("JobIDRaw|JobID|NodeList|Start|ElapsedRaw|DBIndex|Restarts");
+    const JobRun run = run_of(dump, "|7_1|n1|2026-06-01|60|18446744073709551614|2");
+    EXPECT_EQ(run.job, "7_1");
+    EXPECT_EQ(run.db_index, "");
+    EXPECT_EQ(run.restarts, "2");
+}
+
+/// sacct's elapsed time is End - Start without the time that a job was suspended.
+TEST(Dump, SuspendedTimeIsTheSameWithAndWithoutElapsed) {
+    const std::string columns = "JobIDRaw|NodeList|Start|End|Suspended";
+    Dump with = dump_of(columns + "|ElapsedRaw"), without = dump_of(columns);
+    const std::string text = "7|n1|2026-06-01T12:00:00|2026-06-01T13:00:00|00:10:00";
+    for (const JobRun& run :
+         {run_of(with, text + "|3000"), run_of(with, text + "|"), run_of(without, text)}) {
+        EXPECT_EQ(run.elapsed, seconds(3000));
+        EXPECT_EQ(run.suspended, seconds(600));
+    }
+    EXPECT_EQ(run_of(with, "7|n1|2026-06-01T12:00:00|Unknown|00:10:00|3000").suspended,
+              seconds(600))
+        << "of a job that goes on";
+    EXPECT_TRUE(fails_with(without.read("7|n1|2026-06-01|2026-06-01|00:10:00"), Code::C102,
+                           "Suspended is 600 s, but it ends 0 s after its start"));
 }
 
 /// Whatever is done to a line, it is a run, none, or an error of its own.
