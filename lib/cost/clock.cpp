@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <date/tz.h>
+#include <filesystem>
 #include <stdexcept>
 
 namespace fairlead::cost {
@@ -116,13 +117,46 @@ std::optional<Time> read_epoch(std::string_view text) {
     return Time(seconds(value));
 }
 
-const date::time_zone* zone_of_machine() {
+/// The zone of "/usr/share/zoneinfo/Europe/Berlin", or of a link to it such as /etc/localtime.
+const date::time_zone* zone_of_file(const std::filesystem::path& path) {
+    constexpr std::string_view folder = "/zoneinfo/", posix = "posix/";
+    std::error_code error;
+    const std::string real = std::filesystem::canonical(path, error).native();
+    const std::size_t place = real.find(folder);
+    if (place == std::string::npos && path == "/etc/localtime")
+        return date::current_zone();
+    std::string_view name =
+        place == std::string::npos ? "" : std::string_view(real).substr(place + folder.size());
+    name.remove_prefix(name.starts_with(posix) ? posix.size() : 0);
+    return date::locate_zone(name);
+}
+
+/// "UTC0", "JST-9" or "<+0530>-5:30": how far the clock is before UTC. Nothing for other texts, and
+/// for those with summer time, whose days each system guesses otherwise.
+std::optional<seconds> fixed_offset(std::string_view text) {
+    const bool quoted = text.starts_with('<');
+    const std::size_t name = quoted ? std::min(text.find('>'), text.size() - 1) + 1
+                                    : std::min(text.find_first_of("+-0123456789"), text.size());
+    Cursor cursor{text.substr(name)};
+    const bool east = cursor.takes('-');
+    if (!east)
+        cursor.takes('+');
+    const bool two = cursor.rest.size() > 1 && cursor.rest[1] != ':';
+    const std::chrono::hours h(cursor.number(two ? 2 : 1, 24));
+    const std::chrono::minutes m(cursor.takes(':') ? cursor.number(2, 59) : 0);
+    const seconds west = h + m + seconds(cursor.takes(':') ? cursor.number(2, 59) : 0);
+    if (name < 3 || !cursor.fine || !cursor.rest.empty())
+        return std::nullopt;
+    return east ? west : -west;
+}
+
+/// What TZ says, without the colon that it may begin with; UTC where it is empty.
+std::optional<std::string> zone_in_environment() {
     const char* named = std::getenv("TZ"); // NOLINT(concurrency-mt-unsafe): nothing writes it
     if (!named)
-        return date::current_zone();
-    std::string_view name = named;
-    name.remove_prefix(name.starts_with(':') ? 1 : 0);
-    return date::locate_zone(name.empty() ? "UTC" : name);
+        return std::nullopt;
+    const std::string name = named + (*named == ':' ? 1 : 0);
+    return name.empty() ? "UTC" : name;
 }
 
 } // namespace
@@ -157,13 +191,20 @@ Time month_after(Time time) {
 }
 
 Result<Zone> Zone::find(const std::string& name) {
+    const auto environment = name == "local" ? zone_in_environment() : std::nullopt;
+    const std::string wanted = environment.value_or(name);
     try {
-        return Zone(name == "local" ? zone_of_machine() : date::locate_zone(name));
+        if (wanted.starts_with('/'))
+            return Zone(zone_of_file(wanted));
+        return Zone(name == "local" && !environment ? date::current_zone()
+                                                    : date::locate_zone(wanted));
     } catch (const std::runtime_error&) {
+        if (const auto offset = fixed_offset(wanted))
+            return Zone(*offset);
         return fail(Code::X301,
-                    "the time zone '{}' is not known; expected UTC, local or a name such as "
-                    "Europe/Berlin",
-                    printable(name));
+                    "the time zone '{}'{} is not known; expected UTC, local, a name such as "
+                    "Europe/Berlin, its file, or a fixed one such as UTC0: name it with --tz",
+                    printable(wanted), environment ? " of the variable TZ" : "");
     }
 }
 

@@ -42,8 +42,8 @@ struct Moments {
 /// A time zone of the tz database. Not for several threads at once.
 class Zone {
   public:
-    /// "UTC", "Europe/Berlin", or "local" for the one of this machine (TZ, then /etc/localtime),
-    /// which is what sacct prints in. FL-X301.
+    /// "UTC", "Europe/Berlin", its file, "UTC0" or another without summer time, or "local" for the
+    /// one of this machine (TZ, then /etc/localtime), which is what sacct prints in. FL-X301.
     static Result<Zone> find(const std::string& name);
 
     /// What read_time takes, in this zone where no offset is named, and seconds since 1970 of ten
@@ -52,6 +52,10 @@ class Zone {
 
   private:
     explicit Zone(const date::time_zone* zone) : zone_(zone) {}
+    /// Whose clock is always so far before UTC.
+    explicit Zone(std::chrono::seconds offset)
+        : zone_(nullptr), first_(std::chrono::local_seconds::min()),
+          last_(std::chrono::local_seconds::max()), offset_(offset) {}
     std::optional<Moments> moments(std::chrono::local_seconds clock);
 
     const date::time_zone* zone_;
