@@ -25,22 +25,21 @@ std::optional<std::size_t> number(std::string_view text) {
 }
 
 /// "08-11" as 08, 09, 10, 11.
-bool add_range(std::string_view text, Names& numbers) {
+bool add_range(std::string_view text, std::size_t most, Names& numbers) {
     const std::size_t dash = text.find('-');
     const std::string_view low = text.substr(0, dash);
     const auto first = number(low);
     const auto last = dash == std::string_view::npos ? first : number(text.substr(dash + 1));
-    if (!first || !last || low.size() > longest_name || *last < *first ||
-        *last - *first >= most_hosts)
+    if (!first || !last || low.size() > longest_name || *last < *first || *last - *first >= most)
         return false;
     for (std::size_t value = *first; value <= *last; ++value)
         numbers.push_back(fmt::format("{:0{}}", value, low.size()));
-    return numbers.size() <= most_hosts;
+    return numbers.size() <= most;
 }
 
 /// What each name of `heads` becomes with each of `tails` behind it.
-std::optional<Names> joined(const Names& heads, const Names& tails) {
-    if (heads.size() * tails.size() > most_hosts)
+std::optional<Names> joined(const Names& heads, const Names& tails, std::size_t most) {
+    if (heads.size() * tails.size() > most)
         return std::nullopt;
     Names names;
     for (const std::string& head : heads)
@@ -53,11 +52,11 @@ std::optional<Names> joined(const Names& heads, const Names& tails) {
 }
 
 /// One word of the list, with any number of brackets: "rack[1-2]n[1-4]".
-std::optional<Names> expand_word(std::string_view word) {
+std::optional<Names> expand_word(std::string_view word, std::size_t most) {
     std::optional<Names> names = Names{""};
     while (names && !word.empty()) {
         const std::size_t open = word.find('[');
-        names = joined(*names, {std::string(word.substr(0, open))});
+        names = joined(*names, {std::string(word.substr(0, open))}, most);
         if (open == std::string_view::npos)
             return names;
         const std::size_t close = word.find(']', open);
@@ -65,10 +64,10 @@ std::optional<Names> expand_word(std::string_view word) {
             return std::nullopt;
         Names numbers;
         for (const std::string_view range : split(word.substr(open + 1, close - open - 1), ','))
-            if (!add_range(range, numbers))
+            if (!add_range(range, most, numbers))
                 return std::nullopt;
         if (names)
-            names = joined(*names, numbers);
+            names = joined(*names, numbers, most);
         word.remove_prefix(close + 1);
     }
     return names;
@@ -135,14 +134,15 @@ bool is_host_name(std::string_view name) {
            std::ranges::all_of(name, fine);
 }
 
-std::optional<std::vector<std::string>> expand_host_list(std::string_view text) {
-    if (text.empty() || text.size() > longest_list)
+std::optional<std::vector<std::string>> expand_host_list(std::string_view text, std::size_t most) {
+    // As much room for each name whatever the number.
+    if (text.empty() || text.size() / std::max<std::size_t>(most / most_hosts, 1) > longest_list)
         return std::nullopt;
     Names names;
     for (;;) {
         const std::size_t end = word_end(text);
-        const auto words = expand_word(text.substr(0, end));
-        if (!words || names.size() + words->size() > most_hosts ||
+        const auto words = expand_word(text.substr(0, end), most);
+        if (!words || names.size() + words->size() > most ||
             !std::ranges::all_of(*words, is_host_name))
             return std::nullopt;
         names.insert(names.end(), words->begin(), words->end());

@@ -37,6 +37,12 @@ TEST(HostList, OfMoreNamesThanAClusterHasIsNone) {
     EXPECT_EQ(expand_host_list("n[" + std::string(300, '0') + "1-2]"), std::nullopt);
 }
 
+TEST(HostList, MayNameMoreWhereTheCallerSaysSo) {
+    EXPECT_EQ(expand_host_list("n[1-100000]", 1'000'000)->back(), "n100000");
+    EXPECT_EQ(expand_host_list("n[0-1000000]", 1'000'000), std::nullopt);
+    EXPECT_EQ(expand_host_list("n[1-3]", 2), std::nullopt);
+}
+
 TEST(HostList, IsCountedWithoutBeingWrittenOut) {
     for (const std::string text : {"head", "n[1-3,7],head", "n[08-11]", "r[1-2]n[3-4]-eth"})
         EXPECT_EQ(count_hosts(text), expand_host_list(text)->size()) << text;
