@@ -46,6 +46,14 @@ Result<std::string> ask_sacct(const cost::Interval& needed, bool all_users,
     return std::move(answer->output);
 }
 
+/// What was ignored in a file is told.
+template <class File>
+File noted(File file) {
+    for (const std::string& note : file.notes())
+        fmt::print(stderr, "fairlead: {}\n", note);
+    return file;
+}
+
 std::filesystem::path groups_file(const std::filesystem::path& named, const Session& session) {
     return named.empty() ? std::filesystem::path(session.config_path).parent_path() / "groups.yaml"
                          : named;
@@ -101,11 +109,11 @@ Result<cost::Pricer> pricer_of(const std::filesystem::path& book,
     if (!prices)
         return std::unexpected(prices.error());
     if (nodes.empty())
-        return cost::Pricer(std::move(*prices), std::nullopt);
+        return cost::Pricer(noted(std::move(*prices)), std::nullopt);
     auto list = cost::Nodes::load(nodes);
     if (!list)
         return std::unexpected(list.error());
-    return cost::Pricer(std::move(*prices), std::move(*list));
+    return cost::Pricer(noted(std::move(*prices)), noted(std::move(*list)));
 }
 
 Result<void> add_prices(std::filesystem::path& book, std::filesystem::path& nodes,

@@ -41,6 +41,16 @@ std::optional<std::int64_t> read_memory(std::string_view text) {
             unit = named;
             text.remove_suffix(1);
         }
+    // With more than three places, in thousandths of a thousandth, and rounded at the end.
+    if (!read_decimal(text, 3))
+        if (const auto fine = read_decimal(text, 9); fine && *fine >= 0) {
+            constexpr Wide finer = 1'000'000;
+            Wide bytes = *fine;
+            for (std::size_t i = 0; i <= unit; ++i)
+                bytes *= 1024; // at most six times, of a number of 63 bits
+            const auto rounded = to_money(divided(bytes, finer));
+            return rounded ? std::optional(rounded->nanos) : std::nullopt;
+        }
     std::optional<std::int64_t> value = read_decimal(text, 3);
     for (std::size_t i = 0; value && i <= unit; ++i)
         if (*value < 0 || __builtin_mul_overflow(*value, std::int64_t{1024}, &*value))
@@ -145,8 +155,9 @@ Share dominant_share(const Tres& tres, std::size_t nodes, const Capacity& capaci
     if (tres.cpus && capacity.cpus)
         shares.push_back(share_of(*tres.cpus, on * *capacity.cpus));
     if (tres.memory_millibytes && capacity.memory_mb)
-        shares.push_back(
-            share_of(*tres.memory_millibytes, on * *capacity.memory_mb * millibytes_per_mib));
+        shares.push_back(share_of(*tres.memory_millibytes,
+                                  on * (Wide{*capacity.memory_mb} * 1000 + capacity.memory_rest) *
+                                      (millibytes_per_mib / 1000)));
     if (tres.gpus > 0)
         shares.push_back(share_of(tres.gpus, on * *capacity.gpus));
     if (shares.empty())

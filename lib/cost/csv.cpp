@@ -41,17 +41,31 @@ Result<void> read_header(std::vector<std::string> names, std::string_view place,
                          std::span<const std::string_view> optional, CsvFile& into) {
     std::vector<std::string_view> known(needed.begin(), needed.end());
     known.insert(known.end(), optional.begin(), optional.end());
+    std::vector<std::string> unknown;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (std::ranges::find(known, names[i]) == known.end())
-            return fail(code, "{}: unknown column '{}'{}", place, printable(names[i]),
-                        suggestion(names[i], known));
-        if (!into.columns.emplace(names[i], i).second)
-            return fail(code, "{}: column {} appears twice", place, names[i]);
+        const std::string name = in_small_letters(names[i]);
+        if (std::ranges::find(known, name) == known.end()) {
+            if (!name.empty() || !into.others_allowed)
+                unknown.push_back(names[i]);
+        } else if (!into.columns.emplace(name, i).second) {
+            return fail(code, "{}: column {} appears twice", place, name);
+        }
     }
-    for (const std::string_view name : needed)
-        if (!into.columns.contains(name))
-            return fail(code, "{}: column {} is missing; the first line must be: {}", place, name,
-                        fmt::join(needed, ","));
+    const auto missing = std::ranges::find_if(
+        needed, [&](std::string_view name) { return !into.columns.contains(name); });
+    if (!unknown.empty() && (missing != needed.end() || !into.others_allowed))
+        return fail(code, "{}: unknown column '{}'{}", place, printable(unknown.front()),
+                    suggestion(unknown.front(), known));
+    if (missing != needed.end())
+        return fail(code, "{}: column {} is missing; the first line must be: {}", place, *missing,
+                    fmt::join(needed, ","));
+    for (const std::string& name : unknown) {
+        const std::string_view near = nearest_word(name, known);
+        into.notes.push_back(
+            fmt::format("{}: column '{}' is ignored{}", place, printable(name),
+                        near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+    }
+    into.width = names.size();
     return {};
 }
 
@@ -118,9 +132,9 @@ Result<void> read_csv(std::string_view text, std::string_view file, Code code,
                 return done;
             continue;
         }
-        if (fields->size() != into.columns.size())
+        if (fields->size() != into.width)
             return fail(code, "{}: {} fields, but the header names {} columns", place,
-                        fields->size(), into.columns.size());
+                        fields->size(), into.width);
         into.rows.emplace_back(into.columns, std::move(*fields), number);
     }
     if (into.columns.empty())

@@ -39,14 +39,18 @@ class CsvRow {
 struct CsvFile {
     std::map<std::string, std::size_t, std::less<>> columns;
     std::vector<CsvRow> rows;
+    bool others_allowed = false;      ///< before reading: columns that are not known are ignored
+    std::vector<std::string> notes{}; ///< and named here
+    std::size_t width = 0;            ///< of each row
 
     CsvFile() = default;
     CsvFile(const CsvFile&) = delete; ///< rows point into it
     CsvFile& operator=(const CsvFile&) = delete;
 };
 
-/// Fills `into` from `text`. Every one of `needed` must be a column, and no column may be other
-/// than those and `optional`. Errors with `code`, as "file:line: ...".
+/// Fills `into` from `text`. Every one of `needed` must be a column, in letters of any case, and no
+/// column may be other than those and `optional` but where `into` allows it. Errors with `code`, as
+/// "file:line: ...".
 Result<void> read_csv(std::string_view text, std::string_view file, Code code,
                       std::span<const std::string_view> needed,
                       std::span<const std::string_view> optional, CsvFile& into);

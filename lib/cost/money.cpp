@@ -89,7 +89,8 @@ Result<Money> read_money(std::string_view text) {
 }
 
 Result<HourlyPrice> read_price(std::string_view text) {
-    const auto picos = read_decimal(text, 12);
+    const std::string_view whole = text.starts_with('.') ? "0" : ""; // spreadsheets write ".36"
+    const auto picos = read_decimal(fmt::format("{}{}", whole, text), 12);
     if (!picos || *picos < 0)
         return fail(Code::C105,
                     "'{}' is no price; expected a decimal with at most twelve places, such as "

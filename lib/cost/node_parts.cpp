@@ -74,7 +74,7 @@ Result<std::vector<NodePart>> Pricer::price_by_node(const JobRun& run) {
     const auto kinds = kinds_of(run.nodes);
     if (!kinds)
         return std::unexpected(of_job(run, kinds.error()));
-    const auto names = expand_host_list(run.nodes); // kinds_of() read it already
+    const auto names = expand_host_list(run.nodes, most_listed_nodes); // kinds_of() read it already
     const auto groups = used_by(run, names->size(), *kinds, kinds_, timelines_);
     if (!groups)
         return std::unexpected(of_job(run, groups.error()));

@@ -31,19 +31,37 @@ Result<std::optional<std::int64_t>> read_size(const CsvRow& row, std::string_vie
     return value;
 }
 
+/// In thousandths of a MB.
+Result<std::optional<std::int64_t>> read_memory(const CsvRow& row, std::string_view file) {
+    const std::string& text = row["memory_mb"];
+    if (text.empty())
+        return std::nullopt;
+    constexpr std::int64_t most = 1'000'000'000'000;
+    const auto thousandths = read_decimal(text, 3);
+    if (!thousandths || *thousandths < 0 || *thousandths > most)
+        return fail(Code::C104,
+                    "{}:{}: memory_mb is '{}'; expected MB with at most three places, such as 4096",
+                    file, row.line(), printable(text));
+    return *thousandths;
+}
+
 Result<NodeKind> read_kind(const CsvRow& row, std::string_view file) {
     const auto cpus = read_size(row, "cpus", file);
-    const auto memory_mb = read_size(row, "memory_mb", file);
+    const auto memory = read_memory(row, file);
     const auto gpus = read_size(row, "gpus", file);
-    for (const auto* size : {&cpus, &memory_mb, &gpus})
+    for (const auto* size : {&cpus, &memory, &gpus})
         if (!*size)
             return std::unexpected(size->error());
-    return NodeKind{.key = {.region = row["region"],
-                            .az = row["az"],
-                            .instance_type = row["instance_type"],
-                            .os = row["os"].empty() ? "linux" : row["os"],
-                            .purchase = row["purchase"]},
-                    .capacity = {.cpus = *cpus, .memory_mb = *memory_mb, .gpus = *gpus}};
+    return NodeKind{
+        .key = {.region = row["region"],
+                .az = row["az"],
+                .instance_type = row["instance_type"],
+                .os = row["os"].empty() ? "linux" : row["os"],
+                .purchase = row["purchase"]},
+        .capacity = {.cpus = *cpus,
+                     .memory_mb = *memory ? std::optional(**memory / 1000) : std::nullopt,
+                     .gpus = *gpus,
+                     .memory_rest = memory->value_or(0) % 1000}};
 }
 
 } // namespace
@@ -52,10 +70,12 @@ Result<void> Nodes::add(const CsvRow& row, std::string_view file) {
     auto kind = read_kind(row, file);
     if (!kind)
         return std::unexpected(kind.error());
-    const auto names = expand_host_list(row["nodes"]);
+    const auto names = expand_host_list(row["nodes"], most_listed_nodes - index_.size());
     if (!names)
-        return fail(Code::C104, "{}:{}: nodes is '{}'; expected a host list such as n[1-4]", file,
-                    row.line(), printable(row["nodes"]));
+        return fail(Code::C104,
+                    "{}:{}: nodes is '{}'; expected a host list such as n[1-4], and at most {} "
+                    "nodes in all",
+                    file, row.line(), printable(row["nodes"]), most_listed_nodes);
     kinds_.push_back(std::move(*kind));
     lines_.push_back(row.line());
     for (const std::string& name : *names)
@@ -67,9 +87,11 @@ Result<void> Nodes::add(const CsvRow& row, std::string_view file) {
 
 Result<Nodes> Nodes::parse(std::string_view csv, std::string_view file) {
     CsvFile rows;
+    rows.others_allowed = true;
     if (auto done = read_csv(csv, file, Code::C104, needed, optional_columns, rows); !done)
         return std::unexpected(done.error());
     Nodes nodes;
+    nodes.notes_ = rows.notes;
     for (const CsvRow& row : rows.rows)
         if (auto done = nodes.add(row, file); !done)
             return std::unexpected(done.error());

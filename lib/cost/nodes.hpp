@@ -18,7 +18,11 @@ struct Capacity {
     std::optional<std::int64_t> cpus{};
     std::optional<std::int64_t> memory_mb{};
     std::optional<std::int64_t> gpus{};
+    std::int64_t memory_rest = 0; ///< thousandths of a MB beyond memory_mb
 };
+
+/// More than Slurm has in a cluster: lists name what may come.
+inline constexpr std::size_t most_listed_nodes = 1'000'000;
 
 struct NodeKind {
     PriceKey key; ///< as written, but "linux" where no os is named
@@ -37,6 +41,9 @@ class Nodes {
 
     const std::vector<NodeKind>& kinds() const { return kinds_; }
 
+    /// What was not understood and does no harm, for whoever reads the list.
+    const std::vector<std::string>& notes() const { return notes_; }
+
   private:
     struct Hash {
         using is_transparent = void;
@@ -46,6 +53,7 @@ class Nodes {
     };
     std::vector<NodeKind> kinds_;
     std::vector<std::size_t> lines_;
+    std::vector<std::string> notes_;
     std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
 
     Result<void> add(const class CsvRow& row, std::string_view file);

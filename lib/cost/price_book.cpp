@@ -88,11 +88,15 @@ Result<std::optional<Time>> read_bound(const Field& field, std::string_view plac
 Result<std::string> read_currency(const std::string& text, std::string_view place) {
     if (text.empty())
         return "USD";
-    if (text.size() != 3 ||
-        !std::ranges::all_of(text, [](unsigned char c) { return std::isupper(c) != 0; }))
-        return fail(Code::C101, "{}: currency is '{}'; expected three capitals such as USD", place,
+    std::string capitals = text;
+    for (char& c : capitals)
+        if (c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+    if (capitals.size() != 3 ||
+        !std::ranges::all_of(capitals, [](char c) { return c >= 'A' && c <= 'Z'; }))
+        return fail(Code::C101, "{}: currency is '{}'; expected three letters such as USD", place,
                     printable(text));
-    return text;
+    return capitals;
 }
 
 /// A price of the values that `of(column)` gives.
@@ -176,6 +180,7 @@ Result<std::vector<PricedTime>> Timeline::between(Time from, Time to) const {
 
 Result<PriceBook> PriceBook::parse_csv(std::string_view text, std::string_view file) {
     CsvFile csv;
+    csv.others_allowed = true;
     if (auto done = read_csv(text, file, Code::C101, columns, {}, csv); !done)
         return std::unexpected(done.error());
     std::vector<Price> prices;
@@ -187,7 +192,10 @@ Result<PriceBook> PriceBook::parse_csv(std::string_view text, std::string_view f
             return std::unexpected(price.error());
         prices.push_back(std::move(*price));
     }
-    return checked(std::move(prices));
+    auto book = checked(std::move(prices));
+    if (book)
+        book->notes_ = std::move(csv.notes);
+    return book;
 }
 
 Result<PriceBook> PriceBook::parse_yaml(std::string_view text, const std::filesystem::path& file) {
@@ -227,14 +235,17 @@ Result<PriceBook> PriceBook::load(const std::filesystem::path& file) {
     return parse_csv(*text, file.native());
 }
 
-/// Sorted by key and time, so that those of one key that overlap are neighbours.
+/// Sorted by key and time, so that those of one key that overlap are neighbours. One without an end
+/// ends where the next of its key begins.
 Result<PriceBook> PriceBook::checked(std::vector<Price> prices) {
     std::ranges::stable_sort(prices, [](const Price& a, const Price& b) {
         return a.key != b.key ? a.key < b.key : start_of(a) < start_of(b);
     });
     for (std::size_t i = 1; i < prices.size(); ++i) {
-        const Price& before = prices[i - 1];
+        Price& before = prices[i - 1];
         const Price& price = prices[i];
+        if (before.key == price.key && !before.to && start_of(before) < start_of(price))
+            before.to = price.from;
         if (before.key == price.key && start_of(price) < end_of(before))
             return fail(Code::C101, "{} and {} give the same thing two prices from {} on",
                         before.place, price.place,

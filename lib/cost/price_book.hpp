@@ -30,7 +30,7 @@ PriceKey normalized(PriceKey key);
 struct Price {
     PriceKey key;
     std::optional<Time> from{}; ///< holds from here on; empty: ever since
-    std::optional<Time> to{};   ///< and before this; empty: for good
+    std::optional<Time> to{};   ///< and before this; empty: until its successor, or for good
     HourlyPrice hourly;         ///< of "storage:NAME" and "transfer:NAME" that of a GiB
     std::string currency;       ///< "USD"
     std::string place;          ///< "prices.csv:3"
@@ -77,6 +77,9 @@ class PriceBook {
 
     const std::vector<Price>& prices() const { return *prices_; }
 
+    /// What was not understood and does no harm, for whoever reads the book.
+    const std::vector<std::string>& notes() const { return notes_; }
+
   private:
     explicit PriceBook(std::vector<Price> prices)
         : prices_(std::make_shared<const std::vector<Price>>(std::move(prices))) {}
@@ -84,6 +87,7 @@ class PriceBook {
 
     /// Shared, so that timelines may point into it while a book is moved.
     std::shared_ptr<const std::vector<Price>> prices_;
+    std::vector<std::string> notes_{};
 };
 
 } // namespace fairlead::cost

@@ -37,7 +37,7 @@ Result<std::size_t> Pricer::kind_of(std::string_view node) const {
 }
 
 Result<Pricer::Kinds> Pricer::count_kinds(std::string_view host_list) const {
-    const auto names = expand_host_list(host_list);
+    const auto names = expand_host_list(host_list, most_listed_nodes);
     if (!names)
         return fail(Code::C102, "NodeList is '{}'; expected a host list such as n[1-4]",
                     printable(host_list));

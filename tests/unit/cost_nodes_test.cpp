@@ -32,6 +32,20 @@ TEST(Nodes, AreFoundByTheirNames) {
     EXPECT_EQ(nodes->kinds()[1].capacity.gpus, 8);
 }
 
+TEST(Nodes, AreTakenAsSpreadsheetsWriteThem) {
+    const auto nodes =
+        Nodes::parse("\xef\xbb\xbfNodes,Instance_Type,PURCHASE,region,az,cpu,Memory_MB,,\r\n"
+                     "c-[1-100000],c7a.large,spot,,,2,4096.125,,\r\n",
+                     "n.csv");
+    ASSERT_TRUE(succeeds(nodes));
+    EXPECT_EQ(nodes->find("c-100000"), 0u);
+    EXPECT_EQ(nodes->kinds()[0].capacity.cpus, std::nullopt);
+    EXPECT_EQ(nodes->kinds()[0].capacity.memory_mb, 4096);
+    EXPECT_EQ(nodes->kinds()[0].capacity.memory_rest, 125);
+    EXPECT_EQ(nodes->notes(),
+              std::vector<std::string>{"n.csv:1: column 'cpu' is ignored, did you mean 'cpus'?"});
+}
+
 TEST(Nodes, NeedNoSizes) {
     const auto nodes =
         Nodes::parse("az,nodes,instance_type,region,purchase\n,n1,c7a.large,,spot\n", "n.csv");
@@ -47,7 +61,10 @@ TEST(Nodes, MistakesAreNamedWithTheirLines) {
         {"n1,a,,,,,,\nn[0-2],b,,,,,,\n", "n.csv:3: node n1 is already at line 2"},
         {"n1,a,,,,two,,\n", "n.csv:2: cpus is 'two'"},
         {"n1,a,,,,1,-4,\n", "n.csv:2: memory_mb is '-4'"},
-        {"n1,a,,,,1,4.5,\n", "n.csv:2: memory_mb is '4.5'"},
+        {"n1,a,,,,1,4.5555,\n", "n.csv:2: memory_mb is '4.5555'"},
+        {"n[1-1000001],a,,,,1,,\n", "at most 1000000 nodes in all"},
+        {"n[1-999999999999],a,,,,1,,\n", "at most 1000000 nodes in all"},
+        {"n[1-600000],a,,,,,,\nm[1-600000],a,,,,,,\n", "n.csv:3: nodes is 'm[1-600000]'"},
         {"n1,a,,,,1,,99999999999\n", "n.csv:2: gpus is"},
     };
     for (const auto& [row, message] : wrong)

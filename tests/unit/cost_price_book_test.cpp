@@ -148,6 +148,27 @@ TEST(PriceBook, TwoPricesOfOneThingAreFoundWhenRead) {
                            Code::C101, "from the beginning on"));
 }
 
+TEST(PriceBook, APriceWithoutAnEndHoldsUntilTheNextOfItsKey) {
+    const auto book =
+        book_of(",,c7a.large,,,2026-02-01,,2,USD\n,,c7a.large,,,,,1,USD\n"
+                ",,c7a.large,,,2026-03-01,2026-04-01,3,USD\n,,m7a.large,,,2026-02-15,,4,USD\n");
+    const Timeline line = book.timeline(c7a);
+    EXPECT_EQ(lines(line.between(day("2026-01-31"), day("2026-03-02"))), "3 2 4");
+    EXPECT_TRUE(fails_with(line.between(day("2026-04-01"), day("2026-04-02")), Code::C103))
+        << "what ended by a date ends";
+}
+
+TEST(PriceBook, IsTakenAsSpreadsheetsWriteIt) {
+    const auto book = PriceBook::parse_csv("\xef\xbb\xbfRegion,AZ,Instance_Type,OS,Purchase,Valid_"
+                                           "From,Valid_To,Price_Per_Hour,Currency,SKU,\r\n"
+                                           ",,c7a.large,Linux,spot,,,.36,usd,ABC,\r\n",
+                                           "b.csv");
+    ASSERT_TRUE(succeeds(book));
+    EXPECT_EQ(book->prices()[0].hourly.picos, 360'000'000'000);
+    EXPECT_EQ(book->prices()[0].currency, "USD");
+    EXPECT_EQ(book->notes(), std::vector<std::string>{"b.csv:1: column 'SKU' is ignored"});
+}
+
 TEST(PriceBook, ABadRowIsNamedWithItsLine) {
     const std::pair<const char*, const char*> wrong[] = {
         {",,,,,2026-02-30,,1,USD\n", "b.csv:2: valid_from is '2026-02-30'"},
