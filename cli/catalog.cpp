@@ -3,10 +3,10 @@
 #include "catalog/catalog.hpp"
 
 #include "aws/ec2.hpp"
-#include "base/files.hpp"
 #include "base/words.hpp"
 #include "catalog/refresh.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "config/config.hpp"
 #include "config/paths.hpp"
 #include "state/record.hpp"
@@ -150,7 +150,7 @@ void refresh(const Options& options, Session& session) {
                     "NUMA nodes, and types that the region does not offer, are as they were.",
                     rebuilt->region, state::utc_now());
     constexpr mode_t readable = 0644;
-    if (auto written = write_atomic(options.output, catalog::to_csv(types, comment), readable);
+    if (auto written = write_output(options.output, catalog::to_csv(types, comment), readable);
         !written)
         return session.report(written.error());
     if (options.json) {

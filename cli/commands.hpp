@@ -16,6 +16,9 @@ struct Session {
     int status = done;
     std::string config_path; ///< --config, FAIRLEAD_CONFIG or the default
 
+    /// Prints the error, which leaves the status as it is.
+    static void tell(const Error& error);
+
     /// Prints the error and sets the status: wrong usage for a value that was typed wrong, else a
     /// problem.
     void report(const Error& error);

@@ -1,12 +1,12 @@
 /// fairlead cost report
 
-#include "base/files.hpp"
 #include "base/words.hpp"
 #include "cli/cost.hpp"
 #include "cli/cost_report_forms.hpp"
 #include "cli/cost_report_ledger.hpp"
 #include "cli/cost_report_words.hpp"
 #include "cli/cost_source.hpp"
+#include "cli/output.hpp"
 #include "cost/ledger_sums.hpp"
 #include "cost/months.hpp"
 #include "cost/report_csv.hpp"
@@ -195,7 +195,7 @@ class Making {
     Result<void> write(const cost::Report& report) {
         constexpr mode_t readable = 0644;
         if (!options_.html.empty())
-            if (auto done = write_atomic(options_.html, cost_page(report, columns_), readable);
+            if (auto done = write_output(options_.html, cost_page(report, columns_), readable);
                 !done)
                 return done;
         if (!options_.output_dir.empty())

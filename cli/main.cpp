@@ -5,16 +5,26 @@
 #include "cli/help.hpp"
 #include "config/config.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/core.h>
 #include <memory>
+#include <system_error>
+#include <unistd.h>
 
 using namespace fairlead;
 
 namespace fairlead::cli {
 
-void Session::report(const Error& error) {
+void Session::tell(const Error& error) {
     std::fprintf(stderr, "fairlead: %s\n", to_string(error).c_str());
+}
+
+void Session::report(const Error& error) {
+    tell(error);
     const bool misused = error.code == Code::X301 || error.code == Code::P101 ||
                          error.code == Code::P102 || error.code == Code::P103 ||
                          error.code == Code::A221 || error.code == Code::A222 ||
@@ -57,8 +67,29 @@ void tame_hwloc() {
     ::setenv("HWLOC_LIBXML", "0", 1); // NOLINT(concurrency-mt-unsafe)
 }
 
+/// A file that is opened must never get the number of a closed standard stream, into which others
+/// print. What is written to one that is closed fails, as it would have.
+void hold_standard_streams() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+        if (::fcntl(fd, F_GETFD) < 0)
+            ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// What people or files did not get is no success.
+int status_of_output(int status) {
+    const bool failed = std::ferror(stdout) != 0 || std::fflush(stdout) != 0;
+    if (!failed)
+        return status;
+    cli::Session::tell({Code::X201, fmt::format("standard output cannot be written: {}; expected "
+                                                "room and a reader for all of it: run the command "
+                                                "again with another target",
+                                                std::strerror(errno))});
+    return cli::problem;
+}
+
 int run(int argc, char** argv) {
     tame_hwloc();
+    hold_standard_streams();
     cli::Session session;
     CLI::App app{"Fairlead: EFA and rank placement for Slurm on AWS", "fairlead"};
     app.formatter(std::make_shared<cli::Help>());
@@ -88,9 +119,13 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? cli::done : cli::wrong_usage;
+        return status_of_output(app.exit(error) == 0 ? cli::done : cli::wrong_usage);
+    } catch (const std::system_error& error) {
+        if (std::ferror(stdout) == 0) // else fmt could not print
+            throw;
+        errno = error.code().value();
     }
-    return session.status;
+    return status_of_output(session.status);
 }
 
 void report_fault(const char*, const char* what) noexcept {

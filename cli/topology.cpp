@@ -3,6 +3,7 @@
 #include "cli/topology.hpp"
 
 #include "base/files.hpp"
+#include "cli/output.hpp"
 #include "placement/ask_slurm.hpp"
 #include "placement/hostlist.hpp"
 #include "placement/picture.hpp"
@@ -97,7 +98,7 @@ Result<void> replace(const Target& target, const std::string& text, const Option
     if (!options.no_reconfigure)
         if (auto marked = write_atomic(untold, "", 0644); !marked)
             return marked;
-    if (auto written = write_atomic(target.file, text, 0644); !written)
+    if (auto written = write_output(target.file, text, 0644); !written)
         return written;
     fmt::print("wrote {}\n", target.file.native());
     if (options.no_reconfigure)
