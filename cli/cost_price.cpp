@@ -7,6 +7,8 @@
 #include "cost/csv.hpp"
 #include "cost/pricing.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -144,6 +146,62 @@ std::unique_ptr<Output> output_of(const Options& options) {
     return std::make_unique<Totals>();
 }
 
+/// Lines that were left out, by the reason.
+class LeftOut {
+  public:
+    explicit LeftOut(const std::filesystem::path& dump) : name_(printable(dump.native(), 4096)) {}
+
+    void add(const Error& error) {
+        ++all_;
+        Lines& lines = by_code_[error.code];
+        if (++lines.count <= named)
+            lines.first += (lines.count > 1 ? ", " : "") + line_of(error.message);
+    }
+
+    std::size_t count() const { return all_; }
+
+    /// "5 lines of dump.txt are left out: row of a dump skipped (FL-C102): 3, lines 9, 11, 12; ..."
+    std::string shown() const {
+        std::string text =
+            fmt::format("{} {} of {} left out:", all_, all_ == 1 ? "line" : "lines", name_);
+        std::string_view separator = " ";
+        for (const auto& [code, lines] : by_code_) {
+            text +=
+                fmt::format("{}{} {} ({}) at {} {}{}", separator, lines.count, entry_of(code).title,
+                            id_of(code), lines.count == 1 ? "line" : "lines", lines.first,
+                            lines.count > named ? ", ..." : "");
+            separator = "; ";
+        }
+        return text;
+    }
+
+  private:
+    static constexpr std::size_t named = 5;
+    struct Lines {
+        std::size_t count = 0;
+        std::string first{};
+    };
+
+    /// The 9 of "dump.txt:9: what is wrong".
+    std::string line_of(std::string_view message) const {
+        message.remove_prefix(std::min(name_.size() + 1, message.size()));
+        return std::string(message.substr(0, message.find(':')));
+    }
+
+    std::string name_;
+    std::size_t all_ = 0;
+    std::map<Code, Lines> by_code_{};
+};
+
+/// Dirty lines are no failure, unless there was nothing else.
+void close(const LeftOut& left_out, std::size_t runs, Session& session) {
+    if (left_out.count() == 0)
+        return;
+    std::fprintf(stderr, "fairlead: %s\n", left_out.shown().c_str());
+    if (runs == 0)
+        session.status = problem;
+}
+
 Result<void> price(std::istream& dump, const Options& options, Session& session) {
     auto pricer = pricer_of(options.book, options.nodes);
     if (!pricer)
@@ -152,19 +210,25 @@ Result<void> price(std::istream& dump, const Options& options, Session& session)
     if (!zone)
         return std::unexpected(zone.error());
     const auto output = output_of(options);
-    output->begin();
-    std::size_t skipped = 0;
+    std::size_t runs = 0;
+    LeftOut left_out(options.dump);
     const cost::PricedDump take{
-        .priced = [&](const cost::JobRun& run,
-                      const std::vector<cost::Cost>& costs) { output->run(run, costs); },
+        .priced =
+            [&](const cost::JobRun& run, const std::vector<cost::Cost>& costs) {
+                ++runs;
+                output->run(run, costs);
+            },
         .skipped =
             [&](const Error& error) {
-                ++skipped;
-                session.report(error);
-            }};
-    const auto done = cost::price_dump(dump, options.dump.native(), *zone, *pricer, take);
-    output->end(skipped);
-    return done;
+                left_out.add(error);
+                Session::tell(error);
+            },
+        .understood = [&] { output->begin(); }};
+    if (auto done = cost::price_dump(dump, options.dump.native(), *zone, *pricer, take); !done)
+        return done;
+    output->end(left_out.count());
+    close(left_out, runs, session);
+    return {};
 }
 
 void price_file(const Options& options, Session& session) {
