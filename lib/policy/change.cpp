@@ -65,15 +65,44 @@ std::string_view sure_words(std::string_view constraint) {
     return added == std::string_view::npos ? "" : constraint.substr(added + 1);
 }
 
-bool appended(const View& view, const FieldRef& ref, const Value& value) {
+/// A licence of a server is another than that of the cluster.
+std::string_view license_name(std::string_view word) {
+    return word.substr(0, first_of(word, ":=("));
+}
+
+/// Whether the job is sure to have the licence: Slurm adds up what is named twice, and chooses
+/// where there is a '|'.
+bool names_license(const View& view, const FieldRef& ref, std::string_view name) {
+    for (const Tres& tres : view.request.tres)
+        if (tres.name.starts_with(license) && tres.name.substr(license.size()) == name)
+            return true;
+    const std::string_view text = text_of(view, ref).value_or("");
+    return !text.contains('|') &&
+           any_piece(text, ",;", [&](std::string_view word) { return license_name(word) == name; });
+}
+
+std::string unnamed_licenses(const View& view, const FieldRef& ref, std::string_view list) {
+    std::string rest;
+    any_piece(list, ",;", [&](std::string_view word) {
+        if (!word.empty() && !names_license(view, ref, license_name(word)))
+            rest += (rest.empty() ? "" : ",") + std::string(word);
+        return false;
+    });
+    return rest;
+}
+
+/// What is to be appended of a value; empty where all of it is there.
+std::string lacking(const View& view, const FieldRef& ref, const Value& value) {
     const std::string& piece = std::get<std::string>(value);
+    if (ref.field->name == "licenses")
+        return unnamed_licenses(view, ref, piece);
     const std::string_view text = text_of(view, ref).value_or("");
     const char separator = joint(*ref.field);
-    return has_piece(separator == '&' ? sure_words(text) : text, piece, separator);
+    return has_piece(separator == '&' ? sure_words(text) : text, piece, separator) ? "" : piece;
 }
 
 std::string with_piece(const View& view, const FieldRef& ref, const Value& value) {
-    const std::string& piece = std::get<std::string>(value);
+    std::string piece = lacking(view, ref, value);
     const auto text = text_of(view, ref);
     if (!text || text->empty())
         return piece;
@@ -111,7 +140,7 @@ bool changes(const Action& action, const Value& value, const View& view) {
     case Verb::Route:
         return named && (is_undecided(view, action.target) || differs(view, action.target, value));
     case Verb::Append:
-        return named && !appended(view, action.target, value);
+        return named && !lacking(view, action.target, value).empty();
     case Verb::Cap:
         return over(view, action.target, value);
     default:

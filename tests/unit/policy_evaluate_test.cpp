@@ -100,6 +100,27 @@ TEST(PolicyEvaluate, AppendsOnceAndInTheGrammarOfTheField) {
     EXPECT_EQ(on(list, request).patch.features, "x[1]&b&eu");
 }
 
+TEST(PolicyEvaluate, ALicenceThatIsNamedIsNotAppendedAgain) {
+    const char* list = "- {name: a, append: {licenses: \"fluent:1\"}}\n";
+    JobRequest request = submission();
+    const auto with = [&](const char* licenses) {
+        request.licenses = licenses;
+        const Outcome outcome = on(list, request);
+        return outcome.patch.licenses ? std::string(outcome.patch.licenses->view()) : "";
+    };
+    for (const char* named : {"fluent:4", "fluent", "matlab,fluent=2", "a;fluent:4"})
+        EXPECT_EQ(with(named), "") << named;
+    EXPECT_EQ(with("fluent2:4"), "fluent2:4,fluent:1");
+    EXPECT_EQ(with("fluent@flex:4"), "fluent@flex:4,fluent:1") << "that of a server is another";
+    EXPECT_EQ(with("fluent:1|free:1"), "fluent:1|free:1,fluent:1") << "Slurm may choose the other";
+    list = "- {name: a, append: {licenses: \"fluent:1,matlab@flex:2\"}}\n";
+    EXPECT_EQ(with("fluent:4"), "fluent:4,matlab@flex:2");
+    EXPECT_EQ(with("matlab@flex,fluent:4"), "");
+    EXPECT_EQ(with(""), "fluent:1,matlab@flex:2");
+    request.tres = {{.name = "license/fluent", .type = "", .count = 2}};
+    EXPECT_EQ(with(""), "matlab@flex:2") << "--tres-per-task=license/fluent:2";
+}
+
 TEST(PolicyEvaluate, LaterRulesSeeWhatEarlierOnesChanged) {
     const Outcome outcome = on("- {name: a, when: {partition: cpu}, route: {partition: gpu}}\n"
                                "- {name: b, when: {partition: cpu}, reject: no}\n"
