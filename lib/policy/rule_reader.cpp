@@ -276,7 +276,9 @@ Result<std::vector<fs::path>> rule_files(const fs::path& config) {
     const fs::path folder = config.parent_path() / "policy.d";
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error))
-        if (entry->path().extension() == ".yaml")
+        // A name that begins with a dot is an editor's: Emacs has a link '.#NAME' beside each file.
+        if (entry->path().extension() == ".yaml" &&
+            !entry->path().filename().native().starts_with('.'))
             files.push_back(entry->path());
     if (error && error != std::errc::no_such_file_or_directory)
         return fail(Code::X103, "{}: {}", folder.native(), error.message());

@@ -92,6 +92,8 @@ TEST(RuleReader, FilesOfTheFolderComeByNameBehindTheConfiguration) {
     folder.write("policy.d/20-b.yaml", one_rule("third"));
     folder.write("policy.d/10-a.yaml", one_rule("second"));
     folder.write("policy.d/30-c.yaml.bak", "no rules");
+    folder.write("policy.d/.hidden.yaml", "no rules");
+    std::filesystem::create_symlink("ada@login.4711", folder.path() / "policy.d/.#10-a.yaml");
     const auto rules = load_rules(config);
     ASSERT_TRUE(succeeds(rules));
     ASSERT_EQ(rules->size(), 3u);
