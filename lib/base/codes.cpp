@@ -48,9 +48,9 @@ constexpr std::array table{
               "An admin mends the file that the message names (`fairlead policy check`); it is in "
               "force a second later. `fairlead pause` lets jobs through until then. With "
               "`policy_broken: accept` in fairlead.yaml jobs pass."},
-    CodeEntry{Code::A206, "FL-A206", "a rule would have changed the job",
+    CodeEntry{Code::A206, "FL-A206", "a rule would have changed the job or warned its user",
               "A rule that only observes (`mode: observe`, or `policy_mode: observe`) would have "
-              "changed the job as the message says. Nothing was changed.",
+              "changed the job, or warned its user, as the message says. It did neither.",
               "Nothing is wrong. `policy_mode: enforce`, or the rule without its `mode`, makes it "
               "act."},
     CodeEntry{Code::A211, "FL-A211", "rule is never reached",

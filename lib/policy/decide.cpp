@@ -18,6 +18,8 @@ bool is_exempt(const JobRequest& request, const config::PolicySettings& settings
 
 void only_observed(const JobRequest& request, Decision& decision) {
     std::ranges::move(decision.refusals, std::back_inserter(decision.would_have));
+    for (const std::string& warning : decision.warnings)
+        decision.would_have.push_back({Code::A206, "rules would warn: " + warning});
     for (const Change& change : changes_of({request, JobPatch{}}, decision.patch))
         decision.would_have.push_back({Code::A206, "rules would set " + show(change)});
     decision.patch = {};

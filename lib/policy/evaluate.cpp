@@ -177,6 +177,8 @@ bool meet(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
         fire(index, rule, walk, outcome);
     else if (held == Truth::Unknown)
         doubt(index, rule, walk, outcome);
+    for (const std::string& warning : copy.warnings)
+        outcome.would_have.push_back(refusal(Code::A206, "would warn: " + warning, rule));
     walk.anew = walk.anew || turns;
     return held == Truth::Yes && rule.stop;
 }

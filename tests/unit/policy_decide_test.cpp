@@ -63,6 +63,11 @@ TEST(PolicyDecide, RulesThatObserveSayWhatTheyWouldDo) {
     EXPECT_FALSE(decision.patch.qos);
     EXPECT_EQ(codes(decision.would_have), "FL-A201 FL-A206 ");
     EXPECT_EQ(decision.would_have.back().message, "rules would set qos to 'low'");
+    const Decision warned =
+        decide(job("cpu"), site("- {name: a, warn: slow}\n", config::Mode::Observe));
+    EXPECT_TRUE(warned.warnings.empty());
+    ASSERT_EQ(codes(warned.would_have), "FL-A206 ");
+    EXPECT_EQ(warned.would_have[0].message, "rules would warn: slow");
 }
 
 TEST(PolicyDecide, ATextThatIsNotReadIsRefusedInWords) {

@@ -325,6 +325,14 @@ TEST(PolicyEvaluate, AnUpdateThatMakesARuleHoldIsHeldToAllOfIt) {
                        "- {name: e, when: {partition: big}, append: {comment: seen}}\n"
                        "- {name: f, when: {time_limit: \"> 24h\"}, hold: true}\n";
     JobRequest request = update();
+TEST(PolicyEvaluate, ARuleThatObservesSaysWhatItWouldWarnOf) {
+    const Outcome outcome =
+        on("- {name: a, mode: observe, warn: \"{partition} is slow\"}\n", submission());
+    EXPECT_TRUE(outcome.warnings.empty());
+    ASSERT_EQ(outcome.would_have.size(), 1u);
+    EXPECT_EQ(to_string(outcome.would_have[0]), "would warn: cpu is slow (rule a) [FL-A206]");
+}
+
     request.partition = "big";
     const char* name_it = "; name it too, submit the job anew, or ask an operator";
     const auto cannot = [&](std::string field, std::string rule) {
