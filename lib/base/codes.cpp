@@ -37,7 +37,7 @@ constexpr std::array table{
               "and submit it anew, or ask an operator."},
     CodeEntry{Code::A204, "FL-A204", "user is not looked up yet",
               "A rule of the site, or a staging request, asks who the user is or which Unix groups "
-              "they are in, and "
+              "they are in, or writes that into the job, and "
               "slurmctld's plugin does not wait for a directory service; it looks the user up "
               "beside its calls. The first job of a user since slurmctld began may come first.",
               "Submit again in a few seconds. Where it stays so, the directory service does not "

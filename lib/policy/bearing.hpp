@@ -3,6 +3,9 @@
 
 #include "policy/rule.hpp"
 
+#include <span>
+#include <string>
+
 namespace fairlead::policy {
 
 /// One walk of a job through the rules.
@@ -23,8 +26,11 @@ bool bears(const Walk& walk, const Rule& rule, const Action& action);
 /// not have been had by submitting it. The same where the field is in it and cannot be seen.
 bool hides_target(const Action& action, const Rule& rule, const Walk& walk);
 
-/// A field that the value is made of and the update does not name.
+/// A field of the job that the value is made of and the update does not name.
 const FieldRef* hidden_part(const Action& action, const Rule& rule, const Walk& walk);
+
+/// A value that says who asks, of somebody who is not looked up yet: it would be written without.
+bool lacks_caller(const Action& action, const Rule& rule, const Walk& walk);
 
 /// A set needs no old value, so an update by which the rule comes to hold takes it over.
 bool sets_unnamed(const Action& action, const Rule& rule, const Walk& walk);
@@ -32,10 +38,7 @@ bool sets_unnamed(const Action& action, const Rule& rule, const Walk& walk);
 /// Notes what an action that does not bind may do, unseen, to the job behind an update.
 void cloud(const Action& action, const Rule& rule, Truth held, Walk& walk);
 
-/// "nodes (NumNodes=MIN-MAX)": a field as it is to be named in an update.
-std::string to_name(const FieldRef& ref);
-
-/// The sentence of FL-A203.
-std::string cannot_check(const std::string& fields);
+/// The sentence of FL-A203: which fields to name, and which no update can.
+std::string cannot_check(std::span<const FieldRef> fields);
 
 } // namespace fairlead::policy

@@ -13,6 +13,11 @@ Error refusal(Code code, std::string_view text, const Rule& rule) {
     return {code, fmt::format("{} (rule {})", text, rule.name)};
 }
 
+Error ask_again(const Rule& rule) {
+    return refusal(Code::A204, "slurmctld is looking up who you are; submit again in a few seconds",
+                   rule);
+}
+
 /// Slurmctld counts them anew of nodes where -n is not given, and of GPUs always.
 std::string tasks_are_counted(const JobRequest& job, std::uint32_t tasks) {
     const bool of_gpus = job.tasks_per_gpu.has_value();
@@ -40,11 +45,15 @@ bool alter(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome)
 bool take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) {
     View& view = walk.view;
     if (hides_target(action, rule, walk)) {
-        outcome.refusals.push_back(refusal(Code::A203, cannot_check(to_name(action.target)), rule));
+        outcome.refusals.push_back(refusal(Code::A203, cannot_check({&action.target, 1}), rule));
+        return false;
+    }
+    if (lacks_caller(action, rule, walk)) {
+        outcome.refusals.push_back(ask_again(rule));
         return false;
     }
     if (const FieldRef* hidden = hidden_part(action, rule, walk)) {
-        outcome.refusals.push_back(refusal(Code::A203, cannot_check(to_name(*hidden)), rule));
+        outcome.refusals.push_back(refusal(Code::A203, cannot_check({hidden, 1}), rule));
         return false;
     }
     switch (action.verb) {
@@ -70,13 +79,13 @@ bool take(const Action& action, const Rule& rule, Walk& walk, Outcome& outcome) 
 }
 
 /// The fields that would decide the rule and that the update does not name.
-std::string missing_fields(const Condition& condition, const View& view) {
-    std::vector<std::string> names;
+std::vector<FieldRef> missing_fields(const Condition& condition, const View& view) {
+    std::vector<FieldRef> fields;
     for_each_field(condition, [&](const FieldRef& ref) {
-        if (!is_known(view, ref) && std::ranges::find(names, to_name(ref)) == names.end())
-            names.push_back(to_name(ref));
+        if (!is_known(view, ref) && std::ranges::find(fields, ref) == fields.end())
+            fields.push_back(ref);
     });
-    return fmt::format("{}", fmt::join(names, ", "));
+    return fields;
 }
 
 /// Whether an action of a rule, if it holds, would bind what is asked for.
@@ -109,7 +118,7 @@ std::string long_fields(const Condition& condition, const View& view) {
 }
 
 std::string why_unknown(const Condition& condition, const View& view) {
-    const std::string missing = missing_fields(condition, view);
+    const auto missing = missing_fields(condition, view);
     if (!missing.empty())
         return cannot_check(missing);
     return fmt::format("the job cannot be checked, because {} is too long to be looked through for "
@@ -123,6 +132,15 @@ bool asks_who(const Condition& condition) {
     return asks;
 }
 
+/// Whether the job may be another for an action of a rule that asks who somebody unknown is.
+bool may_change(const Action& action, const View& view) {
+    if (action.verb == Verb::Default)
+        return is_missing(view, action.target);
+    if (action.verb == Verb::Append && !binds(action))
+        return !view.request.modify || is_asked(view, action.target);
+    return binds(action);
+}
+
 void fire(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
     bool acted = rule.stop;
     for (const Action& action : rule.actions)
@@ -133,7 +151,9 @@ void fire(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
 void doubt(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
     const View& view = walk.view;
     const bool unknown_caller = !view.request.caller_known && asks_who(rule.when);
-    const bool acts = rule.stop || std::ranges::any_of(rule.actions, binds);
+    const bool acts = rule.stop || std::ranges::any_of(rule.actions, [&](const Action& action) {
+                          return may_change(action, view);
+                      });
     const bool matter = std::ranges::any_of(
         rule.actions, [&](const Action& action) { return matters(action, rule, walk); });
     for (const Action& action : rule.actions)
@@ -142,10 +162,7 @@ void doubt(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
         return;
     outcome.fired.push_back({index, false});
     if (unknown_caller)
-        outcome.refusals.push_back(refusal(Code::A204,
-                                           "slurmctld is looking up who you are; submit again in "
-                                           "a few seconds",
-                                           rule));
+        outcome.refusals.push_back(ask_again(rule));
     else
         outcome.refusals.push_back(refusal(Code::A203, why_unknown(rule.when, view), rule));
 }
@@ -160,6 +177,8 @@ void watch(std::size_t index, const Rule& rule, Truth held, const Walk& walk, Ou
     for (const Fired& fired : copy.fired)
         outcome.fired.push_back({fired.rule, fired.known});
     std::ranges::move(copy.refusals, std::back_inserter(outcome.would_have));
+    for (const std::string& warning : copy.warnings)
+        outcome.would_have.push_back(refusal(Code::A206, "would warn: " + warning, rule));
     for (const Change& change : changes_of({request, outcome.patch}, copy.patch))
         outcome.would_have.push_back(
             refusal(Code::A206, fmt::format("would set {}", show(change)), rule));
@@ -177,8 +196,6 @@ bool meet(std::size_t index, const Rule& rule, Walk& walk, Outcome& outcome) {
         fire(index, rule, walk, outcome);
     else if (held == Truth::Unknown)
         doubt(index, rule, walk, outcome);
-    for (const std::string& warning : copy.warnings)
-        outcome.would_have.push_back(refusal(Code::A206, "would warn: " + warning, rule));
     walk.anew = walk.anew || turns;
     return held == Truth::Yes && rule.stop;
 }

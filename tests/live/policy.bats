@@ -202,7 +202,7 @@ is_told() {
     [[ $output == *"component 1 has 3 tasks"* ]]
     id=$(as ada sbatch --parsable --hold -o /dev/null -n 1 : -n 1 --wrap true)
     run ! as ada scontrol update jobid=$((id + 1)) numtasks=3
-    wait_for 5 logged 'does not name het_component.*\(rule wide\) \[FL-A203\]'
+    wait_for 5 logged 'no update tells het_component.*\(rule wide\) \[FL-A203\]'
     as root scancel "$id"
 }
 

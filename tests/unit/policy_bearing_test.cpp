@@ -272,6 +272,25 @@ TEST(PolicyBearing, TheComponentThatIsUpdatedIsNotKnown) {
         << "no update turns it";
 }
 
+TEST(PolicyBearing, NobodyIsToldToNameWhatNoUpdateCanName) {
+    JobRequest request = update();
+    request.time_limit = 600;
+    const auto said = [&](const std::string& when) {
+        const Outcome outcome = on("- {name: a, when: " + when + ", reject: no}\n", request);
+        return outcome.refusals.empty() ? "" : outcome.refusals[0].message;
+    };
+    EXPECT_EQ(said("{time_limit: \"> 4h\", interactive: true}"),
+              "this update cannot be checked, because no update tells interactive; submit the job "
+              "anew, or ask an operator (rule a)");
+    EXPECT_EQ(said("{time_limit: \"> 4h\", array_size: 1, environment.X: 1, partition: cpu}"),
+              "this update cannot be checked, because it does not name partition, and no update "
+              "tells array_size, environment.X; name partition too, which may decide it, submit "
+              "the job anew, or ask an operator (rule a)");
+    EXPECT_EQ(said("{time_limit: \"> 4h\", partition: cpu}"),
+              "this update cannot be checked, because it does not name partition; name it too, "
+              "submit the job anew, or ask an operator (rule a)");
+}
+
 TEST(PolicyBearing, AHoldBehindWhatARuleChangedIsKept) {
     const char* list = "- {name: q, when: {partition: big}, set: {qos: big}}\n"
                        "- {name: h, when: {qos: big}, hold: true}\n";

@@ -253,6 +253,59 @@ TEST(PolicyEvaluate, WhoIsNotLookedUpYetIsRefusedByRulesThatAsk) {
     EXPECT_EQ(refusals(on(list, request)), "");
 }
 
+constexpr const char* ask_again =
+    "FL-A204 slurmctld is looking up who you are; submit again in a few seconds (rule a)\n";
+
+TEST(PolicyEvaluate, AValueThatSaysWhoAsksIsNotWrittenBeforeThatIsKnown) {
+    JobRequest request = submission();
+    request.caller_known = false;
+    for (const char* action :
+         {"set: {mail_user: \"{user}@example.org\"}",
+          "default: {mail_user: \"{user}@example.org\"}", "append: {comment: \"by {user}\"}",
+          "append: {features: \"{group}\"}", "route: {qos: \"{user}\"}"}) {
+        const Outcome outcome = on(fmt::format("- {{name: a, {}}}\n", action), request);
+        EXPECT_EQ(refusals(outcome), ask_again) << action;
+        EXPECT_TRUE(changes_of({request, JobPatch{}}, outcome.patch).empty()) << action;
+    }
+    request.mail_user = "mine@example.org";
+    EXPECT_EQ(refusals(on("- {name: a, default: {mail_user: \"{user}@x\"}}\n", request)), "");
+    EXPECT_EQ(refusals(on("- {name: a, set: {wckey: \"{account}\"}, warn: \"{user}\"}\n", request)),
+              "");
+}
+
+TEST(PolicyEvaluate, NorIsItInAnUpdate) {
+    JobRequest request = update();
+    request.caller_known = false;
+    request.partition = "gpu";
+    request.comment = "mine";
+    request.mail_user = "";
+    EXPECT_EQ(refusals(on("- {name: a, append: {comment: \"by {user}\"}}\n", request)), ask_again);
+    EXPECT_EQ(refusals(on("- {name: a, default: {mail_user: \"{user}@x\"}}\n", request)),
+              ask_again);
+    EXPECT_EQ(refusals(on("- {name: a, set: {mail_user: \"{user}@x\"}}\n", request)), ask_again);
+    EXPECT_EQ(
+        refusals(on("- {name: a, when: {partition: gpu}, set: {wckey: \"{user}\"}}\n", request)),
+        ask_again);
+    EXPECT_EQ(refusals(on("- {name: a, set: {wckey: \"{user}\"}}\n", request)), "")
+        << "it names no wckey";
+}
+
+TEST(PolicyEvaluate, WhatIsFilledInForAGroupWaitsUntilItIsKnownWhoAsks) {
+    JobRequest request = submission();
+    request.caller_known = false;
+    const char* fills = "- {name: a, when: {group: bio}, default: {account: bio}}\n";
+    const char* notes = "- {name: a, when: {user: ada}, append: {comment: seen}}\n";
+    EXPECT_EQ(refusals(on(fills, request)), ask_again);
+    EXPECT_EQ(refusals(on(notes, request)), ask_again);
+    request.account = "chem";
+    EXPECT_EQ(refusals(on(fills, request)), "") << "it is given";
+    request.modify = true;
+    EXPECT_EQ(refusals(on(fills, request)), "");
+    EXPECT_EQ(refusals(on(notes, request)), "") << "no comment is named";
+    request.account = "";
+    EXPECT_EQ(refusals(on(fills, request)), ask_again);
+}
+
 TEST(PolicyEvaluate, ARuleThatObservesSaysWhatItWouldDo) {
     const Outcome outcome =
         on("- {name: a, mode: observe, set: {qos: low}, hold: true, reject: \"no {qos}\"}\n"
@@ -270,6 +323,14 @@ TEST(PolicyEvaluate, ARuleThatObservesSaysWhatItWouldDo) {
                      "FL-A206 would set qos to 'low' (rule a)\n"
                      "FL-A206 would set hold to 'true' (rule a)\n");
     EXPECT_EQ(outcome.fired.size(), 3u);
+}
+
+TEST(PolicyEvaluate, ARuleThatObservesSaysWhatItWouldWarnOf) {
+    const Outcome outcome =
+        on("- {name: a, mode: observe, warn: \"{partition} is slow\"}\n", submission());
+    EXPECT_TRUE(outcome.warnings.empty());
+    ASSERT_EQ(outcome.would_have.size(), 1u);
+    EXPECT_EQ(to_string(outcome.would_have[0]), "would warn: cpu is slow (rule a) [FL-A206]");
 }
 
 TEST(PolicyEvaluate, ValuesMayNameFieldsOfTheJob) {
@@ -325,14 +386,6 @@ TEST(PolicyEvaluate, AnUpdateThatMakesARuleHoldIsHeldToAllOfIt) {
                        "- {name: e, when: {partition: big}, append: {comment: seen}}\n"
                        "- {name: f, when: {time_limit: \"> 24h\"}, hold: true}\n";
     JobRequest request = update();
-TEST(PolicyEvaluate, ARuleThatObservesSaysWhatItWouldWarnOf) {
-    const Outcome outcome =
-        on("- {name: a, mode: observe, warn: \"{partition} is slow\"}\n", submission());
-    EXPECT_TRUE(outcome.warnings.empty());
-    ASSERT_EQ(outcome.would_have.size(), 1u);
-    EXPECT_EQ(to_string(outcome.would_have[0]), "would warn: cpu is slow (rule a) [FL-A206]");
-}
-
     request.partition = "big";
     const char* name_it = "; name it too, submit the job anew, or ask an operator";
     const auto cannot = [&](std::string field, std::string rule) {
