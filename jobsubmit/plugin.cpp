@@ -1,5 +1,6 @@
 /// The entry points that slurmctld looks up. They run under its locks: no I/O, no wait, no
-/// exception leaves them, and a fault of ours lets the job through unchanged.
+/// exception leaves them, and a fault of ours lets the job through unchanged, but for one at the
+/// start where the site wants jobs refused while its rules cannot be read.
 
 #include "base/guarded.hpp"
 #include "config/config.hpp"
@@ -40,6 +41,9 @@ namespace {
 /// Never destroyed but by fini(): slurmctld forks and exits at reconfiguration, and in a forked
 /// child the thread is gone, so a destructor run by exit() would wait for it for ever.
 Refresher* refresher = nullptr;
+
+/// The plugin could not begin, and jobs are refused where the rules cannot be read.
+bool closed = false;
 
 const char* config_path() {
     const char* path = std::getenv("FAIRLEAD_CONFIG"); // of slurmctld, so the admin's
@@ -87,7 +91,14 @@ std::string lines_of(const policy::Decision& decision) {
     return lines;
 }
 
-/// What observe mode would have done, for the log and the counters.
+/// For the log and the counters.
+void record_refusal(const Error& refusal, bool update, uid_t uid) {
+    refresher->count_refusal(refusal.code);
+    refresher->log(fmt::format("refused {} of user {}: {}", update ? "an update" : "a job", uid,
+                               to_string(refusal)));
+}
+
+/// What was refused, and what observe mode would have done.
 void record(const policy::Decision& decision, bool update, uid_t uid) {
     for (const Error& would : decision.would_have) {
         refresher->count(would.code);
@@ -96,31 +107,34 @@ void record(const policy::Decision& decision, bool update, uid_t uid) {
                         would.code == Code::A206 ? "" : "would refuse: ", to_string(would)));
     }
     for (const Error& refusal : decision.refusals)
-        if (update) // the command of 22.05 shows the user no sentence
-            refresher->log(
-                fmt::format("refused an update of user {}: {}", uid, to_string(refusal)));
+        record_refusal(refusal, update, uid);
 }
 
 /// While no rules are in force that could be.
-int refuse_unread(const std::string& why, uid_t uid, char** message) {
+int refuse_unread(const std::string& why, uid_t uid, bool update, char** message) {
     if (uid == 0)
         return SLURM_SUCCESS;
-    tell("fairlead: " + to_string(Error{Code::A205, "the rules of this site cannot be read, so no "
-                                                    "job is taken; tell an admin: " +
-                                                        why}),
-         message);
+    const Error refusal{Code::A205, "the rules of this site cannot be read, so no job is taken; "
+                                    "tell an admin: " +
+                                        why};
+    if (refresher)
+        record_refusal(refusal, update, uid);
+    tell("fairlead: " + to_string(refusal), message);
     return ESLURM_ACCESS_DENIED;
 }
 
 template <class View>
 int judge(job_desc_msg_t& job, uid_t uid, char** message, View&& view) {
+    const bool named = job.job_id_str != nullptr; // only an update has the name of a job
     const auto in_force = refresher ? refresher->in_force() : nullptr;
     if (!in_force)
-        return SLURM_SUCCESS;
+        return closed ? refuse_unread("slurmctld's plugin met a fault when it began", uid, named,
+                                      message)
+                      : SLURM_SUCCESS;
     if (!in_force->snapshot)
         return in_force->refuses_because.empty()
                    ? SLURM_SUCCESS
-                   : refuse_unread(in_force->refuses_because, uid, message);
+                   : refuse_unread(in_force->refuses_because, uid, named, message);
     const auto callers = refresher->callers().table();
     policy::JobRequest request = view(job, uid, *callers);
     if (const auto& usual = in_force->snapshot->config.default_partition)
@@ -161,12 +175,16 @@ int modify(job_desc_msg_t& job, uint32_t uid, char** message) {
 using namespace fairlead;
 
 int init() {
-    return guarded("init", SLURM_SUCCESS, jobsubmit::report_fault, [] {
+    const bool begun = guarded("init", false, jobsubmit::report_fault, [] {
         jobsubmit::say_whose_stamp();
         if (!jobsubmit::refresher)
             jobsubmit::refresher = new jobsubmit::Refresher(jobsubmit::config_path());
-        return SLURM_SUCCESS;
+        return true;
     });
+    jobsubmit::closed = !begun && guarded("init", true, jobsubmit::report_fault, [] {
+        return config::refuses_when_broken(jobsubmit::config_path());
+    });
+    return SLURM_SUCCESS;
 }
 
 int fini() {

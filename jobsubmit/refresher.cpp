@@ -112,7 +112,10 @@ void Refresher::run(const std::stop_token& stop) {
             step("reload", [this] { reload_if_changed(); });
             step("pause", [this] { look_for_pause(); });
             step("budgets", [this] { look_for_budgets(); });
-            step("count", [this] { flush_counts(); });
+            step("count", [this] {
+                flush_counts(observed_, "observed.json", state::would_have);
+                flush_counts(refused_, "refused.json", state::refused);
+            });
             step("retired", [this] { retired_.sweep(); });
         }
         std::unique_lock lock(mutex_);
@@ -273,19 +276,19 @@ void Refresher::write_log() {
 }
 
 /// Adds what is new to what stands there, which an earlier slurmctld may have written.
-void Refresher::flush_counts() {
+void Refresher::flush_counts(Counters& counters, const char* name, const char* what) {
     state::Counts fresh;
-    auto counted = flushed_;
+    auto counted = counters.flushed;
     for (const CodeEntry& entry : all_codes()) {
         const auto index = static_cast<std::size_t>(entry.code);
-        counted[index] = counts_[index].load();
-        if (const std::uint64_t more = counted[index] - flushed_[index]; more > 0)
+        counted[index] = counters.counts[index].load();
+        if (const std::uint64_t more = counted[index] - counters.flushed[index]; more > 0)
             fresh[std::string(entry.id)] = more;
     }
     if (fresh.empty())
         return;
-    if (auto added = state::add_counts(run_file("observed.json"), fresh); added)
-        flushed_ = counted;
+    if (auto added = state::add_counts(run_file(name), fresh, what); added)
+        counters.flushed = counted;
     else
         slurm_error("fairlead: %s", to_string(added.error()).c_str());
 }

@@ -60,7 +60,10 @@ class Refresher {
 
     /// Counts what enforce mode would have refused; written to /run/fairlead/admission by the
     /// thread.
-    void count(Code code) { ++counts_[static_cast<std::size_t>(code)]; }
+    void count(Code code) { ++observed_.counts[static_cast<std::size_t>(code)]; }
+
+    /// The same of what was refused.
+    void count_refusal(Code code) { ++refused_.counts[static_cast<std::size_t>(code)]; }
 
   private:
     void run(const std::stop_token& stop);
@@ -83,7 +86,12 @@ class Refresher {
     void publish(std::shared_ptr<const policy::Snapshot> snapshot, std::string refuses_because);
     void write_state();
     void write_log();
-    void flush_counts();
+    /// Counts by code; `flushed` is what the thread has written of them.
+    struct Counters {
+        std::array<std::atomic<std::uint64_t>, code_count> counts{};
+        std::array<std::uint64_t, code_count> flushed{};
+    };
+    static void flush_counts(Counters& counters, const char* name, const char* what);
     std::string fingerprint() const;
 
     std::filesystem::path config_path_;
@@ -102,8 +110,7 @@ class Refresher {
     std::string broken_;      ///< why jobs are refused, but for a pause
     Callers callers_;
     LogRing log_;
-    std::array<std::atomic<std::uint64_t>, code_count> counts_{};
-    std::array<std::uint64_t, code_count> flushed_{}; ///< what the thread has written of them
+    Counters observed_, refused_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::atomic<int> running_{0};

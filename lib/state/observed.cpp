@@ -16,7 +16,7 @@ constexpr Schema schema{"fairlead.observed", 1};
 
 } // namespace
 
-Result<Counts> read_counts(const std::filesystem::path& file) {
+Result<Counts> read_counts(const std::filesystem::path& file, const char* what) {
     const auto text = read_file(file);
     if (!text && text.error().code == Code::X101)
         return Counts{};
@@ -26,7 +26,7 @@ Result<Counts> read_counts(const std::filesystem::path& file) {
     if (!record)
         return std::unexpected(record.error());
     Counts counts;
-    const auto entries = record->find("would_have");
+    const auto entries = record->find(what);
     if (entries == record->end() || !entries->is_object())
         return counts;
     for (const auto& [id, number] : entries->items())
@@ -35,26 +35,26 @@ Result<Counts> read_counts(const std::filesystem::path& file) {
     return counts;
 }
 
-Result<void> write_counts(const std::filesystem::path& file, const Counts& counts) {
-    Json would_have = Json::object();
+Result<void> write_counts(const std::filesystem::path& file, const Counts& counts,
+                          const char* what) {
+    Json numbers = Json::object();
     for (const auto& [id, number] : counts)
-        would_have[id] = number;
-    const Json record{
-        {"schema", to_string(schema)}, {"would_have", would_have}, {"written", utc_now()}};
+        numbers[id] = number;
+    const Json record{{"schema", to_string(schema)}, {what, numbers}, {"written", utc_now()}};
     return write_atomic(file, record.dump() + "\n", 0644);
 }
 
-Result<void> add_counts(const std::filesystem::path& file, const Counts& more) {
+Result<void> add_counts(const std::filesystem::path& file, const Counts& more, const char* what) {
     if (auto made = make_folders(file.parent_path(), 0755); !made)
         return made;
     const std::string lock = file.native() + ".lock";
     const UniqueFd fd{::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     if (!fd || ::flock(fd.get(), LOCK_EX) != 0)
         return fail(Code::X201, "cannot lock {}: {}", lock, std::strerror(errno));
-    Counts counts = read_counts(file).value_or(Counts{});
+    Counts counts = read_counts(file, what).value_or(Counts{});
     for (const auto& [id, number] : more)
         counts[id] += number;
-    return write_counts(file, counts);
+    return write_counts(file, counts, what);
 }
 
 Result<void> count(const std::filesystem::path& file, Code code) {

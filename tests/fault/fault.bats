@@ -36,6 +36,31 @@ faulty_stage() {
     logged 'fault in job_submit: not a std::exception'
 }
 
+@test "a plugin that throws when it begins refuses jobs where rules are enforced, and lets them pass elsewhere" {
+    plugin=$CLUSTER_DIR/prefix/lib/slurm/job_submit_fairlead.so
+    conf=$CLUSTER_DIR/conf/head/fairlead.yaml
+    cp "$conf" "$BATS_TEST_TMPDIR/fairlead.yaml"
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    cp "$FAIRLEAD_BUILD/tests/fault/objects/init/job_submit_fairlead.so" "$plugin"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    logged 'fault in init: thrown on purpose'
+    wait_for 20 is_idle n3
+    run -0 as ada srun -Q hostname
+    [[ $output == n3 ]]
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    printf 'policy_mode: enforce\n' >>"$conf"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    run ! as ada sbatch --wrap true
+    [[ $output == *"the rules of this site cannot be read"*"met a fault when it began"*"[FL-A205]"* ]]
+    run -0 as root sbatch --hold --parsable -o /dev/null --wrap true
+    as root scancel "$output"
+    "$CLUSTER" controller "$CLUSTER_DIR" stop
+    cp "$BATS_TEST_TMPDIR/fairlead.yaml" "$conf"
+    cp "$FAIRLEAD_BUILD/tests/fault/objects/job_submit_fairlead.so" "$plugin"
+    "$CLUSTER" controller "$CLUSTER_DIR" start
+    wait_for 20 is_idle n1
+}
+
 @test "a throwing planner refuses the step that asked for pinning, in words" {
     for policy in numa compact; do
         run ! as ada srun -Q --efa-pin=by:$policy hostname

@@ -46,6 +46,15 @@ TEST(Observed, ReadsBackWhatWasWritten) {
     EXPECT_EQ(read_counts(folder / "o.json"), counts);
 }
 
+TEST(Observed, WhatWasRefusedIsCountedByItself) {
+    const TempFolder folder;
+    const auto file = folder / "refused.json";
+    ASSERT_TRUE(succeeds(add_counts(file, {{"FL-A201", 2}}, refused)));
+    ASSERT_TRUE(succeeds(add_counts(file, {{"FL-A201", 1}}, refused)));
+    EXPECT_EQ(read_counts(file, refused), (Counts{{"FL-A201", 3}}));
+    EXPECT_EQ(read_counts(file), Counts{});
+}
+
 TEST(Observed, ProcessesThatCountAtTheSameTimeLoseNothing) {
     constexpr int processes = 8, times = 25;
     const TempFolder folder;
