@@ -227,6 +227,8 @@ void Refresher::take(Result<Site>&& site) {
     state_ = {.revision = revision_of(files),
               .since = state::utc_now(),
               .rules = snapshot.rules.size(),
+              .mode = std::string(config::to_string(snapshot.config.policy.mode)),
+              .exempt = snapshot.config.policy.exempt,
               .budgets = state_.budgets};
     slurm_info("fairlead: configuration %s in force, revision %s, %zu partitions, %zu rules",
                config_path_.c_str(), state_.revision.c_str(), snapshot.config.partitions.size(),

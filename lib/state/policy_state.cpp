@@ -13,6 +13,15 @@ std::string text(const Json& record, const char* key) {
     return found != record.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+std::vector<std::string> texts(const Json& record, const char* key) {
+    std::vector<std::string> list;
+    if (const auto found = record.find(key); found != record.end() && found->is_array())
+        for (const Json& item : *found)
+            if (item.is_string())
+                list.push_back(item.get<std::string>());
+    return list;
+}
+
 } // namespace
 
 Result<std::optional<PolicyState>> read_policy_state(const std::filesystem::path& file) {
@@ -25,6 +34,8 @@ Result<std::optional<PolicyState>> read_policy_state(const std::filesystem::path
     if (!record)
         return std::unexpected(record.error());
     PolicyState state{.revision = text(*record, "revision"), .since = text(*record, "since")};
+    state.mode = text(*record, "mode");
+    state.exempt = texts(*record, "exempt");
     if (const auto rules = record->find("rules");
         rules != record->end() && rules->is_number_unsigned())
         state.rules = rules->get<std::size_t>();
@@ -38,10 +49,9 @@ Result<std::optional<PolicyState>> read_policy_state(const std::filesystem::path
 }
 
 Result<void> write_policy_state(const std::filesystem::path& file, const PolicyState& state) {
-    Json record{{"schema", to_string(schema)},
-                {"revision", state.revision},
-                {"since", state.since},
-                {"rules", state.rules},
+    Json record{{"schema", to_string(schema)}, {"revision", state.revision},
+                {"since", state.since},        {"rules", state.rules},
+                {"mode", state.mode},          {"exempt", state.exempt},
                 {"refuses", state.refuses}};
     if (state.error)
         record["error"] = *state.error;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fairlead::state {
 
@@ -14,6 +15,8 @@ struct PolicyState {
     std::string revision; ///< of the files in force; empty where none is
     std::string since;    ///< when they came into force, UTC
     std::size_t rules = 0;
+    std::string mode{};                    ///< of the rules in force: "enforce"
+    std::vector<std::string> exempt{};     ///< users whom no rule in force concerns
     std::optional<std::string> error{};    ///< why what is in the files now is not in force
     bool refuses = false;                  ///< nothing is in force, and every job is refused
     std::optional<std::int64_t> budgets{}; ///< when those that count were taken, since 1970

@@ -106,6 +106,9 @@ enforced() {
     run ! as ada sbatch --wrap true
     [[ $output == *FL-A205* ]]
     run -1 fairlead policy status
+    [[ $output == *"every job is refused [FL-A205]"* && $output == *"expected"*"[FL-X10"* ]]
+    run -1 fairlead policy status --format json
+    [[ $output == *'"refuses": true'* ]]
     as root touch /run/cluster/shared/state/paused
     wait_for 5 logged 'paused: every job passes'
     run -0 as ada srun -Q hostname

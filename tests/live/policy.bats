@@ -21,8 +21,14 @@ teardown() { cluster_report; }
         [[ $output == *"fairlead: cpu runs 2 h at most, not 03:00:00 (rule long) [FL-A201]"* ]]
         [[ $output == *"Access/permission denied"* ]]
     done
+    wait_for 5 logged 'refused a job of user 5001: say who pays: --account=NAME \(rule account\) \[FL-A202\]'
+    wait_for 5 logged 'refused a job of user 5001: cpu runs 2 h at most, not 03:00:00 \(rule long\) \[FL-A201\]'
+    wait_for 5 refusals_counted
+    run -0 fairlead policy status
+    [[ $output == *"admission refused "*" times: FL-A202 ("* ]]
     run -0 held -A bio -t 2:00:00
 }
+refusals_counted() { fairlead policy status | grep -q 'admission refused .* FL-A202'; }
 
 @test "defaults, settings, routes, caps and what is appended are in the job" {
     rules '- {name: a, default: {time_limit: 30m, qos: normal, requeue: false, account: bio}}' \
@@ -231,7 +237,7 @@ accepts() { held; }
 refuses() { ! held; }
 
 @test "rules that observe say in the log what they would do, and count it" {
-    rules '- {name: a, when: {job_name: odd}, reject: "no"}' '- {name: b, default: {comment: w}}'
+    rules '- {name: a, when: {job_name: odd}, reject: "no"}' '- {name: b, default: {comment: w}}' '- {name: c, warn: look}'
     sed -i 's/^policy_mode:.*/policy_mode: observe/' "$CONF"
     wait_for 5 held -J odd
     run -0 held -J odd
@@ -239,8 +245,9 @@ refuses() { ! held; }
     wait_for 5 logged 'observe: a job of user 5001: would refuse: no \(rule a\) \[FL-A201\]'
     wait_for 5 logged "observe: a job of user 5001: rules would set comment to 'w' \[FL-A206\]"
     wait_for 5 counted
+    wait_for 5 logged "observe: a job of user 5001: rules would warn: look \[FL-A206\]"
     run -0 fairlead policy status
-    [[ $output == *"rules: 2, mode observe, revision "* && $output == *"admission would have acted "*"FL-A201"* ]]
+    [[ $output == *"rules: 3, mode observe, revision "* && $output == *"admission would have acted "*"FL-A201"* ]]
     rules '- {name: a, mode: observe, reject: "no"}' '- {name: b, set: {comment: w}}'
     run -0 held
     [[ $output == *" Comment=w "* ]]
@@ -261,6 +268,24 @@ counted() { as root grep -q FL-A206 /run/fairlead/admission/observed.json; }
     run -0 fairlead policy status
     [[ $output != *"not in force"* ]]
 }
+
+@test "a configuration that is broken leaves status to say what is in force, and why the file is not" {
+    rules '- {name: a, reject: "no"}'
+    in_force=$(revision)
+    cp "$CONF" "$BATS_TEST_TMPDIR/fairlead.yaml"
+    sed -i 's/^policy_mode:.*/policy_mod: observe/' "$CONF"
+    wait_for 5 logged "unknown key 'policy_mod'.*the last good configuration stays in force"
+    run -1 fairlead policy status
+    [[ $output == *"rules: 1, mode enforce, revision "* && $output == *"exempt: root"* ]]
+    [[ $output == *"what the files say now is not in force: "*"unknown key 'policy_mod'"* ]]
+    run -1 --separate-stderr fairlead policy status --format json
+    [[ $output == *"$in_force"* && $output == *'"policy_mode": "enforce"'* && $stderr == *"unknown key 'policy_mod'"* ]]
+    of_schema policy-status
+    run ! held
+    cp "$BATS_TEST_TMPDIR/fairlead.yaml" "$CONF"
+    wait_for 5 is_mended
+}
+is_mended() { [[ $(fairlead policy status) != *"not in force"* ]]; }
 
 @test "scontrol reconfigure under load loses no rule and no slurmctld" {
     rules '- {name: a, when: {job_name: odd}, reject: "no"}'

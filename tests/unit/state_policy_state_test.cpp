@@ -13,7 +13,11 @@ TEST(StatePolicyState, IsReadAsItWasWritten) {
     const auto file = dir.path() / "policy.json";
     EXPECT_EQ(read_policy_state(file).value(), std::nullopt);
     for (const PolicyState& state :
-         {PolicyState{.revision = "abc", .since = "2026-11-30T08:00:00Z", .rules = 3},
+         {PolicyState{.revision = "abc",
+                      .since = "2026-11-30T08:00:00Z",
+                      .rules = 3,
+                      .mode = "enforce",
+                      .exempt = {"root", "ops"}},
           PolicyState{.revision = {}, .since = {}, .error = "p.yaml:1:1: bad", .refuses = true}}) {
         ASSERT_TRUE(write_policy_state(file, state));
         EXPECT_EQ(read_policy_state(file).value(), state);
