@@ -5,6 +5,7 @@
 #include "policy/findings.hpp"
 #include "policy/rule_reader.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,18 @@ Result<policy::Rules> rules_of(const Options& options, const Session& session) {
     if (options.files.empty())
         return policy::load_rules(std::filesystem::path(session.config_path));
     return policy::load_rules(options.files);
+}
+
+/// Of policy.d beside the configuration: those that look like rules and are not read.
+std::vector<std::string> unread_files(const std::filesystem::path& config) {
+    std::vector<std::string> files;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(config.parent_path() / "policy.d", error), end;
+         !error && entry != end; entry.increment(error))
+        if (entry->path().extension() == ".yml")
+            files.push_back(entry->path().native());
+    std::ranges::sort(files);
+    return files;
 }
 
 void print_json(const policy::Rules& rules, const std::vector<Error>& findings) {
@@ -46,6 +59,9 @@ void check(const Options& options, Session& session) {
     if (!rules)
         return session.report(rules.error());
     const std::vector<Error> findings = policy::findings_of(*rules);
+    if (options.files.empty())
+        for (const std::string& file : unread_files(session.config_path))
+            fmt::print(stderr, "fairlead: {} is not read; rules are in files *.yaml\n", file);
     options.json ? print_json(*rules, findings) : print_text(*rules, findings);
     if (!findings.empty())
         session.status = problem;

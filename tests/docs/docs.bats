@@ -158,6 +158,14 @@ of_schema() {
     of_schema policy-status
 }
 
+@test "policy check names the files of policy.d that look like rules and are not read" {
+    mkdir "$BATS_TEST_TMPDIR/policy.d"
+    printf 'schema: fairlead.config/1\n' >"$BATS_TEST_TMPDIR/fairlead.yaml"
+    touch "$BATS_TEST_TMPDIR"/policy.d/{10-gpu.yml,notes.txt}
+    run -0 --separate-stderr fairlead --config "$BATS_TEST_TMPDIR/fairlead.yaml" policy check
+    [[ $output == "0 rules, fine" && $stderr == *"policy.d/10-gpu.yml is not read; rules are in files *.yaml" ]]
+}
+
 # grammar_words: words and values of the grammar, as its help lists them.
 grammar_words() {
     fairlead pin plan --help | sed '1,/^ARGS are/d' | awk -F '   *' '
