@@ -106,7 +106,7 @@ enforced() {
     run ! as ada sbatch --wrap true
     [[ $output == *FL-A205* ]]
     run -1 fairlead policy status
-    [[ $output == *"every job is refused [FL-A205]"* && $output == *"expected"*"[FL-X10"* ]]
+    [[ $output == *"every job is refused [FL-A205]"* && $output == *"expected"*"[FL-X"* ]]
     run -1 fairlead policy status --format json
     [[ $output == *'"refuses": true'* ]]
     as root touch /run/cluster/shared/state/paused

@@ -24,7 +24,7 @@ blocks_of() { sed -nE "/$1/,/^\`\`\`\$/{/^\`\`\`/!p}" "$REPO/docs/quick-start.md
 # boot would empty are new.
 on_trial() {
     # shellcheck disable=SC2016 # expanded inside
-    timeout 120 unshare --mount --pid --net --uts --ipc --fork --kill-child --propagation private /bin/sh -euc '
+    timeout --kill-after=5 120 unshare --mount --pid --net --uts --ipc --fork --kill-child --propagation private /bin/sh -euc '
         root=$1
         mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
