@@ -145,7 +145,10 @@ std::optional<seconds> fixed_offset(std::string_view text) {
     const std::chrono::hours h(cursor.number(two ? 2 : 1, 24));
     const std::chrono::minutes m(cursor.takes(':') ? cursor.number(2, 59) : 0);
     const seconds west = h + m + seconds(cursor.takes(':') ? cursor.number(2, 59) : 0);
-    if (name < 3 || !cursor.fine || !cursor.rest.empty())
+    const bool letters = quoted || std::ranges::all_of(text.substr(0, name), [](char letter) {
+                             return (letter | 0x20) >= 'a' && (letter | 0x20) <= 'z';
+                         });
+    if (name < 3 || !letters || !cursor.fine || !cursor.rest.empty())
         return std::nullopt;
     return east ? west : -west;
 }
@@ -199,7 +202,9 @@ Result<Zone> Zone::find(const std::string& name) {
         return Zone(name == "local" && !environment ? date::current_zone()
                                                     : date::locate_zone(wanted));
     } catch (const std::runtime_error&) {
-        if (const auto offset = fixed_offset(wanted))
+        // The sign is turned round in TZ: whoever writes --tz UTC+2 means the other direction.
+        const auto offset = fixed_offset(wanted);
+        if (offset && (environment || *offset == seconds(0)))
             return Zone(*offset);
         return fail(Code::X301,
                     "the time zone '{}'{} is not known; expected UTC, local, a name such as "

@@ -61,6 +61,10 @@ Result<void> read_header(std::vector<std::string> names, std::string_view place,
                     fmt::join(needed, ","));
     for (const std::string& name : unknown) {
         const std::string_view near = nearest_word(name, known);
+        // A column that may be left out is not missed: without it every run would pay whole nodes.
+        if (std::ranges::find(optional, near) != optional.end())
+            return fail(code, "{}: unknown column '{}'{}", place, printable(name),
+                        suggestion(name, known));
         into.notes.push_back(
             fmt::format("{}: column '{}' is ignored{}", place, printable(name),
                         near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));

@@ -113,7 +113,7 @@ END
     [[ $stderr == *"standard output cannot be written: No space left on device"*"[FL-X201]" ]]
     run -1 --separate-stderr bash -c 'fairlead cost price --book book.csv --nodes nodes.csv --sacct dump.txt >&-'
     [[ $stderr == *"[FL-X201]" ]]
-    run -1 --separate-stderr bash -c 'trap "" PIPE; (fairlead version; echo $? >status) | true; exit "$(<status)"'
+    run -1 --separate-stderr bash -c 'trap "" PIPE; exec 3> >(:); wait $!; fairlead version >&3'
     report() { fairlead cost report account month=2026-02 --book book.csv --nodes nodes.csv --sacct dump.txt --html "$1"; }
     run -1 --separate-stderr report /dev/full
     [[ $stderr == *"cannot write /dev/full: No space left on device [FL-X201]" && -c /dev/full ]]
@@ -122,6 +122,8 @@ END
     grep -q '<html' <pipe
     wait $!
     [[ -p pipe ]]
+    run -1 --separate-stderr report pipe # nobody reads it any more
+    [[ $stderr == *"cannot write pipe: "*"[FL-X201]" && -p pipe ]]
     report /dev/stdout >page.html
     grep -q '<html' page.html
     [[ -L /dev/stdout ]]

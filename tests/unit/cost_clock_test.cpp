@@ -109,8 +109,11 @@ TEST(Zone, IsThatOfTheMachineWhenLocal) {
 }
 
 TEST(Zone, TakesWhatTheVariableTzMayHold) {
+    const char* before = std::getenv("TZ");
+    const std::string kept = before ? before : "";
     const auto noon = [](const char* text) {
-        auto zone = Zone::find(text);
+        ::setenv("TZ", text, 1);
+        auto zone = Zone::find("local");
         return zone ? read_in(*zone, "2026-07-15T12:00:00") : to_string(zone.error());
     };
     const std::pair<const char*, const char*> forms[] = {
@@ -122,13 +125,13 @@ TEST(Zone, TakesWhatTheVariableTzMayHold) {
         {"/usr/share/zoneinfo/Europe/Berlin", "2026-07-15T10:00:00Z"}};
     for (const auto& [text, time] : forms)
         EXPECT_EQ(noon(text), once(time)) << text;
-    for (const char* text : {"CET-1CEST", "CET-1CEST,M3.5.0,M10.5.0/3", "UTC", "X0", "UTC99",
-                             "UTC+", "<a", "<", "/etc/passwd", "/usr/share/zoneinfo/none"})
-        EXPECT_EQ(Zone::find(text).has_value(), text == std::string("UTC")) << text;
-    const char* before = std::getenv("TZ");
-    const std::string kept = before ? before : "";
-    ::setenv("TZ", ":/usr/share/zoneinfo/Asia/Kolkata", 1);
-    EXPECT_EQ(noon("local"), once("2026-07-15T06:30:00Z"));
+    for (const char* text :
+         {"CET-1CEST", "CET-1CEST,M3.5.0,M10.5.0/3", "UTC", "X0", "UTC99", "UTC+", "<a", "<",
+          "/etc/passwd", "/usr/share/zoneinfo/none", "/no/such/zone0", "Europe/Berlin1"}) {
+        ::setenv("TZ", text, 1);
+        EXPECT_EQ(Zone::find("local").has_value(), text == std::string("UTC")) << text;
+    }
+    EXPECT_EQ(noon(":/usr/share/zoneinfo/Asia/Kolkata"), once("2026-07-15T06:30:00Z"));
     ::setenv("TZ", "CET-1CEST", 1);
     EXPECT_TRUE(fails_with(Zone::find("local"), Code::X301, "'CET-1CEST' of the variable TZ"));
     before ? ::setenv("TZ", kept.c_str(), 1) : ::unsetenv("TZ");
@@ -138,6 +141,8 @@ TEST(Zone, IsRefusedWhereUnknown) {
     EXPECT_TRUE(fails_with(Zone::find("Europe/Atlantis"), Code::X301, "'Europe/Atlantis'"));
     EXPECT_TRUE(fails_with(Zone::find("../../etc/passwd"), Code::X301));
     EXPECT_TRUE(fails_with(Zone::find(""), Code::X301));
+    EXPECT_TRUE(fails_with(Zone::find("UTC+2"), Code::X301));
+    EXPECT_TRUE(test::succeeds(Zone::find("UTC0")));
 }
 
 } // namespace cost_clock_test

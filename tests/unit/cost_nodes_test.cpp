@@ -34,7 +34,7 @@ TEST(Nodes, AreFoundByTheirNames) {
 
 TEST(Nodes, AreTakenAsSpreadsheetsWriteThem) {
     const auto nodes =
-        Nodes::parse("\xef\xbb\xbfNodes,Instance_Type,PURCHASE,region,az,cpu,Memory_MB,,\r\n"
+        Nodes::parse("\xef\xbb\xbfNodes,Instance_Type,PURCHASE,region,az,rack,Memory_MB,,\r\n"
                      "c-[1-100000],c7a.large,spot,,,2,4096.125,,\r\n",
                      "n.csv");
     ASSERT_TRUE(succeeds(nodes));
@@ -42,8 +42,9 @@ TEST(Nodes, AreTakenAsSpreadsheetsWriteThem) {
     EXPECT_EQ(nodes->kinds()[0].capacity.cpus, std::nullopt);
     EXPECT_EQ(nodes->kinds()[0].capacity.memory_mb, 4096);
     EXPECT_EQ(nodes->kinds()[0].capacity.memory_rest, 125);
-    EXPECT_EQ(nodes->notes(),
-              std::vector<std::string>{"n.csv:1: column 'cpu' is ignored, did you mean 'cpus'?"});
+    EXPECT_EQ(nodes->notes(), std::vector<std::string>{"n.csv:1: column 'rack' is ignored"});
+    EXPECT_TRUE(fails_with(Nodes::parse("nodes,instance_type,purchase,region,az,gpu\n", "n.csv"),
+                           Code::C104, "did you mean 'gpus'"));
 }
 
 TEST(Nodes, NeedNoSizes) {
