@@ -88,15 +88,17 @@ W=/run/cluster/shared/work
     wait_for 20 copying_waits
     wait_for 20 marked_on_all
     id=$(as root squeue -h -o %A)
-    # A step of root's or of the user's own, in the middle of it.
-    run ! timeout 20 "$CLUSTER" exec "$CLUSTER_DIR" --user ada -- srun -Q --overlap --jobid="$id" -w n1 echo ran
-    [[ $output != *ran* ]]
-    [[ ! -s $BATS_TEST_TMPDIR/out ]]
-    run -0 fairlead_of ada stage status "$id"
-    [[ $output == *"staging"*"[##########..........]  50 %"* ]]
+    # Another step of the user's, in the middle of it: what it reads says when it ran.
+    as ada srun -Q --overlap --jobid="$id" -N1 -n1 -w n1 cat $W/slow/a.txt >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
+    other=$!
+    half_shown() { [[ $(fairlead_of ada stage status "$id") == *"staging"*"[##########..........]  50 %"* ]]; }
+    wait_for 15 half_shown
+    [[ ! -s $BATS_TEST_TMPDIR/out && ! -s $BATS_TEST_TMPDIR/other ]]
     copying_goes_on
     wait "$pid"
+    wait "$other" || : # where the allocation ended first
     [[ $(<"$BATS_TEST_TMPDIR/out") == $'late\nlate\nlate' ]]
+    [[ $(<"$BATS_TEST_TMPDIR/other") != *"No such file"* ]]
     [[ $(grep -c "^$id in" "$CLUSTER_DIR/shared/s3/calls") == 1 ]]
 }
 marked_on_all() {
